@@ -1,0 +1,82 @@
+"""Making organisations and accounts."""
+
+import secrets
+
+from email_validator import EmailNotValidError, validate_email
+from flask_security import hash_password
+
+from tracker.accounts import queries
+from tracker.accounts.models import Organisation, User
+from tracker.accounts.permissions import Role
+from tracker.core.db import db
+from tracker.core.errors import Refused
+from tracker.core.text import BadText, clean
+from tracker.history import actions as history
+
+PASSWORD_LENGTH = 15
+
+
+def add_organisation(name: str, *, actor_id: int | None = None) -> Organisation:
+    """Make an organisation. Raises `Refused` for a name that is empty, too long or taken."""
+    name = _clean_name(name, "the organisation")
+    if queries.organisation_by_name(name):
+        raise Refused(f"There is an organisation called “{name}” already.")
+    organisation = Organisation(name=name)
+    db.session.add(organisation)
+    db.session.flush()
+    history.record("organisation.added", actor_id=actor_id, body={"after": {"id": organisation.id}})
+    return organisation
+
+
+def add_user(
+    email: str,
+    *,
+    name: str,
+    password: str,
+    role: Role,
+    organisation: Organisation,
+    actor_id: int | None = None,
+) -> User:
+    """Make an account. Raises `Refused` for a bad or taken address or a short password."""
+    try:
+        email = validate_email(email, check_deliverability=False).normalized
+    except EmailNotValidError as problem:
+        raise Refused({"email": f"{email} is not an e-mail address: {problem}"}) from None
+    if queries.user_by_email(email):
+        raise Refused({"email": f"There is an account with the address {email} already."})
+    if len(password) < PASSWORD_LENGTH:
+        raise Refused({"password": f"Choose a password of {PASSWORD_LENGTH} characters or more."})
+    user = User(
+        email=email,
+        name=_clean_name(name, "the person"),
+        password=hash_password(password),
+        role=role,
+        organisation=organisation,
+        fs_uniquifier=secrets.token_hex(32),
+        active=True,
+    )
+    db.session.add(user)
+    db.session.flush()
+    history.record(
+        "user.added",
+        actor_id=actor_id,
+        body={"after": {"id": user.id, "role": role, "organisation": organisation.id}},
+    )
+    return user
+
+
+def disable_user(user: User, *, actor_id: int | None = None) -> None:
+    """Close an account: its sessions end, since its key to them changes."""
+    user.active = False
+    user.fs_uniquifier = secrets.token_hex(32)
+    history.record("user.disabled", actor_id=actor_id, body={"after": {"id": user.id}})
+
+
+def _clean_name(name: str, of_what: str) -> str:
+    try:
+        name = clean(name)
+    except BadText as problem:
+        raise Refused({"name": str(problem)}) from None
+    if not name or len(name) > 120:
+        raise Refused({"name": f"Give {of_what} a name of 1 to 120 characters."})
+    return name

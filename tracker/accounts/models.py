@@ -1,0 +1,45 @@
+"""Tables of organisations and people."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from flask_security import UserMixin
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.accounts.permissions import Role
+from tracker.core.db import Base, Keyed
+from tracker.core.now import now
+from tracker.core.types import word
+
+
+class Organisation(Base, Keyed):
+    """A group whose people share records by default."""
+
+    __tablename__ = "organisations"
+
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class User(Base, Keyed, UserMixin):
+    """A person with an account; belongs to one organisation and has one role."""
+
+    __tablename__ = "users"
+
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    password: Mapped[str | None] = mapped_column(String(255))
+    active: Mapped[bool] = mapped_column(default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
+    role: Mapped[Role] = mapped_column(word(Role))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    # the desk says what is new since the visit before this one
+    visit_started_at: Mapped[datetime | None]
+    previous_visit_at: Mapped[datetime | None]
+
+    organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
+
+    # Flask-Security asks for it; our permissions hang on `role` alone
+    roles: ClassVar[list[str]] = []  # type: ignore[misc, assignment]

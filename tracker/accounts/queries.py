@@ -1,0 +1,62 @@
+"""Finding people and organisations."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import func, select
+
+from tracker.accounts.models import Organisation, User
+from tracker.accounts.viewer import Viewer
+from tracker.core.db import db
+from tracker.core.errors import Unknown
+
+
+def user_by_email(email: str) -> User | None:
+    """The account with that address, whatever its case."""
+    return db.session.scalar(select(User).where(func.lower(User.email) == email.strip().lower()))
+
+
+def viewer_for(email: str) -> Viewer:
+    """The viewer for a command's `--as`. Raises `Unknown` for an address without active account."""
+    user = user_by_email(email)
+    if user is None or not user.active:
+        raise Unknown(f"No active account has the address {email}. See: tracker users list")
+    return Viewer.of(user)
+
+
+def organisation_by_name(name: str) -> Organisation | None:
+    """The organisation of exactly that name."""
+    return db.session.scalar(select(Organisation).where(Organisation.name == name.strip()))
+
+
+def all_users() -> list[User]:
+    """Every account, by organisation and address."""
+    return list(
+        db.session.scalars(select(User).join(Organisation).order_by(Organisation.name, User.email))
+    )
+
+
+def colleagues(viewer: Viewer) -> list[User]:
+    """The active people of the viewer's own organisation who can edit: whom an ask can be given."""
+    return [
+        user
+        for user in db.session.scalars(
+            select(User)
+            .where(User.organisation_id == viewer.organisation_id, User.active)
+            .order_by(User.name, User.id)
+        )
+        if Viewer.of(user).edits
+    ]
+
+
+def actors(viewer: Viewer, ids: Iterable[int | None]) -> dict[int, str]:
+    """How each actor is called before this viewer: colleagues by name, others by organisation only,
+    since the names of people who do this work are sought after."""
+    wanted = {i for i in ids if i is not None}
+    found = db.session.scalars(select(User).where(User.id.in_(wanted))) if wanted else ()
+    return {user.id: _called(viewer, user) for user in found}
+
+
+def _called(viewer: Viewer, user: User) -> str:
+    if user.organisation_id == viewer.organisation_id:
+        return user.name
+    return f"Somebody at {user.organisation.name}"

@@ -1,0 +1,1 @@
+"""Whom asks are addressed to and who decides: bodies, their members, offices, office holders."""

@@ -1,0 +1,34 @@
+"""The form for a body that the reference data does not have."""
+
+from wtforms import SelectField, StringField
+
+from tracker.agencies.models import AgencyKind
+from tracker.core.countries import countries
+from tracker.web.forms import BaseForm, WordField
+
+KINDS = {
+    AgencyKind.DEPARTMENT: "Department or ministry",
+    AgencyKind.BUREAU: "Bureau or office",
+    AgencyKind.GOVERNMENT: "Government",
+    AgencyKind.LEGISLATURE: "Parliament",
+    AgencyKind.COMMITTEE: "Committee",
+    AgencyKind.INTERAGENCY: "Interagency body",
+    AgencyKind.OTHER: "Other body",
+}
+
+
+class AgencyForm(BaseForm):
+    """A body to write to."""
+
+    name = StringField("Full name")
+    short_name = StringField("Short name")
+    kind = WordField("Kind", AgencyKind, labels=KINDS)
+    jurisdiction = SelectField("Country")
+
+    def offer_countries(self) -> None:
+        """Fill the choice of countries."""
+        self.jurisdiction.choices = [
+            ("", "Choose a country"),
+            ("EU", "European Union"),
+            *countries().items(),
+        ]

@@ -1,0 +1,168 @@
+"""Finding bodies, offices and office holders. Bodies are public; asks about them are not."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import selectinload
+
+from tracker.agencies.models import (
+    Agency,
+    AgencyMembership,
+    AgencyName,
+    Office,
+    OfficeHolder,
+)
+from tracker.core.db import db
+from tracker.core.names import fold
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A body, or the holder of an office of it, that fits what a person typed."""
+
+    agency: Agency
+    office_title: str = ""
+    official: str = ""
+
+    @property
+    def label(self) -> str:
+        """One line to choose by."""
+        return ", ".join(part for part in (self.official, self.office_title) if part)
+
+
+def all_agencies() -> list[Agency]:
+    """Every body, by jurisdiction and name."""
+    return list(
+        db.session.scalars(
+            select(Agency)
+            .options(selectinload(Agency.parent))
+            .order_by(Agency.jurisdiction, Agency.name)
+        )
+    )
+
+
+def by_slug(slug: str) -> Agency | None:
+    """The body of that slug."""
+    return db.session.scalar(select(Agency).where(Agency.slug == slug))
+
+
+def by_ids(ids: Iterable[int]) -> dict[int, Agency]:
+    """Bodies by their ids."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    return {a.id: a for a in db.session.scalars(select(Agency).where(Agency.id.in_(wanted)))}
+
+
+def by_name(name: str) -> Agency | None:
+    """The body that goes by that name, whatever its case and punctuation."""
+    return db.session.scalar(
+        select(Agency).join(AgencyName).where(AgencyName.folded == fold(name)[:160])
+    )
+
+
+def with_offices(slug: str) -> Agency | None:
+    """A body with its parent, offices and their holders."""
+    return db.session.scalar(
+        select(Agency)
+        .where(Agency.slug == slug)
+        .options(
+            selectinload(Agency.parent),
+            selectinload(Agency.offices).selectinload(Office.holders),
+        )
+    )
+
+
+def members(body_id: int) -> list[AgencyMembership]:
+    """The seats of an interagency body, the chair first."""
+    seats = db.session.scalars(
+        select(AgencyMembership)
+        .where(AgencyMembership.body_id == body_id)
+        .options(selectinload(AgencyMembership.member))
+    )
+    order = {"chair": 0, "member": 1, "where_appropriate": 2}
+    return sorted(seats, key=lambda seat: (order[seat.role], seat.member.name))
+
+
+def seats_of(agency_id: int) -> list[tuple[Agency, AgencyMembership]]:
+    """The interagency bodies that an agency sits on."""
+    rows = db.session.execute(
+        select(Agency, AgencyMembership)
+        .join(AgencyMembership, AgencyMembership.body_id == Agency.id)
+        .where(AgencyMembership.member_id == agency_id)
+        .order_by(Agency.name)
+    )
+    return [(agency, seat) for agency, seat in rows]
+
+
+def family(agency_ids: Iterable[int]) -> dict[int, int]:
+    """For each body below one of `agency_ids`, or itself one of them, which of them it belongs to:
+    BIS acts for Commerce, OFAC for the Treasury, a committee for its chair."""
+    tops = set(agency_ids)
+    found = {agency_id: agency_id for agency_id in tops}
+    parents = dict(db.session.execute(select(Agency.id, Agency.parent_id)).tuples().all())
+    chairs = dict(
+        db.session.execute(
+            select(AgencyMembership.body_id, AgencyMembership.member_id).where(
+                AgencyMembership.role == "chair"
+            )
+        )
+        .tuples()
+        .all()
+    )
+    for agency_id in parents:
+        step: int | None = agency_id
+        while step is not None and step not in tops:
+            step = chairs.get(step) or parents.get(step)
+        if step is not None:
+            found.setdefault(agency_id, step)
+    return found
+
+
+def suggest(text: str, day: date, limit: int = 8) -> list[Suggestion]:
+    """Bodies and office holders that fit what was typed; holders as of `day`, best first."""
+    wanted = fold(text)
+    if not wanted:
+        return []
+    inside = f"%{_escape(wanted)}%"
+    agencies = db.session.scalars(
+        select(Agency)
+        .where(
+            Agency.id.in_(
+                select(AgencyName.agency_id).where(AgencyName.folded.like(inside, escape="\\"))
+            )
+        )
+        .options(selectinload(Agency.offices).selectinload(Office.holders))
+        .order_by(Agency.name)
+    ).all()
+    holders = db.session.scalars(
+        select(OfficeHolder)
+        .where(
+            OfficeHolder.folded.like(inside, escape="\\"),
+            OfficeHolder.held_from <= day,
+            or_(OfficeHolder.held_until.is_(None), OfficeHolder.held_until >= day),
+        )
+        .options(selectinload(OfficeHolder.office).selectinload(Office.agency))
+        .order_by(OfficeHolder.name)
+    ).all()
+    found = [Suggestion(h.office.agency, h.office.title, h.name) for h in holders]
+    ranked = sorted(agencies, key=lambda a: (not fold(a.short_name).startswith(wanted), a.name))
+    for agency in ranked:
+        found += [s for s in _of_agency(agency, day) if s not in found]
+    return found[:limit]
+
+
+def _of_agency(agency: Agency, day: date) -> list[Suggestion]:
+    held = [
+        Suggestion(agency, office.title, holder.name)
+        for office in agency.offices
+        for holder in office.holders
+        if holder.held_on(day)
+    ]
+    return [*held, Suggestion(agency)]
+
+
+def _escape(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

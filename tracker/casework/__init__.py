@@ -1,0 +1,1 @@
+"""The one door for writes that span rooms, and the pages of recommendations, letters, targets."""

@@ -1,0 +1,530 @@
+"""Recording and changing asks, their status and what is done next with them."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import select
+
+from tracker.accounts import queries as accounts
+from tracker.accounts.viewer import Viewer
+from tracker.agencies import queries as agencies
+from tracker.agencies.models import Agency
+from tracker.casework.actions.settle import settle
+from tracker.casework.inputs import AddresseeInput, AskInput, ControlInput, NextInput
+from tracker.clocks import actions as clocks
+from tracker.clocks.models import Clock
+from tracker.core.countries import countries
+from tracker.core.dates import PartialDate
+from tracker.core.db import db
+from tracker.core.errors import Refused
+from tracker.core.intake import Intake
+from tracker.core.names import romanise
+from tracker.core.now import now, today
+from tracker.correspondence import actions as correspondence
+from tracker.correspondence.models import (
+    Channel,
+    Contact,
+    ContactRecommendation,
+    Substance,
+)
+from tracker.history import actions as history
+from tracker.recommendations import workflow
+from tracker.recommendations.instruments import FACTS, Instrument
+from tracker.recommendations.models import (
+    Addressee,
+    ControlledItem,
+    Recommendation,
+    RecommendationPlace,
+    RecommendationTarget,
+    Status,
+    StatusSpan,
+)
+from tracker.records import actions as records
+from tracker.records.models import HangsOnRecord, Kind, RecordMixin
+from tracker.sources import actions as sources
+from tracker.sources.actions import SourceInput
+from tracker.sources.models import Source
+from tracker.targets import actions as targets
+from tracker.targets import queries as target_queries
+from tracker.targets.models import Target
+
+MOST_TARGETS, MOST_CONTROLS, MOST_PLACES = 60, 20, 40
+
+
+def add_ask(viewer: Viewer, given: AskInput) -> Recommendation:
+    """Record an ask that has not been sent: a draft of the viewer's organisation, from today on.
+
+    Raises `Refused` with every problem at its field.
+    """
+    intake = Intake()
+    ask = new_ask(viewer, given, given.addressees, intake)
+    intake.done()
+    assert ask is not None
+    cite_all(viewer, ask, given.sources, intake)
+    intake.done()
+    begin_status(ask, Status.DRAFT, PartialDate.of(today()), viewer)
+    settle([ask])
+    return ask
+
+
+def new_ask(
+    viewer: Viewer, given: AskInput, addressees: Sequence[AddresseeInput], intake: Intake
+) -> Recommendation | None:
+    """An ask with its places, targets, controls and addressees, without sources, status or clocks.
+    Problems are noted in `intake`, and then nothing is returned."""
+    problems = len(intake.problems)
+    ask = Recommendation(status=Status.DRAFT, version=1)
+    _fill(ask, given, intake)
+    found_targets = _targets(viewer, given, intake)
+    if len(intake.problems) > problems:
+        return None
+    records.begin(ask, viewer, Kind.RECOMMENDATION)
+    _set_addressees(ask, addressees)
+    _set_targets(ask, found_targets)
+    _copy_audience(ask)
+    db.session.flush()
+    records.set_tags(viewer, ask, given.tags or ())
+    history.record(
+        "recommendation.recorded",
+        actor_id=viewer.user_id,
+        records=[ask.id],
+        body={"after": snapshot(ask)},
+    )
+    return ask
+
+
+def cite_all(
+    viewer: Viewer, row: RecordMixin, given: Sequence[SourceInput], intake: Intake
+) -> None:
+    """Cite several sources in their order; problems are noted at each."""
+    for position, source in enumerate(given):
+        sources.cite(viewer, row, source, intake.under(f"sources-{position}"))
+
+
+def change_ask(viewer: Viewer, ask: Recommendation, given: AskInput, seen_version: int) -> None:
+    """Change what an ask says. `ask` is loaded with its parts. Raises `Refused`, `NotAllowed`, or
+    `Stale` where somebody saved in the meantime."""
+    records.require_edit(ask, viewer)
+    records.touch(ask, seen_version)
+    before = snapshot(ask)
+    intake = Intake()
+    _fill(Recommendation(), given, intake)  # a trial: what is refused must not reach the row
+    found_targets = _targets(viewer, given, intake)
+    _refuse_loss_of_asked(ask, given.addressees, intake)
+    intake.done()
+    _fill(ask, given, intake)
+    _set_addressees(ask, given.addressees)
+    _set_targets(ask, found_targets, keep_unseen_by=viewer)
+    _copy_audience(ask)
+    if given.tags is not None:
+        records.set_tags(viewer, ask, given.tags)
+    db.session.flush()
+    after = snapshot(ask)
+    changed = [field for field in after if after[field] != before[field]]
+    if changed:
+        history.record(
+            "recommendation.changed",
+            actor_id=viewer.user_id,
+            records=[ask.id],
+            body={
+                "before": {field: before[field] for field in changed},
+                "after": {field: after[field] for field in changed},
+            },
+        )
+    settle([ask])
+
+
+def set_next(viewer: Viewer, ask: Recommendation, given: NextInput, seen_version: int) -> None:
+    """Say who does what next, and by when. Raises `Refused`, `NotAllowed` or `Stale`."""
+    records.require_edit(ask, viewer)
+    records.touch(ask, seen_version)
+    intake = Intake()
+    action = intake.text("next_action", given.next_action, Recommendation.next_action)
+    if given.next_action_on is not None and not action:
+        intake.refuse("next_action", "Say what is to be done on that day.")
+    colleagues = {user.id for user in accounts.colleagues(viewer)}
+    if given.assignee_id is not None and given.assignee_id not in colleagues:
+        intake.refuse("assignee", "Choose a colleague of your organisation.")
+    intake.done()
+    before = _next_of(ask)
+    ask.assignee_id = given.assignee_id
+    ask.next_action = action
+    ask.next_action_on = given.next_action_on
+    history.record(
+        "recommendation.changed",
+        actor_id=viewer.user_id,
+        records=[ask.id],
+        body={"before": before, "after": _next_of(ask)},
+    )
+
+
+def change_status(
+    viewer: Viewer,
+    ask: Recommendation,
+    change: workflow.Change,
+    source: SourceInput,
+    seen_version: int,
+) -> None:
+    """Change the status along the life cycle. Setting it to "submitted" by hand records that the
+    ask went out that day to all its addressees. Raises `Refused`, `NotAllowed` or `Stale`."""
+    records.require_edit(ask, viewer)
+    records.touch(ask, seen_version)
+    span = current_span(ask.id)
+    intake = Intake()
+    note = intake.text("note", change.note, StatusSpan.note, multiline=True)
+    reason = intake.text("reason", change.reason, StatusSpan.reason, multiline=True)
+    standing = workflow.Standing(
+        ask.status, span.from_on if span else None, was_sent(ask.id), ask.result
+    )
+    change = workflow.Change(
+        change.to, change.on, note, reason, not source.is_blank, change.closure_reason
+    )
+    try:
+        workflow.check(standing, change, today())
+    except Refused as refusal:
+        for field, problem in refusal.problems.items():
+            intake.refuse(field, problem)
+    cited = None
+    if not source.is_blank and not intake.problems:
+        cited = sources.cite(viewer, ask, source, intake.under("source"))
+    intake.done()
+    before = {"status": ask.status, "closure_reason": ask.closure_reason}
+    begin_status(ask, change.to, change.on, viewer, change=change, source=cited)
+    if change.to is Status.SUBMITTED and not standing.was_sent:
+        _record_sending(viewer, ask, change)
+    history.record(
+        "recommendation.status_changed",
+        actor_id=viewer.user_id,
+        records=[ask.id],
+        body={
+            "before": before,
+            "after": {"status": ask.status, "closure_reason": ask.closure_reason},
+            "on": str(change.on),
+            "note": note,
+            "reason": reason,
+            "source": cited.reference if cited else "",
+        },
+    )
+    settle([ask])
+
+
+def cite(viewer: Viewer, ask: Recommendation, given: SourceInput) -> Source:
+    """Add a piece of evidence to an ask. Raises `Refused` or `NotAllowed`."""
+    records.require_edit(ask, viewer)
+    intake = Intake()
+    source = sources.cite(viewer, ask, given, intake)
+    intake.done()
+    assert source is not None
+    records.touch(ask)
+    history.record(
+        "source.cited",
+        actor_id=viewer.user_id,
+        records=[ask.id],
+        body={"after": {"source": source.reference, "shows": given.shows}},
+    )
+    return source
+
+
+def snooze(
+    viewer: Viewer, ask: Recommendation, chosen: Sequence[Clock], *, until: date | None, reason: str
+) -> None:
+    """Let flags of an ask rest until a day. Raises `Refused` or `NotAllowed`."""
+    clocks.snooze(viewer, ask, chosen, until=until, reason=reason)
+
+
+# ---- the status, as spans
+
+
+def begin_status(
+    ask: Recommendation,
+    status: Status,
+    on: PartialDate | None,
+    viewer: Viewer,
+    *,
+    change: workflow.Change | None = None,
+    source: Source | None = None,
+) -> None:
+    """End the present span of the life cycle and begin another."""
+    span = current_span(ask.id)
+    if span is not None:
+        span.until_on = on
+        span.ended_at = now()
+    ask.status = status
+    ask.closure_reason = change.closure_reason if change else None
+    begun = StatusSpan(
+        recommendation_id=ask.id,
+        status=status,
+        from_on=on,
+        recorded_by_id=viewer.user_id,
+        note=change.note if change else "",
+        reason=change.reason if change else "",
+        closure_reason=ask.closure_reason,
+        source_id=source.id if source else None,
+    )
+    records.copy_audience(begun, ask)
+    db.session.add(begun)
+    db.session.flush()
+
+
+def current_span(recommendation_id: int) -> StatusSpan | None:
+    """The span of the life cycle that an ask is in."""
+    return db.session.scalar(
+        select(StatusSpan)
+        .where(StatusSpan.recommendation_id == recommendation_id, StatusSpan.ended_at.is_(None))
+        .order_by(StatusSpan.id.desc())
+        .limit(1)
+    )
+
+
+def was_sent(recommendation_id: int) -> bool:
+    """Whether a submission of the ask stands on record."""
+    return (
+        db.session.scalar(
+            select(Contact.id)
+            .join(ContactRecommendation, ContactRecommendation.contact_id == Contact.id)
+            .where(
+                ContactRecommendation.recommendation_id == recommendation_id,
+                Contact.substance == Substance.SUBMISSION,
+                Contact.voided_at.is_(None),
+            )
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def _record_sending(viewer: Viewer, ask: Recommendation, change: workflow.Change) -> None:
+    agency_ids = db.session.scalars(
+        select(Addressee.agency_id).where(Addressee.recommendation_id == ask.id)
+    )
+    correspondence.add_contact(
+        viewer,
+        asks=[ask],
+        agency_ids=list(agency_ids),
+        substance=Substance.SUBMISSION,
+        happened_on=change.on,
+        channel=Channel.UNKNOWN,
+        summary=change.note,
+    )
+
+
+# ---- the parts of an ask
+
+
+def _fill(ask: Recommendation, given: AskInput, intake: Intake) -> None:
+    ask.instrument = given.instrument
+    ask.seeks = given.seeks
+    ask.title = intake.text(
+        "title", given.title, Recommendation.title, missing="Say in one line what is asked."
+    )
+    ask.sort_title = romanise(ask.title)[:80]
+    ask.request = intake.text("request", given.request, Recommendation.request, multiline=True)
+    ask.legal_basis = intake.text("legal_basis", given.legal_basis, Recommendation.legal_basis)
+    ask.ground = given.ground
+    ask.abuse = intake.text("abuse", given.abuse, Recommendation.abuse, multiline=True)
+    ask.newest_conduct_on = intake.past("newest_conduct_on", given.newest_conduct_on, today=today())
+    ask.decided_by = _decider(given, intake)
+    _set_places(ask, given, intake)
+    _set_controls(ask, given, intake)
+
+
+def _decider(given: AskInput, intake: Intake) -> Agency | None:
+    slug = given.decided_by or FACTS[given.instrument].decider
+    agency = agencies.by_slug(slug) if slug else None
+    if given.decided_by and agency is None:
+        intake.refuse("decided_by", "Choose a body of the list.")
+    return agency
+
+
+def _set_places(ask: Recommendation, given: AskInput, intake: Intake) -> None:
+    if len(given.places) > MOST_PLACES:
+        intake.refuse("places", f"Up to {MOST_PLACES} places.")
+    standing = {row.place: row for row in ask.places}
+    rows = []
+    for position, place in enumerate(dict.fromkeys(given.places)):
+        if place.country not in countries():
+            intake.refuse("places", "Choose countries of the list.")
+        region = intake.text("places", place.region, RecommendationPlace.region)
+        row = standing.get(place) or RecommendationPlace(country=place.country, region=region)
+        row.position = position
+        rows.append(row)
+    ask.places = rows
+
+
+def _set_controls(ask: Recommendation, given: AskInput, intake: Intake) -> None:
+    if given.instrument is not Instrument.EXPORT_CONTROL and given.controls:
+        intake.refuse("controls", "Only an export-control ask names controlled items.")
+    if given.instrument is Instrument.EXPORT_CONTROL and not given.controls:
+        intake.refuse("controls", "Name the technology, end use or end user to be controlled.")
+    if len(given.controls) > MOST_CONTROLS:
+        intake.refuse("controls", f"Up to {MOST_CONTROLS} controlled items.")
+    ask.controls = [
+        _control(item, position, intake.under(f"controls-{position}"))
+        for position, item in enumerate(given.controls[:MOST_CONTROLS])
+    ]
+
+
+def _control(given: ControlInput, position: int, intake: Intake) -> ControlledItem:
+    def text(name: str, *, multiline: bool = False, missing: str = "") -> str:
+        column = getattr(ControlledItem, name)
+        return intake.text(name, getattr(given, name), column, multiline=multiline, missing=missing)
+
+    place = given.destination
+    return ControlledItem(
+        position=position,
+        control_type=given.control_type,
+        technology=text("technology", missing="Name the technology, or what it is used for."),
+        models=text("models"),
+        supplier=text("supplier"),
+        eccn=text("eccn").upper(),
+        eccn_status=given.eccn_status,
+        destination_country=place.country if place else "",
+        destination_region=(
+            intake.text("destination", place.region, ControlledItem.destination_region)
+            if place
+            else ""
+        ),
+        end_user=text("end_user"),
+        end_use=text("end_use"),
+        reason_for_control=text("reason_for_control"),
+        licence_policy=text("licence_policy"),
+        diversion_evidence=text("diversion_evidence", multiline=True),
+    )
+
+
+def _targets(viewer: Viewer, given: AskInput, intake: Intake) -> list[Target]:
+    """The targets of an ask, new ones made; problems noted at each target's fields."""
+    if not given.targets:
+        intake.refuse(
+            "targets", "Name a target, or describe the class of people or bodies that it is about."
+        )
+    if len(given.targets) > MOST_TARGETS:
+        intake.refuse("targets", f"Up to {MOST_TARGETS} targets.")
+        return []
+    references = [target for target in given.targets if isinstance(target, str)]
+    known = target_queries.by_references(viewer, references)
+    found: list[Target] = []
+    for position, target in enumerate(given.targets):
+        under = intake.under(f"targets-{position}")
+        if isinstance(target, str):
+            row = known.get(target)
+            if row is None:
+                under.refuse("name", "No such target is on record. Choose one, or name a new one.")
+        else:
+            row = targets.add_target(viewer, target, under)
+        if row is not None and row not in found:
+            found.append(row)
+    return found
+
+
+def _set_targets(
+    ask: Recommendation, wanted: Sequence[Target], *, keep_unseen_by: Viewer | None = None
+) -> None:
+    """Link the targets. On a change, links to targets that the viewer may not see stay as they are:
+    nobody removes what they cannot see."""
+    standing = {link.target_id: link for link in ask.target_links}
+    links = []
+    for target in wanted:
+        links.append(standing.get(target.id) or RecommendationTarget(target_id=target.id))
+        links[-1].target = target
+    if keep_unseen_by is not None:
+        seen = target_queries.visible_ids(keep_unseen_by, standing)
+        links += [link for target_id, link in standing.items() if target_id not in seen]
+    for position, link in enumerate(links):
+        link.position = position
+    ask.target_links = links
+
+
+def _set_addressees(ask: Recommendation, given: Sequence[AddresseeInput]) -> None:
+    """One row a body; two officials of one body share it."""
+    standing = {row.agency_id: row for row in ask.addressees}
+    rows: dict[int, Addressee] = {}
+    for addressee in given:
+        if addressee.is_copy:
+            continue
+        row = rows.get(addressee.agency_id)
+        if row is None:
+            row = standing.get(addressee.agency_id) or Addressee(agency_id=addressee.agency_id)
+            row.official, row.office_title = addressee.official, addressee.office_title
+            row.position = len(rows)
+            rows[addressee.agency_id] = row
+        else:
+            row.official = _joined(row.official, addressee.official)
+            row.office_title = _joined(row.office_title, addressee.office_title)
+    ask.addressees = list(rows.values())
+
+
+def _copy_audience(ask: Recommendation) -> None:
+    children: list[HangsOnRecord] = [*ask.places, *ask.addressees]
+    for child in children:
+        records.copy_audience(child, ask)
+
+
+def _joined(one: str, other: str) -> str:
+    return "; ".join(dict.fromkeys(part for part in (one, other) if part))[:300]
+
+
+def _refuse_loss_of_asked(
+    ask: Recommendation, given: Sequence[AddresseeInput], intake: Intake
+) -> None:
+    kept = {addressee.agency_id for addressee in given}
+    lost = [row for row in ask.addressees if row.asked_on and row.agency_id not in kept]
+    if lost:
+        names = ", ".join(row.agency.short_name for row in lost)
+        intake.refuse(
+            "addressees",
+            f"The ask was sent to {names}, so it stays addressed to it. "
+            "If that was entered in error, void the contact first.",
+        )
+
+
+# ---- what history says of an ask
+
+
+def snapshot(ask: Recommendation) -> dict[str, object]:
+    """The fields of an ask as history keeps them; targets by reference, so that nobody learns a
+    name from it."""
+    return {
+        "title": ask.title,
+        "instrument": ask.instrument,
+        "seeks": ask.seeks,
+        "request": ask.request,
+        "legal_basis": ask.legal_basis,
+        "ground": ask.ground or "",
+        "abuse": ask.abuse,
+        "newest_conduct_on": str(ask.newest_conduct_on or ""),
+        "decided_by": ask.decided_by.slug if ask.decided_by else "",
+        "places": [row.place.typed for row in ask.places],
+        "targets": [link.target.reference for link in ask.target_links],
+        "addressees": _addressee_names(ask),
+        "controls": [_control_snapshot(item) for item in ask.controls],
+    }
+
+
+def _addressee_names(ask: Recommendation) -> list[str]:
+    slugs = agencies.by_ids(row.agency_id for row in ask.addressees)
+    return [
+        ", ".join(
+            part
+            for part in (row.official, row.office_title, slugs[row.agency_id].short_name)
+            if part
+        )
+        for row in ask.addressees
+    ]
+
+
+def _control_snapshot(item: ControlledItem) -> dict[str, object]:
+    names = ControlledItem.__table__.columns.keys()
+    return {
+        name: getattr(item, name)
+        for name in names
+        if name not in ("id", "recommendation_id", "position") and getattr(item, name)
+    }
+
+
+def _next_of(ask: Recommendation) -> dict[str, object]:
+    return {
+        "assignee": ask.assignee_id,
+        "next_action": ask.next_action,
+        "next_action_on": ask.next_action_on.isoformat() if ask.next_action_on else "",
+    }

@@ -1,0 +1,142 @@
+"""Recording what agencies said and what we said to them."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from tracker.accounts.viewer import Viewer
+from tracker.agencies.models import Agency, AgencyKind
+from tracker.casework.actions.settle import settle
+from tracker.casework.inputs import ContactInput
+from tracker.core.db import db
+from tracker.core.errors import Refused
+from tracker.core.intake import Intake
+from tracker.core.now import today
+from tracker.correspondence import actions as correspondence
+from tracker.correspondence.models import (
+    Contact,
+    ContactRecommendation,
+    Direction,
+    Substance,
+)
+from tracker.recommendations.instruments import Instrument
+from tracker.recommendations.models import Addressee, Recommendation
+from tracker.records import actions as records
+from tracker.sources import actions as sources
+
+
+def record_contact(viewer: Viewer, asks: Sequence[Recommendation], given: ContactInput) -> Contact:
+    """Record a contact about one or more asks; it settles every addressee and clock that it
+    touches. Raises `Refused` or `NotAllowed`."""
+    intake = Intake()
+    for ask in asks:
+        records.require_edit(ask, viewer)
+    _check(asks, given, intake)
+    summary = intake.text("summary", given.summary, Contact.summary, multiline=True)
+    intake.done()
+    contact = correspondence.add_contact(
+        viewer,
+        asks=asks,
+        agency_ids=given.agency_ids,
+        substance=given.substance,
+        happened_on=given.happened_on,
+        channel=given.channel,
+        summary=summary,
+        promised_on=given.promised_on,
+        is_determination=given.is_determination,
+    )
+    if not given.source.is_blank:
+        sources.cite(viewer, contact, given.source, intake.under("source"))
+        intake.done()
+    for ask in asks:
+        records.touch(ask)
+    settle(asks)
+    return contact
+
+
+def void_contact(viewer: Viewer, contact: Contact, reason: str) -> None:
+    """Void a contact that was entered in error; all that followed from it is recomputed. Raises
+    `Refused` or `NotAllowed`."""
+    records.require_edit(contact, viewer)
+    intake = Intake()
+    reason = intake.text(
+        "reason", reason, Contact.void_reason, missing="Say in a sentence what was wrong."
+    )
+    if contact.voided_at is not None:
+        intake.refuse("reason", "It is void already.")
+    intake.done()
+    correspondence.void_contact(viewer, contact, reason)
+    asks = db.session.scalars(
+        select(Recommendation)
+        .join(ContactRecommendation, ContactRecommendation.recommendation_id == Recommendation.id)
+        .where(ContactRecommendation.contact_id == contact.id)
+    ).all()
+    for ask in asks:
+        records.touch(ask)
+    settle(asks)
+
+
+def _check(asks: Sequence[Recommendation], given: ContactInput, intake: Intake) -> None:
+    if not asks:
+        raise Refused({"asks": "Choose at least one ask that this is about."})
+    if given.substance is Substance.SUBMISSION:
+        intake.refuse("substance", "Sending an ask is recorded with its letter or its status.")
+    intake.past(
+        "happened_on",
+        given.happened_on,
+        today=today(),
+        missing="Say when it was, as well as it is known: 2023-11-20, 2023-11 or 2023.",
+    )
+    _check_agencies(asks, given, intake)
+    _check_order(asks, given, intake)
+    _check_promise(given, intake)
+
+
+def _check_agencies(asks: Sequence[Recommendation], given: ContactInput, intake: Intake) -> None:
+    if not given.agency_ids:
+        intake.refuse("agencies", "Choose which of the bodies written to this was with.")
+        return
+    asked = {
+        row.agency_id: row
+        for row in db.session.scalars(
+            select(Addressee).where(Addressee.recommendation_id.in_([ask.id for ask in asks]))
+        )
+    }
+    if not set(given.agency_ids) <= asked.keys():
+        intake.refuse("agencies", "Choose among the bodies that the asks are addressed to.")
+    if given.is_determination:
+        kinds = db.session.scalars(select(Agency.kind).where(Agency.id.in_(given.agency_ids)))
+        if AgencyKind.HEAD_OF_STATE not in set(kinds) or not any(
+            ask.instrument is Instrument.GLOBAL_MAGNITSKY for ask in asks
+        ):
+            intake.refuse(
+                "is_determination",
+                "Only the President's answer to a Global Magnitsky ask is such a determination.",
+            )
+        if given.substance is not Substance.SUBSTANTIVE:
+            intake.refuse("is_determination", "A determination is a reply of substance.")
+
+
+def _check_order(asks: Sequence[Recommendation], given: ContactInput, intake: Intake) -> None:
+    if given.happened_on is None:
+        return
+    for ask in asks:
+        if ask.submitted_on is None and given.substance.direction is not Direction.BOTH:
+            intake.refuse(
+                "asks", f"“{ask.title}” was not sent yet, so nothing can come back on it."
+            )
+        elif ask.submitted_on and given.happened_on.latest < ask.submitted_on.earliest:
+            intake.refuse(
+                "happened_on",
+                f"“{ask.title}” was sent on {ask.submitted_on.shown}; this cannot be earlier.",
+            )
+
+
+def _check_promise(given: ContactInput, intake: Intake) -> None:
+    if given.substance is Substance.PROMISE:
+        if given.promised_on is None:
+            intake.refuse("promised_on", "By which day did they promise it? As 2023-12-01.")
+        elif given.happened_on and given.promised_on.latest <= given.happened_on.earliest:
+            intake.refuse("promised_on", "The promised day must come after the promise.")
+    elif given.promised_on is not None:
+        intake.refuse("promised_on", "Only a promise has a promised day. Leave it empty.")

@@ -1,0 +1,100 @@
+"""What follows from the facts of an ask, recomputed after every change: how each addressee stands,
+the day of the last contact, what the outcomes come to, and the clocks."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from tracker.agencies import queries as agencies
+from tracker.clocks import actions as clocks
+from tracker.core.dates import PartialDate
+from tracker.core.db import db
+from tracker.correspondence.models import Substance
+from tracker.correspondence.queries import contact_facts
+from tracker.correspondence.rules import ContactFact, standing
+from tracker.recommendations.models import (
+    Addressee,
+    Outcome,
+    OutcomeKind,
+    Recommendation,
+    RecommendationTarget,
+)
+from tracker.recommendations.outcomes import OutcomeFact, is_before, result
+from tracker.targets.models import Target, TargetKind
+
+
+def settle(asks: Sequence[Recommendation]) -> None:
+    """Bring all that is derived on these asks in line with their contacts and outcomes."""
+    db.session.flush()
+    ids = [ask.id for ask in asks]
+    contacts, outcomes = contact_facts(ids), _outcomes(ids)
+    addressees, targets = _addressees(ids), _targets(ids)
+    asked = {row.agency_id for rows in addressees.values() for row in rows}
+    acts_for = agencies.family(asked)
+    for ask in asks:
+        ask.submitted_on = _submitted_on(contacts[ask.id])
+        own = outcomes[ask.id]
+        ask.result = result(
+            targets[ask.id],
+            [OutcomeFact(o.kind, o.target_id, o.effective_on) for o in own],
+            ask.submitted_on,
+            ask.judgement,
+        )
+        by_agency = _credited_to(ask, own, acts_for)
+        for row in addressees[ask.id]:
+            stands = standing(contacts[ask.id], row.agency_id, by_agency[row.agency_id])
+            row.state = stands.state
+            row.asked_on = stands.asked_on
+            row.acknowledged_on = stands.acknowledged_on
+            row.answered_on = stands.answered_on
+            row.last_contact_on = stands.last_contact_on
+        days = [row.last_contact_on for row in addressees[ask.id] if row.last_contact_on]
+        ask.last_contact_on = max(days, default=ask.submitted_on)
+    clocks.refresh(asks)
+
+
+def _submitted_on(contacts: list[ContactFact]) -> PartialDate | None:
+    return min(
+        (c.on for c in contacts if c.substance is Substance.SUBMISSION and c.on), default=None
+    )
+
+
+def _credited_to(
+    ask: Recommendation, outcomes: list[Outcome], acts_for: dict[int, int]
+) -> dict[int, list[OutcomeKind]]:
+    """The kinds of outcome that each addressee brought about after the ask."""
+    found: dict[int, list[OutcomeKind]] = defaultdict(list)
+    for outcome in outcomes:
+        if outcome.authority_id in acts_for and not is_before(
+            outcome.effective_on, ask.submitted_on
+        ):
+            found[acts_for[outcome.authority_id]].append(outcome.kind)
+    return found
+
+
+def _outcomes(ids: list[int]) -> dict[int, list[Outcome]]:
+    found: dict[int, list[Outcome]] = defaultdict(list)
+    for outcome in db.session.scalars(
+        select(Outcome).where(Outcome.recommendation_id.in_(ids), Outcome.voided_at.is_(None))
+    ):
+        found[outcome.recommendation_id].append(outcome)
+    return found
+
+
+def _addressees(ids: list[int]) -> dict[int, list[Addressee]]:
+    found: dict[int, list[Addressee]] = defaultdict(list)
+    for row in db.session.scalars(select(Addressee).where(Addressee.recommendation_id.in_(ids))):
+        found[row.recommendation_id].append(row)
+    return found
+
+
+def _targets(ids: list[int]) -> dict[int, dict[int, TargetKind]]:
+    found: dict[int, dict[int, TargetKind]] = defaultdict(dict)
+    for recommendation_id, target_id, kind in db.session.execute(
+        select(RecommendationTarget.recommendation_id, Target.id, Target.kind)
+        .join(Target, Target.id == RecommendationTarget.target_id)
+        .where(RecommendationTarget.recommendation_id.in_(ids))
+    ):
+        found[recommendation_id][target_id] = kind
+    return found

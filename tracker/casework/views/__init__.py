@@ -1,0 +1,8 @@
+"""The pages of casework, by what they are about."""
+
+from tracker.casework.views.contacts import contacts
+from tracker.casework.views.letters import letters
+from tracker.casework.views.recommendations import recommendations
+from tracker.casework.views.targets import targets
+
+__all__ = ["contacts", "letters", "recommendations", "targets"]

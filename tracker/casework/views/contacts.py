@@ -1,0 +1,111 @@
+"""Pages of contacts: what agencies said to us and we to them."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from tracker.casework import actions
+from tracker.casework.forms import ContactForm, VoidForm
+from tracker.core.db import db
+from tracker.core.now import today
+from tracker.correspondence import queries
+from tracker.correspondence.models import Contact, Substance
+from tracker.recommendations import queries as asks
+from tracker.recommendations.models import Recommendation
+from tracker.records.actions import require_edit
+from tracker.records.queries import may_edit
+from tracker.web.lists import chosen_text, chosen_word
+from tracker.web.policy import Policy, policy
+from tracker.web.saving import attempt
+from tracker.web.viewer import current
+
+contacts = Blueprint("contacts", __name__, url_prefix="/contacts")
+MOST_OFFERED = 40
+
+
+@contacts.route("/new", methods=["GET", "POST"])
+@policy(Policy.EDITOR)
+def new() -> ResponseReturnValue:
+    """Record a reply, a meeting or a follow-up; one may cover several asks."""
+    wanted = request.form.getlist("asks") or request.args.getlist("ask")
+    form = ContactForm(
+        data={
+            "substance": (chosen_word("substance", Substance) or Substance.SUBSTANTIVE).value,
+            "happened_on": today().isoformat(),
+            "asks": wanted,
+        }
+    )
+    offered = _offered(wanted)
+    if form.is_submitted() and "op" not in request.form:
+        contact = attempt(form, lambda: _record(form, offered))
+        if contact is not None:
+            flash("The contact is recorded, and the clocks follow it.")
+            first = next(ask for ask in offered if ask.reference in (form.asks.data or ()))
+            return redirect(url_for("recommendations.show", reference=first.reference), 303)
+        offered = _offered(wanted)
+    page = render_template(
+        "views/contacts/new.html", form=form, offered=offered, bodies=_bodies(offered)
+    )
+    return page, 422 if form.is_submitted() and "op" not in request.form else 200
+
+
+def _record(form: ContactForm, offered: list[Recommendation]) -> Contact:
+    chosen = [ask for ask in offered if ask.reference in (form.asks.data or ())]
+    bodies = _bodies(offered)
+    picked = tuple(bodies[slug] for slug in form.agencies.data or () if slug in bodies)
+    unknown = set(form.asks.data or ()) - {ask.reference for ask in offered}
+    if unknown:
+        abort(422, "One of the asks chosen is not on record, or is not yours to change.")
+    return actions.record_contact(current(), chosen, form.given(picked))
+
+
+def _bodies(offered: list[Recommendation]) -> dict[str, int]:
+    """The bodies that the asks are addressed to."""
+    return {row.agency.slug: row.agency_id for ask in offered for row in ask.addressees}
+
+
+def _offered(wanted: list[str]) -> list[Recommendation]:
+    """The asks to choose from: those named, the others of their letters, those looked for."""
+    viewer = current()
+    named = asks.by_references(viewer, wanted)
+    letters = queries.letters_of(viewer, [ask.id for ask in named])
+    carried = queries.asks_of(viewer, {letter.id for found in letters.values() for letter in found})
+    ids = [ask.id for ask in named] + [ask.id for found in carried.values() for ask in found]
+    looked_for = chosen_text("find") or (request.form.get("find") or "")
+    if looked_for or not ids:
+        statement = asks.listing(viewer, asks.Filters(q=looked_for, is_open=True))
+        ids += [
+            ask.id
+            for ask in db.session.scalars(
+                statement.order_by(Recommendation.updated_at.desc()).limit(MOST_OFFERED)
+            )
+        ]
+    found = asks.by_ids(viewer, ids)
+    return [found[i] for i in dict.fromkeys(ids) if i in found and may_edit(found[i], viewer)]
+
+
+@contacts.route("/<ref:reference>/void", methods=["GET", "POST"])
+@policy(Policy.EDITOR)
+def void(reference: str) -> ResponseReturnValue:
+    """Take back a contact that was entered in error."""
+    contact = queries.contact(current(), reference) or abort(404)
+    require_edit(contact, current())
+    concerned = queries.asks_of_contacts(current(), [contact.id])[contact.id]
+    back = (
+        url_for("recommendations.show", reference=concerned[0].reference)
+        if concerned
+        else url_for("desk.home")
+    )
+    form = VoidForm()
+
+    def act() -> bool:
+        actions.void_contact(current(), contact, form.reason.data or "")
+        return True
+
+    if form.is_submitted() and attempt(form, act):
+        flash("The contact is void, and what followed from it is recomputed.")
+        return redirect(back, 303)
+    contact = queries.contact(current(), reference) or abort(404)
+    page = render_template(
+        "views/contacts/void.html", form=form, contact=contact, asks=concerned, back=back
+    )
+    return page, 422 if form.is_submitted() else 200

@@ -1,0 +1,82 @@
+"""Filling forms with what is on record, and with what may be chosen."""
+
+from collections.abc import Sequence
+
+from tracker.agencies import queries as agencies
+from tracker.casework import words
+from tracker.casework.actions.asks import current_span, was_sent
+from tracker.casework.forms import OutcomeForm, StatusForm
+from tracker.core.countries import Place
+from tracker.recommendations import workflow
+from tracker.recommendations.models import ControlledItem, Recommendation
+from tracker.targets.models import Target
+
+
+def ask_data(
+    ask: Recommendation, seen_targets: Sequence[Target], tags: Sequence[str]
+) -> dict[str, object]:
+    """An ask as the data of its form; of its targets only those that the editor may see."""
+    return {
+        "instrument": ask.instrument.value,
+        "title": ask.title,
+        "request": ask.request,
+        "seeks": ask.seeks.value,
+        "legal_basis": ask.legal_basis,
+        "ground": ask.ground.value if ask.ground else "",
+        "abuse": ask.abuse,
+        "newest_conduct_on": ask.newest_conduct_on,
+        "decided_by": ask.decided_by.slug if ask.decided_by else "",
+        "places": [row.place for row in ask.places],
+        "targets": [{"ref": target.reference, "name": target.name} for target in seen_targets],
+        "controls": [_control_data(item) for item in ask.controls],
+        "addressees": [
+            {
+                "agency": row.agency.name,
+                "official": row.official,
+                "office_title": row.office_title,
+            }
+            for row in ask.addressees
+        ],
+        "tags": ", ".join(tags),
+        "version": ask.version,
+    }
+
+
+def _control_data(item: ControlledItem) -> dict[str, object]:
+    place = Place(item.destination_country, item.destination_region)
+    return {
+        "control_type": item.control_type.value,
+        "technology": item.technology,
+        "models": item.models,
+        "supplier": item.supplier,
+        "eccn": item.eccn,
+        "eccn_status": item.eccn_status.value,
+        "destination": place if place.country else None,
+        "end_user": item.end_user,
+        "end_use": item.end_use,
+        "reason_for_control": item.reason_for_control,
+        "licence_policy": item.licence_policy,
+        "diversion_evidence": item.diversion_evidence,
+    }
+
+
+def choose_status(form: StatusForm, ask: Recommendation) -> workflow.Standing:
+    """Offer the statuses that may follow; returns how the ask stands."""
+    span = current_span(ask.id)
+    standing = workflow.Standing(
+        ask.status, span.from_on if span else None, was_sent(ask.id), ask.result
+    )
+    form.to.choices = [
+        (status.value, words.STATUS[status]) for status in workflow.allowed(standing)
+    ]
+    return standing
+
+
+def outcome_choices(form: OutcomeForm, targets: Sequence[Target]) -> None:
+    """Offer the ask's targets and every body."""
+    form.target.choices = [("", "The ask as a whole, or nobody named")] + [
+        (target.reference, target.name) for target in targets
+    ]
+    form.authority.choices = [("", "Not known")] + [
+        (agency.slug, agency.name) for agency in agencies.all_agencies()
+    ]

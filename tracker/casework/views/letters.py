@@ -1,0 +1,98 @@
+"""Pages of letters."""
+
+from datetime import date
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from tracker.casework import actions, growing, pages
+from tracker.casework.forms import LetterForm
+from tracker.casework.views import sharing
+from tracker.core.dates import BadDate
+from tracker.correspondence import queries
+from tracker.correspondence.models import Letter
+from tracker.web import paging
+from tracker.web.lists import chosen_order
+from tracker.web.policy import Policy, policy
+from tracker.web.saving import attempt
+from tracker.web.viewer import current
+
+letters = Blueprint("letters", __name__, url_prefix="/letters")
+
+ORDERS = {
+    "-written": paging.Order("Newest first", Letter.written_on, Letter.id, descending=True),
+    "written": paging.Order("Oldest first", Letter.written_on, Letter.id),
+}
+
+
+@letters.get("")
+@policy(Policy.READER)
+def index() -> str:
+    """All letters, newest first."""
+    order, name = chosen_order(ORDERS)
+    page = paging.fetch(queries.letters(current()), order, request.args.get("cursor"))
+    carried = queries.asks_of(current(), [letter.id for letter in page.rows])
+    return render_template(
+        "views/letters/index.html", page=page, asks=carried, orders=ORDERS, sort=name
+    )
+
+
+@letters.route("/new", methods=["GET", "POST"])
+@policy(Policy.EDITOR)
+def new() -> ResponseReturnValue:
+    """Record a letter with its asks in one sitting."""
+    form = LetterForm()
+    offers = growing.Offers()
+    if form.is_submitted():
+        if op := request.form.get("op"):
+            offers = growing.apply(form, op, current(), _day(form))
+            return _form_page(form, offers, 200)
+        form.prune()
+        letter = attempt(form, lambda: actions.record_letter(current(), form.given()))
+        if letter is not None:
+            flash("The letter is recorded.")
+            return redirect(url_for(".show", reference=letter.reference), 303)
+        offers = growing.offer_for_unknown(form, _day(form))
+        return _form_page(form, offers, 422)
+    form.sources.append_entry()
+    return _form_page(form, offers, 200)
+
+
+def _form_page(form: LetterForm, offers: growing.Offers, code: int) -> ResponseReturnValue:
+    form.pad()
+    return render_template("views/letters/new.html", form=form, offers=offers), code
+
+
+def _day(form: LetterForm) -> date | None:
+    """The day on the letter, by which office holders are offered."""
+    try:
+        known = form.written_on.date or form.sent_on.date
+    except BadDate:
+        return None
+    return known.earliest if known else None
+
+
+@letters.get("/<ref:reference>")
+@policy(Policy.READER)
+def show(reference: str) -> str:
+    """One letter: who signed, to whom, what it asks."""
+    letter = queries.letter(current(), reference) or abort(404)
+    return render_template("views/letters/show.html", page=pages.letter_page(current(), letter))
+
+
+@letters.get("/<ref:reference>/history")
+@policy(Policy.READER)
+def history(reference: str) -> str:
+    """Every change of the letter."""
+    letter = queries.letter(current(), reference) or abort(404)
+    page = pages.history_page(current(), letter.id, letter.organisation_id)
+    back = url_for(".show", reference=reference)
+    return render_template("views/history.html", page=page, title=letter.title, back=back)
+
+
+@letters.route("/<ref:reference>/audience", methods=["GET", "POST"])
+@policy(Policy.EDITOR)
+def audience(reference: str) -> ResponseReturnValue:
+    """Who may see the letter."""
+    letter = queries.letter(current(), reference) or abort(404)
+    return sharing.audience_page(letter, letter.title, url_for(".show", reference=reference))

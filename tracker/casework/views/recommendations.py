@@ -1,0 +1,315 @@
+"""Pages of asks."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from tracker.accounts import queries as accounts
+from tracker.agencies import queries as agencies
+from tracker.casework import actions, growing, pages
+from tracker.casework.forms import (
+    AskForm,
+    EvidenceForm,
+    NextForm,
+    OutcomeForm,
+    SnoozeForm,
+    StatusForm,
+    VoidForm,
+)
+from tracker.casework.listing import ORDERS, list_page
+from tracker.casework.views import sharing
+from tracker.casework.views.filling import ask_data, choose_status, outcome_choices
+from tracker.clocks import queries as clocks
+from tracker.core.db import db
+from tracker.core.errors import Stale
+from tracker.core.now import today
+from tracker.recommendations import queries, workflow
+from tracker.recommendations.models import Recommendation
+from tracker.records.actions import require_edit
+from tracker.records.queries import tags_of
+from tracker.web.forms import BaseForm
+from tracker.web.policy import Policy, policy
+from tracker.web.saving import attempt, differences
+from tracker.web.viewer import current
+
+recommendations = Blueprint("recommendations", __name__, url_prefix="/recommendations")
+
+
+def found(reference: str) -> Recommendation:
+    """The ask, or 404: hidden and missing are the same."""
+    return queries.get(current(), reference) or abort(404)
+
+
+def own(reference: str) -> Recommendation:
+    """The ask, if the viewer may change it; otherwise 404 or 403."""
+    ask = queries.for_editing(current(), reference) or abort(404)
+    require_edit(ask, current())
+    return ask
+
+
+def to_ask(reference: str, said: str) -> ResponseReturnValue:
+    """Back to the ask after a change."""
+    flash(said)
+    return redirect(url_for("recommendations.show", reference=reference), 303)
+
+
+@recommendations.get("")
+@policy(Policy.READER)
+def index() -> str:
+    """All asks, filtered and sorted as the address says."""
+    return render_template(
+        "views/recommendations/index.html",
+        listing=list_page(current()),
+        orders=ORDERS,
+        agencies=agencies.all_agencies(),
+        regions=queries.regions(current()),
+    )
+
+
+@recommendations.get("/<ref:reference>")
+@policy(Policy.READER)
+def show(reference: str) -> str:
+    """One ask, with all that happened to it."""
+    ask = found(reference)
+    return render_template(
+        "views/recommendations/show.html", page=pages.ask_page(current(), ask, today())
+    )
+
+
+@recommendations.get("/<ref:reference>/clocks")
+@policy(Policy.READER)
+def clock_list(reference: str) -> str:
+    """Every clock of the ask with its arithmetic, those that ended or never started too."""
+    ask = found(reference)
+    return render_template(
+        "views/recommendations/clocks.html", page=pages.ask_page(current(), ask, today())
+    )
+
+
+@recommendations.get("/<ref:reference>/history")
+@policy(Policy.READER)
+def history(reference: str) -> str:
+    """Every change of the ask: who, when, what, before and after."""
+    ask = found(reference)
+    page = pages.history_page(current(), ask.id, ask.organisation_id)
+    back = url_for(".show", reference=reference)
+    return render_template("views/history.html", page=page, title=ask.title, back=back)
+
+
+@recommendations.route("/new", methods=["GET", "POST"])
+@policy(Policy.EDITOR)
+def new() -> ResponseReturnValue:
+    """An ask that no letter carries yet."""
+    form = AskForm()
+    offers = growing.Offers()
+    if form.is_submitted():
+        if op := request.form.get("op"):
+            offers = growing.apply(form, op, current(), None)
+            return _ask_page(form, offers, None, 200)
+        form.prune()
+        ask = attempt(form, lambda: actions.add_ask(current(), form.given_alone()))
+        if ask is not None:
+            return to_ask(ask.reference, "The ask is recorded as a draft.")
+        return _ask_page(form, growing.offer_for_unknown(form, None), None, 422)
+    form.sources.append_entry()
+    return _ask_page(form, offers, None, 200)
+
+
+@recommendations.route("/<ref:reference>/edit", methods=["GET", "POST"])
+@policy(Policy.EDITOR)
+def edit(reference: str) -> ResponseReturnValue:
+    """Change what an ask says."""
+    ask = own(reference)
+    form = AskForm(data=_ask_data(ask))
+    offers = growing.Offers()
+    if not form.is_submitted():
+        return _ask_page(form, offers, ask, 200)
+    if op := request.form.get("op"):
+        return _ask_page(form, growing.apply(form, op, current(), None), ask, 200)
+    form.prune()
+
+    def act() -> bool:
+        actions.change_ask(current(), ask, form.given_alone(), form.version.data or 0)
+        return True
+
+    try:
+        if attempt(form, act):
+            return to_ask(reference, "The change is saved.")
+    except Stale:
+        return _conflict(form, reference)
+    return _ask_page(form, growing.offer_for_unknown(form, None), own(reference), 422)
+
+
+def _ask_data(ask: Recommendation) -> dict[str, object]:
+    seen = queries.targets_of(current(), [ask.id])[ask.id]
+    return ask_data(ask, seen, tags_of(current(), [ask.id]).get(ask.id, []))
+
+
+def _conflict(form: AskForm, reference: str) -> ResponseReturnValue:
+    """Somebody saved first: both texts, and the form with what was typed, ready to save again."""
+    db.session.rollback()
+    ask = own(reference)
+    fresh = AskForm(formdata=None, data=_ask_data(ask))
+    form.version.data = ask.version
+    form.version.raw_data = None
+    clashes = differences(fresh, form)
+    return _ask_page(form, growing.Offers(), ask, 409, clashes)
+
+
+def _ask_page(
+    form: AskForm,
+    offers: growing.Offers,
+    ask: Recommendation | None,
+    code: int,
+    clashes: list[tuple[str, str, str]] | None = None,
+) -> ResponseReturnValue:
+    form.pad()
+    page = render_template(
+        "views/recommendations/edit.html", form=form, offers=offers, ask=ask, clashes=clashes or []
+    )
+    return page, code
+
+
+@recommendations.route("/<ref:reference>/status", methods=["GET", "POST"])
+@policy(Policy.EDITOR)
+def update_status(reference: str) -> ResponseReturnValue:
+    """Change the status along the life cycle."""
+    ask = own(reference)
+    form = StatusForm(data={"version": ask.version, "on": today().isoformat()})
+    standing = choose_status(form, ask)
+    if form.is_submitted():
+
+        def act() -> bool:
+            assert form.on.date is not None
+            change = workflow.Change(
+                form.to.word,
+                form.on.date,
+                form.note.data or "",
+                form.reason.data or "",
+                closure_reason=form.closure_reason.word,
+            )
+            actions.change_status(current(), ask, change, form.source(), form.version.data or 0)
+            return True
+
+        if form.validate() and form.on.date is not None:
+            if attempt(form, act):
+                return to_ask(reference, "The status is changed.")
+        elif form.on.date is None and not form.on.errors:
+            form.on.errors = ["Say since when: 2023-11-20, 2023-11 or 2023."]
+        ask = own(reference)
+    page = render_template(
+        "views/recommendations/status.html", form=form, ask=ask, standing=standing
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+@recommendations.route("/<ref:reference>/next", methods=["GET", "POST"])
+@policy(Policy.EDITOR)
+def plan(reference: str) -> ResponseReturnValue:
+    """Who does what next with the ask."""
+    ask = own(reference)
+    form = NextForm(
+        data={
+            "assignee": str(ask.assignee_id or ""),
+            "next_action": ask.next_action,
+            "next_action_on": ask.next_action_on,
+            "version": ask.version,
+        }
+    )
+    people = [(str(user.id), user.name) for user in accounts.colleagues(current())]
+    form.assignee.choices = [("", "Nobody"), *people]
+
+    def act() -> bool:
+        actions.set_next(current(), ask, form.given(), form.version.data or 0)
+        return True
+
+    return _simple(form, ask, "plan", act, "The next step is set.")
+
+
+@recommendations.route("/<ref:reference>/snooze", methods=["GET", "POST"])
+@policy(Policy.EDITOR)
+def snooze(reference: str) -> ResponseReturnValue:
+    """Let flags of the ask rest until a day."""
+    ask = own(reference)
+    flags = {str(c.id): c for c in clocks.flags_of(current(), [ask.id])[ask.id]}
+    form = SnoozeForm(data={"clocks": list(flags)})
+    form.clocks.choices = [(key, key) for key in flags]
+
+    def act() -> bool:
+        chosen = [flags[key] for key in form.clocks.data or () if key in flags]
+        actions.snooze(current(), ask, chosen, until=form.until.date, reason=form.reason.data or "")
+        return True
+
+    return _simple(form, ask, "snooze", act, "The flags rest until that day.", flags=flags)
+
+
+@recommendations.route("/<ref:reference>/evidence", methods=["GET", "POST"])
+@policy(Policy.EDITOR)
+def evidence(reference: str) -> ResponseReturnValue:
+    """Add a piece of evidence."""
+    ask = own(reference)
+    form = EvidenceForm()
+
+    def act() -> bool:
+        actions.cite(current(), ask, form.given())
+        return True
+
+    return _simple(form, ask, "evidence", act, "The source is added.")
+
+
+@recommendations.route("/<ref:reference>/outcomes/new", methods=["GET", "POST"])
+@policy(Policy.EDITOR)
+def outcome(reference: str) -> ResponseReturnValue:
+    """Record what followed."""
+    ask = own(reference)
+    form = OutcomeForm(data={"judgement": ask.judgement or ""})
+    outcome_choices(form, queries.targets_of(current(), [ask.id])[ask.id])
+
+    def act() -> bool:
+        actions.record_outcome(current(), ask, form.given())
+        return True
+
+    return _simple(form, ask, "outcome", act, "The outcome is recorded.")
+
+
+@recommendations.route("/<ref:reference>/outcomes/<number:key>/void", methods=["GET", "POST"])
+@policy(Policy.EDITOR)
+def void_outcome(reference: str, key: int) -> ResponseReturnValue:
+    """Take back an outcome that was entered in error."""
+    ask = own(reference)
+    standing = queries.outcomes_of(current(), [ask.id])[ask.id]
+    chosen = next((o for o in standing if o.id == key), None) or abort(404)
+    form = VoidForm()
+
+    def act() -> bool:
+        actions.void_outcome(current(), ask, chosen, form.reason.data or "")
+        return True
+
+    return _simple(form, ask, "void_outcome", act, "The outcome is void.", outcome=chosen)
+
+
+def _simple(
+    form: BaseForm,
+    ask: Recommendation,
+    name: str,
+    act: Callable[[], bool],
+    said: str,
+    **more: object,
+) -> ResponseReturnValue:
+    """A form about one ask: shown, or saved and back to the ask."""
+    reference = ask.reference
+    if form.is_submitted():
+        if attempt(form, act):
+            return to_ask(reference, said)
+        ask = own(reference)
+    page = render_template(f"views/recommendations/{name}.html", form=form, ask=ask, **more)
+    return page, 422 if form.is_submitted() else 200
+
+
+@recommendations.route("/<ref:reference>/audience", methods=["GET", "POST"])
+@policy(Policy.EDITOR)
+def audience(reference: str) -> ResponseReturnValue:
+    """Who may see the ask."""
+    ask = own(reference)
+    return sharing.audience_page(ask, ask.title, url_for(".show", reference=reference))

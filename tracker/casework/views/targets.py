@@ -1,0 +1,189 @@
+"""Pages of targets."""
+
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from tracker.casework import pages
+from tracker.casework.forms import MemberForm, TargetForm
+from tracker.casework.views import sharing
+from tracker.clocks import queries as clocks
+from tracker.core.db import db
+from tracker.core.errors import Refused, Stale
+from tracker.recommendations import queries as asks
+from tracker.recommendations.models import Recommendation
+from tracker.records.actions import require_edit
+from tracker.records.queries import may_edit
+from tracker.targets import actions, queries
+from tracker.targets.models import NameKind, Target, TargetKind
+from tracker.web import paging
+from tracker.web.lists import chosen_order, chosen_text, chosen_word
+from tracker.web.policy import Policy, policy
+from tracker.web.saving import attempt
+from tracker.web.viewer import current
+
+targets = Blueprint("targets", __name__, url_prefix="/targets")
+
+ORDERS = {"name": paging.Order("Name", Target.sort_name, Target.id)}
+
+
+@targets.get("")
+@policy(Policy.READER)
+def index() -> str:
+    """All targets, by name."""
+    order, name = chosen_order(ORDERS)
+    statement = queries.listing(current())
+    if kind := chosen_word("kind", TargetKind):
+        statement = statement.where(Target.kind == kind)
+    if text := chosen_text("q"):
+        statement = statement.where(Target.id.in_(queries.named(current(), text)))
+    page = paging.fetch(statement, order, request.args.get("cursor"))
+    return render_template("views/targets/index.html", page=page, sort=name)
+
+
+@targets.get("/suggest")
+@policy(Policy.EDITOR)
+def suggest() -> ResponseReturnValue:
+    """Targets that fit what is being typed."""
+    found = queries.suggest(current(), chosen_text("q"))
+    return jsonify(
+        [
+            {
+                "value": hit.target.reference,
+                "label": hit.target.name,
+                "detail": " · ".join(
+                    part
+                    for part in (
+                        hit.matched if hit.matched != hit.target.name else "",
+                        hit.target.place.shown if hit.target.place else "",
+                        hit.target.reference,
+                    )
+                    if part
+                ),
+            }
+            for hit in found
+        ]
+    )
+
+
+@targets.route("/new", methods=["GET", "POST"])
+@policy(Policy.EDITOR)
+def new() -> ResponseReturnValue:
+    """Record a target by itself."""
+    form = TargetForm()
+    if form.is_submitted():
+        target = attempt(form, lambda: actions.add_target(current(), form.given()))
+        if target is not None:
+            flash("The target is recorded.")
+            return redirect(url_for(".show", reference=target.reference), 303)
+    page = render_template("views/targets/edit.html", form=form, target=None)
+    return page, 422 if form.is_submitted() else 200
+
+
+def _found(reference: str) -> Target:
+    return queries.get(current(), reference) or abort(404)
+
+
+@targets.route("/<ref:reference>", methods=["GET", "POST"])
+@policy(Policy.READER)
+def show(reference: str) -> ResponseReturnValue:
+    """One target: its names, the asks about it, and for a class its members."""
+    target = _found(reference)
+    form = MemberForm()
+    if form.is_submitted():
+        require_edit(target, current())
+        if attempt(form, lambda: _add_member(target, form)):
+            flash("The member is named.")
+            return redirect(url_for(".show", reference=reference), 303)
+        target = _found(reference)
+    statement = asks.listing(current(), asks.Filters(target_id=target.id))
+    about = list(db.session.scalars(statement.order_by(Recommendation.submitted_on.desc())))
+    page = render_template(
+        "views/targets/show.html",
+        target=target,
+        form=form,
+        about=about,
+        flags=clocks.flags_of(current(), [ask.id for ask in about]),
+        members=queries.members(current(), target.id),
+        classes=queries.classes_of(current(), target.id),
+        may_edit=may_edit(target, current()),
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+def _add_member(target: Target, form: MemberForm) -> bool:
+    reference = (form.ref.data or form.name.data or "").strip().upper()
+    member = queries.get(current(), reference) if reference else None
+    if member is None:
+        found = queries.suggest(current(), form.name.data or "", limit=2)
+        member = found[0].target if len(found) == 1 else None
+    if member is None:
+        raise Refused(
+            {
+                "name": "Several targets or none fit this. Choose one of the suggestions, give the "
+                "reference (T-…), or record the target first."
+            }
+        )
+    actions.add_member(current(), target, member, form.since.date)
+    return True
+
+
+@targets.route("/<ref:reference>/edit", methods=["GET", "POST"])
+@policy(Policy.EDITOR)
+def edit(reference: str) -> ResponseReturnValue:
+    """Change a target."""
+    target = _found(reference)
+    require_edit(target, current())
+    form = TargetForm(data=_data(target))
+    code = 200
+    if form.is_submitted():
+
+        def act() -> bool:
+            actions.change_target(current(), target, form.given(), form.version.data or 0)
+            return True
+
+        code = 422
+        try:
+            if attempt(form, act):
+                flash("The change is saved.")
+                return redirect(url_for(".show", reference=reference), 303)
+        except Stale:
+            db.session.rollback()
+            code = 409
+        target = _found(reference)
+        form.version.data, form.version.raw_data = target.version, None
+    page = render_template("views/targets/edit.html", form=form, target=target, clash=code == 409)
+    return page, code
+
+
+def _data(target: Target) -> dict[str, object]:
+    return {
+        "name": target.name,
+        "kind": target.kind.value,
+        "other_names": "\n".join(
+            name.text for name in target.names if name.kind is not NameKind.PRIMARY
+        ),
+        "place": target.place,
+        "position": target.position,
+        "born_on": target.born_on,
+        "identifiers": "\n".join(f"{i.kind}: {i.value}" for i in target.identifiers),
+        "note": target.note,
+        "version": target.version,
+    }
+
+
+@targets.get("/<ref:reference>/history")
+@policy(Policy.READER)
+def history(reference: str) -> str:
+    """Every change of the target."""
+    target = _found(reference)
+    page = pages.history_page(current(), target.id, target.organisation_id)
+    back = url_for(".show", reference=reference)
+    return render_template("views/history.html", page=page, title=target.name, back=back)
+
+
+@targets.route("/<ref:reference>/audience", methods=["GET", "POST"])
+@policy(Policy.EDITOR)
+def audience(reference: str) -> ResponseReturnValue:
+    """Who may see the target."""
+    target = _found(reference)
+    return sharing.audience_page(target, target.name, url_for(".show", reference=reference))

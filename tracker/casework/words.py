@@ -1,0 +1,245 @@
+"""The words and shapes that pages show for what the records hold (domain.md, vocabulary)."""
+
+from tracker.agencies.models import AgencyKind, Chamber, MemberRole
+from tracker.clocks.models import Basis, Cause, ClockKind, ClockState
+from tracker.correspondence.models import Channel, Direction, LetterKind, SignatoryRole, Substance
+from tracker.recommendations.instruments import FACTS, Instrument
+from tracker.recommendations.models import (
+    AddresseeState,
+    Attribution,
+    ClosureReason,
+    ControlType,
+    EccnStatus,
+    Ground,
+    Judgement,
+    OutcomeKind,
+    Result,
+    Seeks,
+    Status,
+)
+from tracker.records.models import Audience
+from tracker.targets.models import TargetKind
+
+STATUS = {
+    Status.DRAFT: "Draft",
+    Status.VETTING: "Vetting",
+    Status.READY: "Ready",
+    Status.SUBMITTED: "Submitted",
+    Status.ACKNOWLEDGED: "Acknowledged",
+    Status.UNDER_REVIEW: "Under review",
+    Status.CLOSED: "Closed",
+}
+CLOSURE = {
+    ClosureReason.ACTED_IN_FULL: "Acted on in full",
+    ClosureReason.ACTED_IN_PART: "Acted on in part",
+    ClosureReason.DECLINED: "Declined",
+    ClosureReason.WITHDRAWN: "Withdrawn",
+    ClosureReason.SUPERSEDED: "Superseded",
+    ClosureReason.MOOT: "Moot",
+}
+RESULT = {
+    Result.IN_FULL: "Acted on in full",
+    Result.IN_PART: "Acted on in part",
+    Result.RELATED: "Related action",
+    Result.DECLINED: "Declined",
+    Result.NONE_KNOWN: "None known",
+}
+RESULT_SHAPE = {
+    Result.IN_FULL: "full",
+    Result.IN_PART: "part",
+    Result.RELATED: "related",
+    Result.DECLINED: "declined",
+    Result.NONE_KNOWN: "none",
+}
+OUTCOME = {
+    OutcomeKind.LISTED_AS_ASKED: "Listed as asked",
+    OutcomeKind.LISTED_OTHER_AUTHORITY: "Listed under another authority",
+    OutcomeKind.LISTED_BY_ALLY: "Listed by an ally",
+    OutcomeKind.LISTED_RELATED_PARTY: "A related party was listed",
+    OutcomeKind.RULE_ISSUED: "Rule issued",
+    OutcomeKind.OTHER_ACTION: "Other action",
+    OutcomeKind.DECLINED: "Declined",
+    OutcomeKind.CONFIDENTIAL: "Confidential",
+    OutcomeKind.REVERSED: "Reversed",
+}
+OUTCOME_SHAPE = {
+    OutcomeKind.LISTED_AS_ASKED: "full",
+    OutcomeKind.LISTED_OTHER_AUTHORITY: "related",
+    OutcomeKind.LISTED_BY_ALLY: "ally",
+    OutcomeKind.LISTED_RELATED_PARTY: "related",
+    OutcomeKind.RULE_ISSUED: "full",
+    OutcomeKind.OTHER_ACTION: "related",
+    OutcomeKind.DECLINED: "declined",
+    OutcomeKind.CONFIDENTIAL: "confidential",
+    OutcomeKind.REVERSED: "reversed",
+}
+ATTRIBUTION = {
+    Attribution.COINCIDENT: "Coincident",
+    Attribution.CITED: "Cited",
+    Attribution.CLAIMED: "Claimed",
+}
+JUDGEMENT = {Judgement.IN_FULL: "In full", Judgement.IN_PART: "In part"}
+INSTRUMENT = {instrument: FACTS[instrument].name for instrument in Instrument}
+INSTRUMENT_FACTS = FACTS
+GROUND = {Ground.HUMAN_RIGHTS: "Human rights", Ground.CORRUPTION: "Corruption"}
+SEEKS = {Seeks.ADDITION: "A measure", Seeks.REMOVAL: "The end of a measure (delisting)"}
+ADDRESSEE = {
+    AddresseeState.NOT_SENT: "Not sent",
+    AddresseeState.AWAITING: "Awaiting",
+    AddresseeState.ACKNOWLEDGED: "Acknowledged",
+    AddresseeState.REPLIED: "Replied",
+    AddresseeState.DECLINED: "Declined",
+    AddresseeState.ACTED: "Acted",
+}
+ADDRESSEE_SHAPE = {
+    AddresseeState.NOT_SENT: "ring",
+    AddresseeState.AWAITING: "none",
+    AddresseeState.ACKNOWLEDGED: "acknowledged",
+    AddresseeState.REPLIED: "theirs",
+    AddresseeState.DECLINED: "declined",
+    AddresseeState.ACTED: "full",
+}
+CONTROL_TYPE = {
+    ControlType.ITEM: "An item",
+    ControlType.END_USE: "An end use",
+    ControlType.END_USER: "An end user",
+    ControlType.IS_INFORMED: "An “is informed” notice",
+    ControlType.LICENCE_POLICY: "A licence policy",
+}
+ECCN_STATUS = {
+    EccnStatus.KNOWN: "Known",
+    EccnStatus.SUSPECTED: "Suspected",
+    EccnStatus.EAR99: "EAR99",
+    EccnStatus.UNKNOWN: "Not known",
+}
+TARGET_KIND = {
+    TargetKind.PERSON: "Person",
+    TargetKind.ORGANISATION: "Organisation",
+    TargetKind.COMPANY: "Company",
+    TargetKind.PUBLIC_BODY: "Public body",
+    TargetKind.CLASS: "Class, described",
+}
+LETTER_KIND = {
+    LetterKind.CONGRESSIONAL: "Letter of legislators",
+    LetterKind.ORGANISATIONS: "Letter of organisations",
+    LetterKind.SUBMISSION: "Submission (case file)",
+    LetterKind.REPORT: "Recommendation in a report",
+    LetterKind.STATEMENT: "Statement",
+}
+SIGNATORY_ROLE = {
+    SignatoryRole.MEMBER: "Member",
+    SignatoryRole.CHAIR: "Chair",
+    SignatoryRole.COCHAIR: "Cochair",
+    SignatoryRole.RANKING_MEMBER: "Ranking member",
+    SignatoryRole.OTHER: "Other",
+}
+CHANNEL = {
+    Channel.LETTER: "Letter",
+    Channel.EMAIL: "E-mail",
+    Channel.PORTAL: "Web form",
+    Channel.PHONE: "Telephone",
+    Channel.MEETING: "Meeting",
+    Channel.PUBLIC: "Public statement",
+    Channel.UNKNOWN: "Not known",
+}
+SUBSTANCE = {
+    Substance.SUBMISSION: "Our letter",
+    Substance.FOLLOW_UP: "Our follow-up",
+    Substance.ACKNOWLEDGEMENT: "Acknowledgement",
+    Substance.FORM_LETTER: "Form letter",
+    Substance.SUBSTANTIVE: "Reply of substance",
+    Substance.QUESTION: "They ask us something",
+    Substance.PROMISE: "Promise of a day",
+    Substance.MEETING: "Meeting",
+}
+DIRECTION_SHAPE = {Direction.OURS: "ours", Direction.THEIRS: "theirs", Direction.BOTH: "dot"}
+CAUSE = {
+    Cause.STATUTORY_OVERDUE: "Deadline in law passed",
+    Cause.RESPONSE_OVERDUE: "Reply date passed",
+    Cause.PROMISE_PASSED: "Promise passed",
+    Cause.OURS_TO_ANSWER: "Ours to answer",
+    Cause.SILENT: "Silent",
+    Cause.UNACKNOWLEDGED: "Unacknowledged",
+    Cause.UNSENT: "Unsent",
+    Cause.EVIDENCE_AGEING: "Evidence ageing",
+}
+CAUSE_NOTE = {
+    Cause.STATUTORY_OVERDUE: (
+        "The law sets these dates. They stay until a determination is recorded; a follow-up of "
+        "ours does not reset them."
+    ),
+    Cause.RESPONSE_OVERDUE: "The letter itself named a date. It binds no one in law.",
+    Cause.PROMISE_PASSED: "The agency named a date.",
+    Cause.OURS_TO_ANSWER: "They asked, and we have not answered.",
+    Cause.SILENT: "No substantive contact for longer than the house norm.",
+    Cause.UNACKNOWLEDGED: "No sign that the letter arrived.",
+    Cause.UNSENT: "Work of ours that has not gone out.",
+    Cause.EVIDENCE_AGEING: "The newest conduct cited will soon be five years old.",
+}
+HARD_CAUSES = (Cause.STATUTORY_OVERDUE, Cause.RESPONSE_OVERDUE, Cause.PROMISE_PASSED)
+CAUSE_TONE = {cause: "bad" if cause in HARD_CAUSES else "warn" for cause in Cause}
+CAUSE_SHAPE = {cause: "overdue" if cause in HARD_CAUSES else "stale" for cause in Cause} | {
+    Cause.EVIDENCE_AGEING: "due"
+}
+BASIS = {
+    Basis.STATUTE: "Statute",
+    Basis.REGULATION: "Regulation",
+    Basis.LETTER: "The letter",
+    Basis.PROMISE: "Their word",
+    Basis.HOUSE: "House norm",
+}
+CLOCK = {
+    ClockKind.SECTION_1263D: "Section 1263(d) determination",
+    ClockKind.ERC_REMOVAL: "Committee vote on a removal",
+    ClockKind.ERC_VOTE: "Committee vote",
+    ClockKind.REPLY_REQUESTED: "Reply asked for",
+    ClockKind.PROMISE: "Promise",
+    ClockKind.ANSWER: "Our answer",
+    ClockKind.SILENCE: "Silence",
+    ClockKind.ACKNOWLEDGEMENT: "Acknowledgement",
+    ClockKind.DRAFTING: "Drafting",
+    ClockKind.VETTING: "Vetting",
+    ClockKind.EVIDENCE: "Evidence age",
+}
+CLOCK_STATE = {
+    ClockState.NOT_STARTED: "Not started",
+    ClockState.RUNNING: "Running",
+    ClockState.MET: "Met",
+    ClockState.CLOSED: "Ended with the ask",
+    ClockState.VOID: "Void",
+}
+CLOCK_SHAPE = {
+    ClockState.NOT_STARTED: "ring",
+    ClockState.RUNNING: "due",
+    ClockState.MET: "met",
+    ClockState.CLOSED: "closed",
+    ClockState.VOID: "void",
+}
+AUDIENCE = {
+    Audience.NAMED: "Named people",
+    Audience.ORGANISATION: "Your organisation only",
+    Audience.COALITION: "The coalition",
+    Audience.PUBLIC: "Public",
+}
+AUDIENCE_SHAPE = {
+    Audience.NAMED: "named",
+    Audience.ORGANISATION: "org",
+    Audience.COALITION: "coalition",
+    Audience.PUBLIC: "public",
+}
+AGENCY_KIND = {
+    AgencyKind.HEAD_OF_STATE: "Head of state",
+    AgencyKind.DEPARTMENT: "Department or ministry",
+    AgencyKind.BUREAU: "Bureau",
+    AgencyKind.INTERAGENCY: "Interagency body",
+    AgencyKind.COMMITTEE: "Committee",
+    AgencyKind.LEGISLATURE: "Legislature",
+    AgencyKind.GOVERNMENT: "Government",
+    AgencyKind.OTHER: "Other body",
+}
+MEMBER_ROLE = {
+    MemberRole.CHAIR: "chair",
+    MemberRole.MEMBER: "member",
+    MemberRole.WHERE_APPROPRIATE: "where appropriate",
+}
+CHAMBER = {Chamber.SENATE: "Senate", Chamber.HOUSE: "House"}

@@ -1,0 +1,55 @@
+"""The command line. Exit 0: done; 1: failed, with one plain line on stderr; 2: wrong usage."""
+
+import os
+import sys
+
+import click
+from flask.cli import AppGroup, ScriptInfo
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from tracker import config_module, create_app
+from tracker.cli import data, jobs, people, run
+from tracker.core.errors import TrackerError
+
+
+@click.group(cls=AppGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Sanctions and Entity List Advocacy Tracker."""
+    context.obj = ScriptInfo(create_app=create_app, set_debug_flag=False)
+
+
+for module in (run, people, jobs, data):
+    for command in module.COMMANDS:
+        cli.add_command(command)
+
+
+def main() -> None:
+    """Run a command; whatever goes wrong is one line."""
+    os.umask(0o077)
+    try:
+        code = cli.main(prog_name="tracker", standalone_mode=False)
+    except click.UsageError as problem:
+        usage = problem.ctx.get_usage() + "\n" if problem.ctx else ""
+        _fail(f"{usage}tracker: {problem.format_message()}", 2)
+    except (click.Abort, KeyboardInterrupt):
+        _fail("tracker: stopped", 1)
+    except (TrackerError, config_module().BadSetting, click.ClickException) as problem:
+        _fail(f"tracker: {problem}", 1)
+    except (OperationalError, ProgrammingError) as problem:
+        _fail(f"tracker: the database says: {_first_line(problem)}", 1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _first_line(problem: Exception) -> str:
+    said = str(getattr(problem, "orig", problem)).strip().splitlines() or [""]
+    hint = " (is the schema there? see: tracker db upgrade)" if "no such table" in said[0] else ""
+    return said[0] + hint
+
+
+def _fail(message: str, code: int) -> None:
+    click.echo(message, err=True)
+    sys.exit(code)

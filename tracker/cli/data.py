@@ -1,0 +1,68 @@
+"""Commands that read records, each on behalf of somebody."""
+
+import sys
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from tracker.accounts.queries import viewer_for
+from tracker.cli.output import as_json, print_json
+from tracker.core.errors import TrackerError
+from tracker.core.now import today
+from tracker.dashboards.figures import figures
+from tracker.exchange import export_json
+
+as_somebody = click.option(
+    "--as", "email", required=True, metavar="EMAIL", help="On behalf of this account."
+)
+
+
+@click.command()
+@click.argument("format_", metavar="FORMAT", type=click.Choice(["json"]))
+@click.option("--out", required=True, type=click.Path(dir_okay=False, allow_dash=True))
+@as_somebody
+@click.option("--filter", "filters", multiple=True, metavar="k=v", help="Narrow the asks.")
+@with_appcontext
+def export(format_: str, out: str, email: str, filters: tuple[str, ...]) -> None:
+    """Write what an account may see to a file."""
+    viewer = viewer_for(email)
+    wanted = export_json.filters_from(filters)
+    base_url = current_app.extensions["tracker.settings"].base_url
+    if out == "-":
+        export_json.export(viewer, sys.stdout, wanted, today(), base_url)
+        return
+    part = Path(f"{out}.part")
+    try:
+        with part.open("w", encoding="utf-8") as file:
+            counts = export_json.export(viewer, file, wanted, today(), base_url)
+        part.replace(out)  # a file that was cut off never stands under the name asked for
+    except OSError as problem:
+        raise TrackerError(f"{out} cannot be written: {problem.strerror}.") from None
+    finally:
+        part.unlink(missing_ok=True)
+    click.echo(", ".join(f"{count} {name}" for name, count in counts.items()))
+
+
+@click.command()
+@as_somebody
+@as_json
+@with_appcontext
+def stats(email: str, as_json: bool) -> None:
+    """Print the figures of the dashboards."""
+    viewer = viewer_for(email)
+    found = figures(viewer, today()).as_dict(viewer)
+    if as_json:
+        print_json(found)
+        return
+    for name, value in found.items():
+        if isinstance(value, dict):
+            click.echo(f"{name}:")
+            for key, count in value.items():
+                click.echo(f"  {key}: {count}")
+        else:
+            click.echo(f"{name}: {value}")
+
+
+COMMANDS = (export, stats)

@@ -1,0 +1,1 @@
+"""Clocks and staleness: rules with their basis, clocks with their arithmetic, the nightly sweep."""

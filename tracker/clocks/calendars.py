@@ -1,0 +1,24 @@
+"""Public holidays by jurisdiction, for rules that count business days."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
+
+import holidays
+
+# US federal holidays, and the national ones of the others; the EU institutions have no calendar
+# here, so that a business day there is a weekday.
+KNOWN = frozenset({"US", "GB", "CA", "AU"})
+
+
+@lru_cache(maxsize=8)
+def _calendar(jurisdiction: str) -> holidays.HolidayBase:
+    return holidays.country_holidays(jurisdiction)
+
+
+def is_holiday_in(jurisdiction: str) -> Callable[[date], bool]:
+    """The test whether a day is a public holiday there; never, where no calendar is known."""
+    if jurisdiction not in KNOWN:
+        return lambda day: False
+    calendar = _calendar(jurisdiction)
+    return lambda day: day in calendar

@@ -1,0 +1,173 @@
+"""A clock in words: its sentence, and the terms of its arithmetic."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from tracker.clocks.models import Basis, Clock, ClockKind, ClockState, Unit
+from tracker.core.dates import add_months, show_day
+
+STARTS = {
+    ClockKind.SECTION_1263D: "Received",
+    ClockKind.ERC_REMOVAL: "Received",
+    ClockKind.ERC_VOTE: "Circulated",
+    ClockKind.REPLY_REQUESTED: "The letter",
+    ClockKind.PROMISE: "Promised on",
+    ClockKind.ANSWER: "They asked",
+    ClockKind.SILENCE: "Last contact",
+    ClockKind.ACKNOWLEDGEMENT: "Sent",
+    ClockKind.DRAFTING: "Draft since",
+    ClockKind.VETTING: "Vetting since",
+    ClockKind.EVIDENCE: "Newest conduct",
+}
+GIVES = {
+    Basis.STATUTE: "The law gives",
+    Basis.REGULATION: "The regulation gives",
+    Basis.HOUSE: "The house norm gives",
+}
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """How a clock comes to its day: what it is about, labelled terms, days run, and the sum."""
+
+    why: str
+    terms: tuple[tuple[str, str], ...]
+    days_run: int | None
+    days_given: int | None
+    days_late: int | None
+    sentence: str
+
+    @property
+    def explanation(self) -> str:
+        """All of it in words, as exports carry it."""
+        return f"{self.why} {self.sentence}".strip()
+
+
+@dataclass(frozen=True)
+class ClockGroup:
+    """Clocks of one ask that say the same of several bodies: one line for a reader."""
+
+    first: Clock
+    clocks: Sequence[Clock]
+
+    @property
+    def bodies(self) -> str:
+        """The bodies, by their short names."""
+        return ", ".join(clock.agency.short_name for clock in self.clocks if clock.agency)
+
+
+def grouped(clocks: Iterable[Clock]) -> list[ClockGroup]:
+    """Clocks in their order, those that differ only by the body taken together."""
+    found: dict[tuple[object, ...], list[Clock]] = {}
+    for clock in clocks:
+        key = (
+            clock.kind,
+            clock.rule_id,
+            clock.state,
+            clock.started_on,
+            clock.due_on,
+            clock.late_on,
+            clock.ended_on,
+            clock.flagged_on,
+            clock.snoozed_until,
+            clock.note,
+        )
+        found.setdefault(key, []).append(clock)
+    return [ClockGroup(group[0], group) for group in found.values()]
+
+
+def arithmetic(clock: Clock, today: date) -> Arithmetic:
+    """The arithmetic of a clock, as it stands on a day."""
+    if clock.started_on is None or clock.due_on is None:
+        return Arithmetic("", (), None, None, None, clock.note or "It has not started.")
+    start = clock.started_on.earliest
+    until = clock.ended_on or today
+    late = (until - clock.due_on).days
+    return Arithmetic(
+        why=_why(clock),
+        terms=tuple(_terms(clock)),
+        days_run=(until - start).days,
+        days_given=(clock.due_on - start).days,
+        days_late=late if late > 0 and clock.flagged_on else None,
+        sentence=_sentence(clock, today),
+    )
+
+
+def _why(clock: Clock) -> str:
+    """What the clock is about, in a sentence that names its first day."""
+    assert clock.started_on is not None
+    assert clock.due_on is not None
+    day, due = clock.started_on.shown, show_day(clock.due_on)
+    missing = "" if clock.ended_on else " None is on record."
+    return {
+        ClockKind.SECTION_1263D: f"Asked of the President under section 1263(d), {day}."
+        + ("" if clock.ended_on else " No determination is known."),
+        ClockKind.ERC_REMOVAL: f"The committee received the removal request on {day}.",
+        ClockKind.ERC_VOTE: f"The proposal circulates since {day}.",
+        ClockKind.REPLY_REQUESTED: f"The letter of {day} asks for a reply by {due}.{missing}",
+        ClockKind.PROMISE: f"On {day} they promised it by {due}.",
+        ClockKind.ANSWER: f"They asked us something on {day}.",
+        ClockKind.SILENCE: f"Last substantive contact on {day}.",
+        ClockKind.ACKNOWLEDGEMENT: f"The letter went out on {day}."
+        + ("" if clock.ended_on else " No acknowledgement is known."),
+        ClockKind.DRAFTING: f"A draft since {day}.",
+        ClockKind.VETTING: f"In vetting since {day}.",
+        ClockKind.EVIDENCE: f"The newest conduct cited is of {day}; it is five years old on "
+        f"{show_day(add_months(clock.started_on.earliest, 60))}.",
+    }[clock.kind]
+
+
+def _terms(clock: Clock) -> list[tuple[str, str]]:
+    assert clock.started_on is not None
+    assert clock.due_on is not None
+    named = clock.basis in (Basis.LETTER, Basis.PROMISE)
+    terms = [(STARTS[clock.kind], clock.started_on.shown)]
+    if not named and clock.rule is not None:
+        terms.append((GIVES[clock.basis], _length(clock)))
+    due = show_day(clock.due_on)
+    terms.append(("By" if named else "Due", due if named else f"= {due}"))
+    if clock.late_on is not None:
+        terms.append(("Late from", show_day(clock.late_on)))
+    return terms
+
+
+def _length(clock: Clock) -> str:
+    rule = clock.rule
+    assert rule is not None
+    unit = {
+        Unit.CALENDAR_DAYS: "calendar days",
+        Unit.BUSINESS_DAYS: "business days",
+        Unit.MONTHS: "months",
+    }[rule.unit]
+    text = f"+ {rule.length} {unit}"
+    return f"{text} − {rule.lead_days} days" if rule.lead_days else text
+
+
+def _sentence(clock: Clock, today: date) -> str:
+    assert clock.started_on is not None
+    assert clock.due_on is not None
+    day0 = clock.started_on.shown
+    if not clock.started_on.day:
+        day0 += f", counted from its earliest day, {show_day(clock.started_on.earliest)}"
+    due = show_day(clock.due_on)
+    if clock.basis in (Basis.LETTER, Basis.PROMISE):
+        return _state(clock, today)
+    text = f"Day 0 is {day0}; {_length(clock).removeprefix('+ ')} give {due}."
+    return f"{text} {_state(clock, today)}"
+
+
+def _state(clock: Clock, today: date) -> str:
+    assert clock.due_on is not None
+    if clock.ended_on is not None:
+        how = "It was met" if clock.state is ClockState.MET else "It ended with the ask"
+        text = f"{how} on {show_day(clock.ended_on)}"
+        if clock.flagged_on:
+            return f"{text}, {(clock.ended_on - clock.due_on).days:,} days late."
+        return f"{text}, in time."
+    if clock.flagged_on is None:
+        return f"It runs; {(clock.due_on - today).days:,} days are left."
+    text = f"Late since {show_day(clock.flagged_on)}, {(today - clock.due_on).days:,} days now."
+    if clock.snoozed_until and clock.snoozed_until > today:
+        text += f" Snoozed until {show_day(clock.snoozed_until)}."
+    return text

@@ -1,0 +1,160 @@
+"""Reading clocks and flags, on behalf of a viewer."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from tracker.accounts.viewer import Viewer
+from tracker.agencies.models import Agency
+from tracker.clocks.models import Cause, Clock, ClockState
+from tracker.core.db import db
+from tracker.records.models import Record
+from tracker.records.queries import visible
+
+GRAVITY = {cause: place for place, cause in enumerate(Cause)}
+BY_GRAVITY = tuple(Cause)
+
+
+@dataclass(frozen=True)
+class FlagInForce:
+    """A flag that holds on a day, as `jobs run --json` shows it."""
+
+    recommendation: str
+    agency: str | None
+    kind: str
+    cause: str
+    basis: str
+    due_on: date
+    flagged_on: date
+
+    def as_dict(self) -> dict[str, Any]:
+        """The fixed shape of the interface."""
+        return {
+            "recommendation": self.recommendation,
+            "agency": self.agency,
+            "kind": self.kind,
+            "cause": self.cause,
+            "basis": self.basis,
+            "due_on": self.due_on.isoformat(),
+            "flagged_on": self.flagged_on.isoformat(),
+        }
+
+
+def in_force(viewer: Viewer, as_of: date) -> list[FlagInForce]:
+    """Every flag that held on a day, as known now: flagged by then, and not ended by then."""
+    statement = (
+        select(
+            Record.reference,
+            Agency.slug,
+            Clock.kind,
+            Clock.cause,
+            Clock.basis,
+            Clock.due_on,
+            Clock.flagged_on,
+        )
+        .join(Record, Record.id == Clock.recommendation_id)
+        .outerjoin(Agency, Agency.id == Clock.agency_id)
+        .where(
+            Clock.superseded_at.is_(None),
+            Clock.flagged_on <= as_of,
+            or_(Clock.ended_on.is_(None), Clock.ended_on > as_of),
+        )
+        .order_by(Record.reference, Agency.slug, Clock.kind, Clock.due_on, Clock.id)
+    )
+    rows = db.session.execute(visible(statement, Clock, viewer))
+    return [FlagInForce(*row) for row in rows.all()]  # type: ignore[arg-type]
+
+
+def flagged(viewer: Viewer) -> Select[Clock]:
+    """The flags that hold today, for use inside other queries."""
+    return visible(
+        select(Clock).where(
+            Clock.state == ClockState.RUNNING,
+            Clock.flagged_on.is_not(None),
+            Clock.superseded_at.is_(None),
+        ),
+        Clock,
+        viewer,
+    )
+
+
+def flags_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, list[Clock]]:
+    """The flags in force on asks, by ask, the gravest first."""
+    statement = (
+        flagged(viewer)
+        .where(Clock.recommendation_id.in_(list(recommendation_ids)))
+        .options(joinedload(Clock.agency), joinedload(Clock.rule))
+    )
+    found: dict[int, list[Clock]] = defaultdict(list)
+    for clock in db.session.scalars(statement):
+        found[clock.recommendation_id].append(clock)
+    for clocks in found.values():
+        clocks.sort(key=gravity)
+    return found
+
+
+def gravity(clock: Clock) -> tuple[int, date, int]:
+    """The order of flags: by cause, then by the day they fell due."""
+    return GRAVITY[clock.cause], clock.due_on or date.max, clock.id
+
+
+def clocks_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, list[Clock]]:
+    """All clocks of asks as known now, by ask, the gravest cause first, the newest start first."""
+    statement = (
+        select(Clock)
+        .where(
+            Clock.superseded_at.is_(None),
+            Clock.recommendation_id.in_(list(recommendation_ids)),
+        )
+        .options(joinedload(Clock.agency), joinedload(Clock.rule))
+    )
+    found: dict[int, list[Clock]] = defaultdict(list)
+    for clock in db.session.scalars(visible(statement, Clock, viewer)):
+        found[clock.recommendation_id].append(clock)
+    for clocks in found.values():
+        clocks.sort(key=_place)
+    return found
+
+
+def _place(clock: Clock) -> tuple[int, bool, int, str, int]:
+    started = clock.started_on.earliest.toordinal() if clock.started_on else 0
+    name = clock.agency.name if clock.agency else ""
+    return GRAVITY[clock.cause], clock.state is not ClockState.RUNNING, -started, name, clock.id
+
+
+def count_by_cause(viewer: Viewer) -> dict[Cause, int]:
+    """How many asks carry each cause; an ask with several causes counts under each."""
+    statement = flagged(viewer).with_only_columns(
+        Clock.cause, func.count(func.distinct(Clock.recommendation_id))
+    )
+    return dict(db.session.execute(statement.group_by(Clock.cause)).tuples().all())
+
+
+def count_stale(viewer: Viewer) -> int:
+    """How many asks carry a flag."""
+    statement = flagged(viewer).with_only_columns(
+        func.count(func.distinct(Clock.recommendation_id))
+    )
+    return db.session.scalar(statement) or 0
+
+
+def coming_up(viewer: Viewer, today: date, days: int) -> list[Clock]:
+    """Running clocks that fall due within `days` from today, the next first."""
+    statement = (
+        select(Clock)
+        .where(
+            Clock.state == ClockState.RUNNING,
+            Clock.superseded_at.is_(None),
+            Clock.flagged_on.is_(None),
+            Clock.due_on >= today,
+            Clock.due_on <= today + timedelta(days=days),
+        )
+        .options(joinedload(Clock.agency))
+        .order_by(Clock.due_on, Clock.id)
+    )
+    return list(db.session.scalars(visible(statement, Clock, viewer)))

@@ -1,0 +1,82 @@
+"""Does a letter start the clock of section 1263(d) of the Global Magnitsky Act?
+
+22 U.S.C. 10102(d): the President determines within 120 days of receiving a request of the chair and
+ranking member of one of the committees of subsection (j); for corruption, of one such committee in
+each chamber. Nothing else starts it: not a commission, not a letter to a Secretary.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tracker.agencies.models import Chamber
+from tracker.correspondence.models import SignatoryRole
+from tracker.recommendations.instruments import FACTS, Instrument
+from tracker.recommendations.models import Ground
+
+CITATION = "22 U.S.C. 10102(d)"
+
+
+@dataclass(frozen=True)
+class Signer:
+    """A signatory, as the rule reads them."""
+
+    role: SignatoryRole
+    body: str = ""  # the body's name
+    is_committee: bool = False  # one of the four of subsection (j)
+    chamber: Chamber | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a letter is, as far as section 1263(d) asks."""
+
+    instrument: Instrument
+    ground: Ground | None
+    addressed_to: tuple[str, ...]
+    to_president: bool
+    signers: tuple[Signer, ...]
+
+
+def failings(request: Request) -> list[str]:
+    """The conditions that the letter fails, in words; none means that it qualifies."""
+    found = []
+    if request.instrument is not Instrument.GLOBAL_MAGNITSKY:
+        found.append(f"it asks for {FACTS[request.instrument].name}, not for Global Magnitsky")
+    if not request.to_president:
+        whom = ", ".join(request.addressed_to) or "nobody"
+        found.append(f"it is addressed to {whom}, not to the President")
+    found += _signature_failings(request)
+    return found
+
+
+def explain_failings(request: Request) -> str:
+    """The sentence that a page shows for a letter that does not qualify."""
+    return f"No clock in law starts ({CITATION}): " + "; ".join(failings(request)) + "."
+
+
+def _signature_failings(request: Request) -> list[str]:
+    complete = _complete_committees(request.signers)
+    if request.ground is Ground.CORRUPTION:
+        chambers = {chamber for chamber, _ in complete}
+        missing = [c.value.title() for c in Chamber if c not in chambers]
+        if not missing:
+            return []
+        return [
+            "for corruption the chair and ranking member of one named committee in each chamber "
+            f"must sign, and none of the {' or the '.join(missing)} did"
+        ]
+    if complete:
+        return []
+    bodies = sorted({s.body for s in request.signers if s.body and not s.is_committee})
+    if bodies and not any(s.is_committee for s in request.signers):
+        return [f"it is signed for {', '.join(bodies)}, which is not one of the four committees"]
+    return ["it is not signed by the chair and the ranking member of one of the four committees"]
+
+
+def _complete_committees(signers: Sequence[Signer]) -> set[tuple[Chamber | None, str]]:
+    """The named committees of which both the chair and the ranking member signed."""
+    chairs, ranking = (
+        {(s.chamber, s.body) for s in signers if s.is_committee and s.role is role}
+        for role in (SignatoryRole.CHAIR, SignatoryRole.RANKING_MEMBER)
+    )
+    return chairs & ranking

@@ -1,0 +1,1 @@
+"""Ground floor: database wiring, dates, the clock on the wall, text, names, errors."""

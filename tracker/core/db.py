@@ -1,0 +1,146 @@
+"""Engine and session wiring for SQLite and PostgreSQL."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g, has_app_context
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import (
+    CheckConstraint,
+    Connection,
+    CursorResult,
+    Engine,
+    Enum,
+    MetaData,
+    String,
+    Table,
+    UpdateBase,
+    event,
+    func,
+    make_url,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, mapped_column
+
+from tracker.core.dates import PartialDate
+from tracker.core.types import BigId, PartialDateType, UtcDateTime
+
+BUSY_SECONDS = 5.0
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Base of all models: named constraints, aware times, partial dates."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {
+        datetime: UtcDateTime,
+        PartialDate: PartialDateType,
+        int: BigId,
+    }
+
+
+class Keyed:
+    """A plain numeric key."""
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+
+
+db = SQLAlchemy(engine_options={"hide_parameters": True})
+
+
+@event.listens_for(Base, "instrument_class", propagate=True)
+def _hold_to_lengths(mapper: Mapper[Any], _cls: type) -> None:
+    """SQLite takes a text of any length: CHECKs hold both databases to the declared ones."""
+    table = mapper.local_table
+    if not isinstance(table, Table):
+        return
+    for column in table.columns:
+        kind = (
+            column.type.impl_instance if isinstance(column.type, PartialDateType) else column.type
+        )
+        if isinstance(kind, String) and not isinstance(kind, Enum) and kind.length:
+            CheckConstraint(func.length(column) <= kind.length, name=f"{column.name}_length")
+
+
+def init_app(app: Flask, database_url: str) -> None:
+    """Give `app` its engine; a new SQLite file is readable by its owner only."""
+    url = make_url(database_url)
+    options: dict[str, Any] = {"url": url}
+    if url.get_backend_name() == "sqlite":
+        _create_private(Path(url.database or ""))
+        options["connect_args"] = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+    else:
+        options["pool_pre_ping"] = True
+        options["connect_args"] = {"options": "-c timezone=utc"}
+    app.config["SQLALCHEMY_ENGINES"] = {"default": options}
+    db.init_app(app)
+    with app.app_context():
+        if url.get_backend_name() == "sqlite":
+            _prepare_sqlite(db.engine)
+
+
+def _create_private(path: Path) -> None:
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """Real transactions: pysqlite's own opening of them loses updates."""
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA cache_size = -64000")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A transaction that will write takes the lock at once; a reader never waits for a writer.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing() else "BEGIN")
+
+
+def is_writing() -> bool:
+    """Whether transactions that begin now are going to write."""
+    return has_app_context() and bool(g.get("writing", False))
+
+
+def start_writing() -> None:
+    """From here to the end of the request or command, transactions take the write lock first."""
+    g.writing = True
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """One unit of work outside a request: commits at the end, takes all back on any error."""
+    before = g.get("writing", False)
+    g.writing = True
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        g.writing = before
+
+
+def changed_rows(statement: UpdateBase) -> int:
+    """Run an UPDATE or DELETE past the session's objects; how many rows it changed."""
+    options = {"synchronize_session": False}
+    result = db.session.execute(statement.execution_options(**options))
+    assert isinstance(result, CursorResult)
+    return result.rowcount

@@ -1,0 +1,82 @@
+"""Bringing a database to the schema of this version, and comparing the two."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+from tracker.core.db import Base
+from tracker.core.errors import TrackerError
+
+FOLDER = Path(__file__).resolve().parent.parent / "migrations"
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Run the migrations up to `revision`."""
+    with _connection(engine) as connection:
+        command.upgrade(_config(connection), revision)
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Run the migrations down to `revision`."""
+    with _connection(engine) as connection:
+        command.downgrade(_config(connection), revision)
+
+
+def write_revision(engine: Engine, message: str, number: str) -> None:
+    """Write the migration that brings the present database to the models (for developers)."""
+    with _connection(engine) as connection:
+        command.revision(_config(connection), message=message, autogenerate=True, rev_id=number)
+
+
+def newest() -> str | None:
+    """The revision that this version's migrations lead to."""
+    return ScriptDirectory(str(FOLDER)).get_current_head()
+
+
+def current(connection: Connection) -> str | None:
+    """The revision that a database is at."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def differences(engine: Engine) -> list[Any]:
+    """What the database lacks or has too much, compared with the models."""
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, Base.metadata))
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+@contextmanager
+def _connection(engine: Engine) -> Iterator[Connection]:
+    """A connection for migrating. On SQLite a table is rebuilt by copying, and with foreign keys on
+    that would delete the rows that point to it: off, outside any transaction, and checked after."""
+    with engine.connect() as connection:
+        if engine.dialect.name != "sqlite":
+            yield connection
+            connection.commit()
+            return
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        raw.execute("PRAGMA foreign_keys = OFF")
+        try:
+            yield connection
+            connection.commit()
+            broken = raw.execute("PRAGMA foreign_key_check").fetchall()
+            if broken:
+                raise TrackerError(f"After migrating, {len(broken)} rows point to nothing.")
+        finally:
+            raw.execute("PRAGMA foreign_keys = ON")

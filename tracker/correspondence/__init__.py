@@ -1,0 +1,1 @@
+"""Letters, their signatories and addressees, and every contact with an agency."""

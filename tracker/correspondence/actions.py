@@ -1,0 +1,107 @@
+"""Adding letters and contacts to the record. What follows from them is `casework`'s to settle."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+
+from tracker.accounts.viewer import Viewer
+from tracker.core.dates import PartialDate
+from tracker.core.db import db
+from tracker.core.now import now
+from tracker.correspondence.models import (
+    Channel,
+    Contact,
+    ContactAgency,
+    ContactRecommendation,
+    Letter,
+    Substance,
+)
+from tracker.history import actions as history
+from tracker.recommendations.models import Recommendation
+from tracker.records import actions as records
+from tracker.records.models import Audience, Grant, Kind
+
+
+def add_contact(
+    viewer: Viewer,
+    *,
+    asks: Sequence[Recommendation],
+    agency_ids: Iterable[int],
+    substance: Substance,
+    happened_on: PartialDate | None,
+    channel: Channel,
+    summary: str = "",
+    promised_on: PartialDate | None = None,
+    is_determination: bool = False,
+    letter: Letter | None = None,
+) -> Contact:
+    """Add a contact about some asks with some agencies, all checked by the caller."""
+    contact = Contact(
+        substance=substance,
+        direction=substance.direction,
+        happened_on=happened_on,
+        channel=channel,
+        summary=summary,
+        promised_on=promised_on,
+        is_determination=is_determination,
+        letter_id=letter.id if letter else None,
+    )
+    records.begin(contact, viewer, Kind.CONTACT)
+    db.session.flush()
+    db.session.add_all(
+        ContactRecommendation(contact_id=contact.id, recommendation_id=ask.id) for ask in asks
+    )
+    db.session.add_all(
+        ContactAgency(contact_id=contact.id, agency_id=agency_id)
+        for agency_id in dict.fromkeys(agency_ids)
+    )
+    narrow(contact, asks)
+    history.record(
+        "contact.recorded",
+        actor_id=viewer.user_id,
+        records=[contact.id, *(ask.id for ask in asks)],
+        body={
+            "after": {
+                "substance": substance,
+                "on": str(happened_on or ""),
+                "promised_on": str(promised_on or ""),
+                "letter": letter.reference if letter else "",
+            }
+        },
+    )
+    return contact
+
+
+def void_contact(viewer: Viewer, contact: Contact, reason: str) -> None:
+    """Mark a contact as entered in error; it stays readable as such."""
+    contact.voided_at = now()
+    contact.voided_by_id = viewer.user_id
+    contact.void_reason = reason
+    records.touch(contact)
+    ask_ids = db.session.scalars(
+        select(ContactRecommendation.recommendation_id).where(
+            ContactRecommendation.contact_id == contact.id
+        )
+    )
+    history.record(
+        "contact.voided",
+        actor_id=viewer.user_id,
+        records=[contact.id, *ask_ids],
+        body={
+            "before": {"substance": contact.substance, "on": str(contact.happened_on or "")},
+            "reason": reason,
+        },
+    )
+
+
+def narrow(contact: Contact, asks: Sequence[Recommendation]) -> None:
+    """Make a contact as narrow as the narrowest of its asks, for the people common to all."""
+    audience = min((ask.audience for ask in asks), key=lambda a: a.width)
+    records.set_audience(contact, audience)
+    if audience is Audience.NAMED:
+        named = [ask.id for ask in asks if ask.audience is Audience.NAMED]
+        people: set[int] | None = None
+        for record_id in named:
+            own = set(db.session.scalars(select(Grant.user_id).where(Grant.record_id == record_id)))
+            people = own if people is None else people & own
+        records.set_grants(contact.id, people or set())

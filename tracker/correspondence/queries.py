@@ -1,0 +1,167 @@
+"""Reading letters and contacts, on behalf of a viewer; and contacts as facts, for the rules."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from tracker.accounts.viewer import Viewer
+from tracker.core.db import db
+from tracker.correspondence.models import (
+    Contact,
+    ContactAgency,
+    ContactRecommendation,
+    Letter,
+    LetterAddressee,
+    LetterRecommendation,
+    Signatory,
+)
+from tracker.correspondence.rules import ContactFact
+from tracker.recommendations.models import Recommendation
+from tracker.records.models import Record
+from tracker.records.queries import visible
+
+
+def letter(viewer: Viewer, reference: str) -> Letter | None:
+    """The letter of that reference, if the viewer may see it; with signatories and addressees."""
+    statement = (
+        select(Letter)
+        .join(Record, Record.id == Letter.id)
+        .where(Record.reference == reference)
+        .options(
+            selectinload(Letter.signatories).selectinload(Signatory.body),
+            selectinload(Letter.addressees).selectinload(LetterAddressee.agency),
+            joinedload(Letter.organisation),
+        )
+    )
+    return db.session.scalar(visible(statement, Letter, viewer))
+
+
+def letters(viewer: Viewer) -> Select[Letter]:
+    """All letters that the viewer may see, to be paged."""
+    return visible(
+        select(Letter).options(
+            selectinload(Letter.addressees).selectinload(LetterAddressee.agency),
+            selectinload(Letter.signatories),
+        ),
+        Letter,
+        viewer,
+    )
+
+
+def letters_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, list[Letter]]:
+    """The letters that carry asks, by ask, as far as the viewer may see them."""
+    statement = (
+        select(LetterRecommendation.recommendation_id, Letter)
+        .join(Letter, Letter.id == LetterRecommendation.letter_id)
+        .where(LetterRecommendation.recommendation_id.in_(list(recommendation_ids)))
+        .options(selectinload(Letter.signatories).selectinload(Signatory.body))
+        .order_by(Letter.written_on, Letter.id)
+    )
+    found: dict[int, list[Letter]] = defaultdict(list)
+    for recommendation_id, found_letter in db.session.execute(visible(statement, Letter, viewer)):
+        found[recommendation_id].append(found_letter)
+    return found
+
+
+def asks_of(viewer: Viewer, letter_ids: Iterable[int]) -> dict[int, list[Recommendation]]:
+    """The asks that letters carry, by letter, as far as the viewer may see them."""
+    statement = (
+        select(LetterRecommendation.letter_id, Recommendation)
+        .join(Recommendation, Recommendation.id == LetterRecommendation.recommendation_id)
+        .where(LetterRecommendation.letter_id.in_(list(letter_ids)))
+        .order_by(LetterRecommendation.position)
+    )
+    found: dict[int, list[Recommendation]] = defaultdict(list)
+    for letter_id, ask in db.session.execute(visible(statement, Recommendation, viewer)):
+        found[letter_id].append(ask)
+    return found
+
+
+def contact(viewer: Viewer, reference: str) -> Contact | None:
+    """The contact of that reference, if the viewer may see it."""
+    statement = (
+        select(Contact).join(Record, Record.id == Contact.id).where(Record.reference == reference)
+    )
+    return db.session.scalar(visible(statement, Contact, viewer))
+
+
+def contacts_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, list[Contact]]:
+    """The contacts about asks, by ask, oldest first, voided ones too; as far as visible."""
+    statement = (
+        select(ContactRecommendation.recommendation_id, Contact)
+        .join(Contact, Contact.id == ContactRecommendation.contact_id)
+        .where(ContactRecommendation.recommendation_id.in_(list(recommendation_ids)))
+        .options(joinedload(Contact.letter))
+        .order_by(Contact.happened_on, Contact.id)
+    )
+    found: dict[int, list[Contact]] = defaultdict(list)
+    for recommendation_id, one in db.session.execute(visible(statement, Contact, viewer)):
+        found[recommendation_id].append(one)
+    return found
+
+
+def recent_replies(viewer: Viewer, limit: int) -> list[Contact]:
+    """What came from agencies last, newest first."""
+    statement = (
+        select(Contact)
+        .where(Contact.voided_at.is_(None), Contact.direction != "ours")
+        .order_by(Contact.happened_on.desc(), Contact.id.desc())
+        .limit(limit)
+    )
+    return list(db.session.scalars(visible(statement, Contact, viewer)))
+
+
+def asks_of_contacts(viewer: Viewer, contact_ids: Iterable[int]) -> dict[int, list[Recommendation]]:
+    """The asks that contacts concern, by contact, as far as the viewer may see them."""
+    statement = (
+        select(ContactRecommendation.contact_id, Recommendation)
+        .join(Recommendation, Recommendation.id == ContactRecommendation.recommendation_id)
+        .where(ContactRecommendation.contact_id.in_(list(contact_ids)))
+        .order_by(Recommendation.sort_title)
+    )
+    found: dict[int, list[Recommendation]] = defaultdict(list)
+    for contact_id, ask in db.session.execute(visible(statement, Recommendation, viewer)):
+        found[contact_id].append(ask)
+    return found
+
+
+def agencies_of(contact_ids: Iterable[int]) -> dict[int, list[int]]:
+    """The ids of the agencies that contacts were with; the contacts were found as the viewer."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for contact_id, agency_id in db.session.execute(
+        select(ContactAgency.contact_id, ContactAgency.agency_id)
+        .where(ContactAgency.contact_id.in_(list(contact_ids)))
+        .order_by(ContactAgency.agency_id)
+    ):
+        found[contact_id].append(agency_id)
+    return found
+
+
+def contact_facts(recommendation_ids: Sequence[int]) -> dict[int, list[ContactFact]]:
+    """The contacts that stand, by ask, as the rules read them: for computing, not for showing."""
+    rows = db.session.execute(
+        select(ContactRecommendation.recommendation_id, Contact)
+        .join(Contact, Contact.id == ContactRecommendation.contact_id)
+        .where(
+            ContactRecommendation.recommendation_id.in_(recommendation_ids),
+            Contact.voided_at.is_(None),
+        )
+        .order_by(Contact.id)
+    ).all()
+    agencies = agencies_of({one.id for _, one in rows})
+    found: dict[int, list[ContactFact]] = defaultdict(list)
+    for recommendation_id, one in rows:
+        found[recommendation_id].append(
+            ContactFact(
+                id=one.id,
+                on=one.happened_on,
+                substance=one.substance,
+                agency_ids=frozenset(agencies[one.id]),
+                promised_on=one.promised_on,
+                is_determination=one.is_determination,
+                letter_id=one.letter_id,
+            )
+        )
+    return found

@@ -1,0 +1,1 @@
+"""Figures over what the viewer may see, each leading to the records behind it."""

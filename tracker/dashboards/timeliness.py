@@ -1,0 +1,147 @@
+"""How long agencies take: medians of waiting times in which the unanswered count too.
+
+The product-limit estimate of Kaplan and Meier (1958) of the share still waiting after so many days;
+its median, and the 95% interval of the median after Brookmeyer and Crowley (1982) with the log-log
+transformation of Greenwood's variance. Waits are in calendar days, of dates known to the day or
+month, counted from their earliest day.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from math import exp, log, sqrt
+from typing import Any
+
+from sqlalchemy import func, select
+
+from tracker.accounts.viewer import Viewer
+from tracker.core.db import db
+from tracker.recommendations.models import (
+    Addressee,
+    Outcome,
+    OutcomeKind,
+    Recommendation,
+    StatusSpan,
+)
+from tracker.records.queries import visible
+
+Z = 1.959964  # the standard normal's 97.5% point
+
+
+@dataclass(frozen=True)
+class Timeliness:
+    """How many waits there are, how many ended, and the median wait in days with its interval;
+    nothing stands for "not reached"."""
+
+    n: int
+    events: int
+    median_days: int | None
+    low: int | None
+    high: int | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The shape of `tracker stats --json`."""
+        return {
+            "n": self.n,
+            "events": self.events,
+            "median_days": self.median_days,
+            "low": self.low,
+            "high": self.high,
+        }
+
+
+def median_wait(waits: Iterable[tuple[int, bool]]) -> Timeliness:
+    """The median of waits of so many days, each ended (true) or still going on (false)."""
+    ordered = sorted(waits)
+    n, events = len(ordered), sum(ended for _, ended in ordered)
+    share, variance, at_risk = 1.0, 0.0, n
+    median = low = high = None
+    place = 0
+    while place < n:
+        day = ordered[place][0]
+        here = [ended for wait, ended in ordered[place:] if wait == day]
+        ended = sum(here)
+        if ended:
+            share *= 1 - ended / at_risk
+            if at_risk > ended:
+                variance += ended / (at_risk * (at_risk - ended))
+            bottom, top = _interval(share, variance)
+            median = day if median is None and share <= 0.5 else median
+            low = day if low is None and bottom <= 0.5 else low
+            high = day if high is None and top <= 0.5 else high
+        at_risk -= len(here)
+        place += len(here)
+    return Timeliness(n, events, median, low, high)
+
+
+def _interval(share: float, variance: float) -> tuple[float, float]:
+    """The 95% interval of the share still waiting, on the log-log scale."""
+    if share <= 0 or share >= 1 or variance <= 0:
+        return share, share
+    spread = Z * sqrt(variance) / abs(log(share))
+    return share ** exp(spread), share ** exp(-spread)
+
+
+def timeliness(viewer: Viewer, today: date) -> dict[str, Timeliness]:
+    """Median waits for an acknowledgement, a reply and an outcome, over what the viewer may see."""
+    return {
+        "acknowledgement": median_wait(_waits(viewer, Addressee.acknowledged_on, today)),
+        "reply": median_wait(_waits(viewer, Addressee.answered_on, today)),
+        "outcome": median_wait(_outcome_waits(viewer, today)),
+    }
+
+
+def _waits(viewer: Viewer, column: Any, today: date) -> list[tuple[int, bool]]:
+    closed = _closed_on(viewer)
+    statement = select(Addressee.recommendation_id, Addressee.asked_on, column).where(
+        Addressee.asked_on > ""
+    )
+    return [
+        _wait(asked, answered, closed.get(recommendation_id), today)
+        for recommendation_id, asked, answered in db.session.execute(
+            visible(statement, Addressee, viewer)
+        )
+    ]
+
+
+def _outcome_waits(viewer: Viewer, today: date) -> list[tuple[int, bool]]:
+    closed = _closed_on(viewer)
+    first = (
+        select(Outcome.recommendation_id, func.min(Outcome.effective_on).label("on"))
+        .where(
+            Outcome.voided_at.is_(None),
+            Outcome.effective_on > "",
+            Outcome.kind.not_in(
+                (OutcomeKind.DECLINED, OutcomeKind.CONFIDENTIAL, OutcomeKind.REVERSED)
+            ),
+        )
+        .group_by(Outcome.recommendation_id)
+        .subquery()
+    )
+    statement = (
+        select(Recommendation.id, Recommendation.submitted_on, first.c.on)
+        .outerjoin(first, first.c.recommendation_id == Recommendation.id)
+        .where(Recommendation.submitted_on > "")
+    )
+    return [
+        _wait(asked, followed, closed.get(ask_id), today)
+        for ask_id, asked, followed in db.session.execute(
+            visible(statement, Recommendation, viewer)
+        )
+        if followed is None or followed.latest >= asked.earliest
+    ]
+
+
+def _closed_on(viewer: Viewer) -> dict[int, date]:
+    statement = select(StatusSpan.recommendation_id, StatusSpan.from_on).where(
+        StatusSpan.status == "closed", StatusSpan.ended_at.is_(None)
+    )
+    rows = db.session.execute(visible(statement, StatusSpan, viewer))
+    return {ask_id: on.earliest for ask_id, on in rows if on is not None}
+
+
+def _wait(asked: Any, answered: Any, closed: date | None, today: date) -> tuple[int, bool]:
+    start = asked.earliest
+    if answered is not None:
+        return max((answered.earliest - start).days, 0), True
+    return max(((closed or today) - start).days, 0), False

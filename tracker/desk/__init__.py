@@ -1,0 +1,1 @@
+"""The working queue: what changed, what is mine, what is stale."""

@@ -1,0 +1,187 @@
+"""What the desk and the stale page show, always on behalf of a viewer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Select, Subquery, case, func, select
+
+from tracker.accounts.viewer import Viewer
+from tracker.clocks import queries as clocks
+from tracker.clocks.models import Basis, Cause, Clock
+from tracker.core.db import db
+from tracker.recommendations import queries as asks
+from tracker.recommendations.models import Recommendation, Status
+from tracker.records.queries import visible
+
+ROWS_PER_CAUSE = 10
+
+
+@dataclass(frozen=True)
+class StaleFilter:
+    """What the stale page can be narrowed to."""
+
+    cause: Cause | None = None
+    bases: tuple[Basis, ...] = ()
+    agency_id: int | None = None
+    assignee_id: int | None = None
+
+
+@dataclass(frozen=True)
+class StaleAsk:
+    """An ask under its gravest cause, with all its flags, the gravest first."""
+
+    ask: Recommendation
+    flags: list[Clock]
+
+
+@dataclass(frozen=True)
+class StalePage:
+    """Counts by gravest cause, and the first asks under each."""
+
+    counts: dict[Cause, int]
+    flags: int
+    open_asks: int
+    groups: dict[Cause, list[StaleAsk]]
+
+    @property
+    def total(self) -> int:
+        """How many asks are stale; each counts once."""
+        return sum(self.counts.values())
+
+
+def stale_page(viewer: Viewer, wanted: StaleFilter, limit: int) -> StalePage:
+    """The stale asks, each once under its gravest cause; `limit` rows a cause."""
+    gravest = _gravest(viewer, wanted)
+    counted = {
+        clocks.BY_GRAVITY[place]: count
+        for place, count in db.session.execute(
+            select(gravest.c.gravity, func.count()).group_by(gravest.c.gravity)
+        )
+    }
+    shown = [wanted.cause] if wanted.cause else list(Cause)
+    ids = {cause: _first(gravest, cause, limit) for cause in shown if counted.get(cause)}
+    found = asks.by_ids(viewer, [i for own in ids.values() for i in own])
+    flags = clocks.flags_of(viewer, found)
+    return StalePage(
+        counts={cause: counted.get(cause, 0) for cause in Cause},
+        flags=db.session.scalar(_flags(viewer, wanted).with_only_columns(func.count())) or 0,
+        open_asks=_count_open(viewer),
+        groups={
+            cause: [StaleAsk(found[i], flags[i]) for i in own if i in found]
+            for cause, own in ids.items()
+        },
+    )
+
+
+def _flags(viewer: Viewer, wanted: StaleFilter) -> Select[Clock]:
+    statement = clocks.flagged(viewer)
+    if wanted.bases:
+        statement = statement.where(Clock.basis.in_(wanted.bases))
+    if wanted.agency_id is not None:
+        statement = statement.where(Clock.agency_id == wanted.agency_id)
+    if wanted.assignee_id is not None:
+        mine = select(Recommendation.id).where(Recommendation.assignee_id == wanted.assignee_id)
+        statement = statement.where(Clock.recommendation_id.in_(mine))
+    return statement
+
+
+def _gravest(viewer: Viewer, wanted: StaleFilter) -> Subquery:
+    """Of each stale ask the gravest cause, and the day of its newest flag."""
+    gravity = case(clocks.GRAVITY, value=Clock.cause)
+    return (
+        _flags(viewer, wanted)
+        .with_only_columns(
+            Clock.recommendation_id,
+            func.min(gravity).label("gravity"),
+            func.max(Clock.flagged_on).label("newest"),
+        )
+        .group_by(Clock.recommendation_id)
+        .subquery()
+    )
+
+
+def _first(gravest: Subquery, cause: Cause, limit: int) -> Sequence[int]:
+    return db.session.scalars(
+        select(gravest.c.recommendation_id)
+        .where(gravest.c.gravity == clocks.GRAVITY[cause])
+        .order_by(gravest.c.newest.desc(), gravest.c.recommendation_id.desc())
+        .limit(limit)
+    ).all()
+
+
+def _count_open(viewer: Viewer) -> int:
+    statement = select(func.count(Recommendation.id)).where(Recommendation.status != Status.CLOSED)
+    return db.session.scalar(visible(statement, Recommendation, viewer)) or 0
+
+
+def new_flags(viewer: Viewer, since: datetime, limit: int) -> tuple[int, list[StaleAsk]]:
+    """How many asks took a flag since a moment, and the newest of them."""
+    fresh = clocks.flagged(viewer).where(Clock.flagged_at > since)
+    count = (
+        db.session.scalar(
+            fresh.with_only_columns(func.count(func.distinct(Clock.recommendation_id)))
+        )
+        or 0
+    )
+    newest = func.max(Clock.flagged_on)
+    ids = db.session.scalars(
+        fresh.with_only_columns(Clock.recommendation_id)
+        .group_by(Clock.recommendation_id)
+        .order_by(newest.desc(), Clock.recommendation_id.desc())
+        .limit(limit)
+    ).all()
+    found = asks.by_ids(viewer, ids)
+    flags = clocks.flags_of(viewer, ids)
+    return count, [StaleAsk(found[i], flags[i]) for i in ids if i in found]
+
+
+def mine(viewer: Viewer, limit: int) -> tuple[int, list[StaleAsk]]:
+    """The open asks assigned to the viewer, those with the next day to act first."""
+    own = asks.Filters(assignee_id=viewer.user_id or -1, is_open=True)
+    count = db.session.scalar(select(func.count()).select_from(asks.ids(viewer, own).subquery()))
+    rows = db.session.scalars(
+        asks.listing(viewer, own)
+        .order_by(
+            Recommendation.next_action_on.is_(None),
+            Recommendation.next_action_on,
+            Recommendation.updated_at.desc(),
+            Recommendation.id,
+        )
+        .limit(limit)
+    ).all()
+    flags = clocks.flags_of(viewer, [ask.id for ask in rows])
+    return count or 0, [StaleAsk(ask, flags[ask.id]) for ask in rows]
+
+
+@dataclass(frozen=True)
+class Coming:
+    """Something that falls due soon on an ask: a clock, or the next action."""
+
+    on: date
+    ask: Recommendation
+    clock: Clock | None
+
+
+def coming(viewer: Viewer, today: date, days: int, limit: int) -> list[Coming]:
+    """What falls due within `days`, the next first; clocks of one ask and day count once."""
+    due = clocks.coming_up(viewer, today, days)
+    acting = db.session.scalars(
+        asks.listing(viewer, asks.Filters(organisation_id=viewer.organisation_id, is_open=True))
+        .where(
+            Recommendation.next_action_on >= today,
+            Recommendation.next_action_on <= date.fromordinal(today.toordinal() + days),
+        )
+        .order_by(Recommendation.next_action_on)
+        .limit(limit)
+    ).all()
+    found = asks.by_ids(viewer, {clock.recommendation_id for clock in due})
+    once: dict[tuple[date | None, int, str], Coming] = {}
+    for clock in due:
+        ask = found.get(clock.recommendation_id)
+        if ask is not None and clock.due_on is not None:
+            once.setdefault((clock.due_on, ask.id, clock.kind), Coming(clock.due_on, ask, clock))
+    for ask in acting:
+        if ask.next_action_on is not None:
+            once[(ask.next_action_on, ask.id, "next")] = Coming(ask.next_action_on, ask, None)
+    return sorted(once.values(), key=lambda item: (item.on, item.ask.id))[:limit]

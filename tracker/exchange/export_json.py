@@ -1,0 +1,166 @@
+"""The JSON export: streamed in batches, so that its memory does not grow with the records."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from typing import IO, Any, TypeVar
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from tracker.accounts.permissions import Permission
+from tracker.accounts.viewer import Viewer
+from tracker.agencies import queries as agencies
+from tracker.clocks import queries as clocks
+from tracker.core.db import db
+from tracker.core.errors import Refused
+from tracker.correspondence import queries as correspondence
+from tracker.correspondence.models import Letter, LetterAddressee, Signatory
+from tracker.recommendations import queries as asks
+from tracker.recommendations.instruments import Instrument
+from tracker.recommendations.models import Addressee, Recommendation, Status
+from tracker.records.queries import tags_of, visible
+from tracker.schemas import shapes
+from tracker.sources import queries as sources
+from tracker.sources.models import Source
+from tracker.targets import queries as targets
+from tracker.targets.models import Target
+
+BATCH = 200
+T = TypeVar("T")
+
+
+def export(
+    viewer: Viewer, out: IO[str], filters: asks.Filters, today: date, base_url: str
+) -> dict[str, int]:
+    """Write what the viewer may see. Filters narrow the asks; letters, targets and sources are
+    then those that the asks name. Returns how many of each were written."""
+    viewer.require(Permission.EXPORT)
+    narrowed = filters != asks.Filters()
+    seen: set[int] = set()
+    parts: dict[str, Iterable[dict[str, Any]]] = {
+        "recommendations": _asks(viewer, filters, today, base_url, seen),
+        "letters": _letters(viewer, seen if narrowed else None),
+        "targets": _targets(viewer, seen if narrowed else None),
+        "agencies": (shapes.agency(row) for row in agencies.all_agencies()),
+        "sources": _sources(viewer, seen if narrowed else None),
+    }
+    counts = {}
+    out.write(f'{{"as_of": {json.dumps(today.isoformat())}')
+    for name, items in parts.items():
+        out.write(f',\n"{name}": [')
+        counts[name] = _write(out, items)
+        out.write("]")
+    out.write("}\n")
+    return counts
+
+
+def filters_from(pairs: Iterable[str]) -> asks.Filters:
+    """Filters from `k=v` texts of a command. Raises `Refused` for one that is none."""
+    known: dict[str, Callable[[str], Any]] = {
+        "status": Status,
+        "instrument": Instrument,
+        "country": str.upper,
+        "year": str,
+        "tag": str,
+        "q": str,
+    }
+    found: dict[str, Any] = {}
+    for pair in pairs:
+        name, _, value = pair.partition("=")
+        try:
+            if name == "agency":
+                agency = agencies.by_slug(value)
+                if agency is None:
+                    raise ValueError(value)
+                found["agency_id"] = agency.id
+            else:
+                found[name] = known[name](value)
+        except (KeyError, ValueError):
+            names = ", ".join(sorted([*known, "agency"]))
+            raise Refused(f"--filter {pair}: not a filter or value we know ({names}).") from None
+    return asks.Filters(**found)
+
+
+def _write(out: IO[str], items: Iterable[dict[str, Any]]) -> int:
+    count = 0
+    for item in items:
+        out.write(",\n" if count else "\n")
+        json.dump(item, out, ensure_ascii=False)
+        count += 1
+    return count
+
+
+def _batches(statement: Select[T], key: Any) -> Iterator[Sequence[T]]:
+    """The rows in order of their key, in batches, each batch from after the last one's end."""
+    last = 0
+    while True:
+        rows = db.session.scalars(statement.where(key > last).order_by(key).limit(BATCH)).all()
+        if not rows:
+            return
+        yield rows
+        last = getattr(rows[-1], key.key)
+        db.session.expunge_all()
+
+
+def _asks(
+    viewer: Viewer, filters: asks.Filters, today: date, base_url: str, seen: set[int]
+) -> Iterator[dict[str, Any]]:
+    statement = asks.narrowed(
+        visible(select(Recommendation), Recommendation, viewer), viewer, filters
+    ).options(
+        selectinload(Recommendation.addressees).joinedload(Addressee.agency),
+        selectinload(Recommendation.controls),
+        joinedload(Recommendation.decided_by),
+        joinedload(Recommendation.assignee),
+        joinedload(Recommendation.organisation),
+    )
+    for rows in _batches(statement, Recommendation.id):
+        ids = [row.id for row in rows]
+        about, places = asks.targets_of(viewer, ids), asks.places_of(viewer, ids)
+        outcomes, ticking = asks.outcomes_of(viewer, ids), clocks.clocks_of(viewer, ids)
+        letters, cited = correspondence.letters_of(viewer, ids), sources.cited_by(viewer, ids)
+        tags = tags_of(viewer, ids)
+        for row in rows:
+            parts = shapes.AskParts(
+                ask=row,
+                targets=about[row.id],
+                places=places[row.id],
+                outcomes=outcomes[row.id],
+                clocks=ticking[row.id],
+                letters=letters[row.id],
+                sources=cited.get(row.id, []),
+                tags=tags.get(row.id, []),
+            )
+            seen.update(t.id for t in parts.targets)
+            seen.update(found.id for found in parts.letters)
+            seen.update(use.source_id for use in parts.sources)
+            yield shapes.recommendation(parts, today, base_url)
+
+
+def _letters(viewer: Viewer, only: set[int] | None) -> Iterator[dict[str, Any]]:
+    statement = visible(select(Letter), Letter, viewer).options(
+        selectinload(Letter.signatories).selectinload(Signatory.body),
+        selectinload(Letter.addressees).selectinload(LetterAddressee.agency),
+    )
+    for rows in _batches(statement, Letter.id):
+        wanted = [row for row in rows if only is None or row.id in only]
+        ids = [row.id for row in wanted]
+        carried, cited = correspondence.asks_of(viewer, ids), sources.cited_by(viewer, ids)
+        for row in wanted:
+            yield shapes.letter(row, carried[row.id], cited.get(row.id, []))
+
+
+def _targets(viewer: Viewer, only: set[int] | None) -> Iterator[dict[str, Any]]:
+    statement = targets.listing(viewer).options(selectinload(Target.identifiers))
+    for rows in _batches(statement, Target.id):
+        for row in rows:
+            if only is None or row.id in only:
+                yield shapes.target(row)
+
+
+def _sources(viewer: Viewer, only: set[int] | None) -> Iterator[dict[str, Any]]:
+    for rows in _batches(sources.listing(viewer), Source.id):
+        for row in rows:
+            if only is None or row.id in only:
+                yield shapes.source(row)

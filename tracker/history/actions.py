@@ -1,0 +1,107 @@
+"""Recording of events. They are joined to the chain in the moment of the commit."""
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import event, insert, select, update
+from sqlalchemy.orm import Session
+
+from tracker.core.db import db
+from tracker.core.now import now
+from tracker.history import chain
+from tracker.history.models import HistoryChain, HistoryEvent, HistoryPayload, HistorySubject
+from tracker.history.names import EVENTS
+
+MAIN = "main"
+_PENDING = "history.pending"
+
+
+@dataclass(frozen=True)
+class _Pending:
+    at: datetime
+    actor_id: int | None
+    name: str
+    record_ids: frozenset[int]
+    body: str
+
+
+def record(
+    name: str,
+    *,
+    actor_id: int | None,
+    records: Iterable[int] = (),
+    body: Mapping[str, object] | None = None,
+) -> None:
+    """Say that `name` happened, to be kept with the change when it commits.
+
+    `actor_id` is nothing for a machine's doing; `records` are the ids of the records concerned;
+    `body` is what a reader sees: `before` and `after` by field, a `note`, a `reason`. It names
+    other records by their reference only, so that a reader learns no hidden name.
+    """
+    if name not in EVENTS:
+        raise KeyError(name)
+    pending = _Pending(now(), actor_id, name, frozenset(records), chain.canonical(body or {}))
+    db.session.info.setdefault(_PENDING, []).append(pending)
+
+
+@event.listens_for(Session, "before_commit")
+def _join(session: Session) -> None:
+    """Join what is pending to the chain, as the last act of the transaction: its head is locked
+    for the shortest time, and never before another row, so writers cannot deadlock over it."""
+    pending: list[_Pending] = session.info.pop(_PENDING, [])
+    if pending:
+        session.flush()
+        _append(session, MAIN, pending)
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop(_PENDING, None)
+
+
+def _append(session: Session, name: str, pending: list[_Pending]) -> None:
+    head = session.execute(
+        select(HistoryChain.length, HistoryChain.head)
+        .where(HistoryChain.name == name)
+        .with_for_update()
+    ).one_or_none()
+    if head is None:
+        session.execute(insert(HistoryChain).values(name=name, length=0, head=chain.START))
+    length, digest = head or (0, chain.START)
+    for item in pending:
+        length += 1
+        salt = os.urandom(16)
+        payload = chain.payload_digest(salt, item.body)
+        digest = chain.event_digest(
+            digest,
+            position=length,
+            at=item.at,
+            actor_id=item.actor_id,
+            name=item.name,
+            record_ids=item.record_ids,
+            payload=payload,
+        )
+        event_id = session.execute(
+            insert(HistoryEvent)
+            .values(
+                chain=name,
+                position=length,
+                at=item.at,
+                actor_id=item.actor_id,
+                name=item.name,
+                payload_digest=payload,
+                digest=digest,
+            )
+            .returning(HistoryEvent.id)
+        ).scalar_one()
+        session.execute(insert(HistoryPayload).values(event_id=event_id, salt=salt, body=item.body))
+        if item.record_ids:
+            session.execute(
+                insert(HistorySubject),
+                [{"event_id": event_id, "record_id": r} for r in sorted(item.record_ids)],
+            )
+    session.execute(
+        update(HistoryChain).where(HistoryChain.name == name).values(length=length, head=digest)
+    )

@@ -1,0 +1,27 @@
+"""Every event that can happen, with the words that pages show for it."""
+
+EVENTS: dict[str, str] = {
+    "organisation.added": "Organisation added",
+    "user.added": "Account made",
+    "user.disabled": "Account disabled",
+    "reference.loaded": "Reference data loaded",
+    "agency.added": "Body added",
+    "target.added": "Target recorded",
+    "target.changed": "Target changed",
+    "source.added": "Source recorded",
+    "source.cited": "Evidence added",
+    "letter.recorded": "Letter recorded",
+    "letter.changed": "Letter changed",
+    "recommendation.recorded": "Ask recorded",
+    "recommendation.changed": "Ask changed",
+    "recommendation.status_changed": "Status changed",
+    "contact.recorded": "Contact recorded",
+    "contact.voided": "Contact voided",
+    "outcome.recorded": "Outcome recorded",
+    "outcome.voided": "Outcome voided",
+    "clock.snoozed": "Clock snoozed",
+    "record.audience_changed": "Audience changed",
+    "record.tagged": "Tags changed",
+    "job.stale_sweep": "Stale sweep",
+    "demo.loaded": "Demonstration data loaded",
+}

@@ -1,0 +1,124 @@
+"""Reading the chain: one record's events, and the proof that nothing was altered."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import select
+
+from tracker.core.db import db
+from tracker.history import chain
+from tracker.history.models import HistoryChain, HistoryEvent, HistoryPayload, HistorySubject
+from tracker.history.names import EVENTS
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event as a reader sees it; `body` is empty where its text was erased."""
+
+    at: datetime
+    actor_id: int | None
+    name: str
+    body: dict[str, Any]
+
+    @property
+    def title(self) -> str:
+        """The event's words."""
+        return EVENTS.get(self.name, self.name)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The result of a check of a chain; `problem` names the first entry that does not fit."""
+
+    chain: str
+    length: int
+    head: str
+    problem: str | None
+
+
+def of_record(record_id: int, *, since: datetime | None, limit: int = 500) -> list[Entry]:
+    """The newest `limit` events of a record, newest first, from `since` on if that is given.
+
+    The caller has found the record through `visible()`, and knows since when the reader may see it.
+    """
+    statement = (
+        select(HistoryEvent, HistoryPayload.body)
+        .join(HistorySubject, HistorySubject.event_id == HistoryEvent.id)
+        .outerjoin(HistoryPayload, HistoryPayload.event_id == HistoryEvent.id)
+        .where(HistorySubject.record_id == record_id)
+        .order_by(HistoryEvent.id.desc())
+        .limit(limit)
+    )
+    if since is not None:
+        statement = statement.where(HistoryEvent.at >= since)
+    return [
+        Entry(event.at, event.actor_id, event.name, json.loads(body) if body else {})
+        for event, body in db.session.execute(statement)
+    ]
+
+
+def verify() -> list[Verdict]:
+    """Recompute every chain from its start. Streams, so that its memory does not grow."""
+    heads = db.session.execute(select(HistoryChain).order_by(HistoryChain.name)).scalars()
+    return [_verify(head.name, head.length, head.head) for head in heads]
+
+
+def _verify(name: str, length: int, head: str) -> Verdict:
+    digest, position = chain.START, 0
+    for event, record_ids, salt, body in _links(name):
+        position += 1
+        found = _problem(event, digest, position, record_ids, salt, body)
+        if found:
+            return Verdict(name, length, head, f"entry {position}: {found}")
+        digest = event.digest
+    if position != length or digest != head:
+        return Verdict(name, length, head, f"entry {position + 1}: cut off, {length} were written")
+    return Verdict(name, length, head, None)
+
+
+def _problem(
+    event: HistoryEvent,
+    previous: str,
+    position: int,
+    record_ids: list[int],
+    salt: bytes | None,
+    body: str | None,
+) -> str | None:
+    if event.position != position:
+        return f"missing, the next one present is {event.position}"
+    expected = chain.event_digest(
+        previous,
+        position=event.position,
+        at=event.at,
+        actor_id=event.actor_id,
+        name=event.name,
+        record_ids=record_ids,
+        payload=event.payload_digest,
+    )
+    if expected != event.digest:
+        return "edited or out of order"
+    if salt is None or body is None:
+        return None  # the text was erased; its digest stands
+    edited = chain.payload_digest(salt, body) != event.payload_digest
+    return "its text was edited" if edited else None
+
+
+def _links(
+    name: str,
+) -> Iterator[tuple[HistoryEvent, list[int], bytes | None, str | None]]:
+    rows = db.session.execute(
+        select(HistoryEvent, HistoryPayload.salt, HistoryPayload.body, HistorySubject.record_id)
+        .outerjoin(HistoryPayload, HistoryPayload.event_id == HistoryEvent.id)
+        .outerjoin(HistorySubject, HistorySubject.event_id == HistoryEvent.id)
+        .where(HistoryEvent.chain == name)
+        .order_by(HistoryEvent.position, HistorySubject.record_id)
+        .execution_options(yield_per=1000)
+    )
+    for _, group in groupby(rows, key=lambda row: row[0].id):
+        links = list(group)
+        event, salt, body, _ = links[0]
+        yield event, [row[3] for row in links if row[3] is not None], salt, body

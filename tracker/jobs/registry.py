@@ -1,0 +1,40 @@
+"""The jobs that rooms offer, by name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Job:
+    """A piece of scheduled work.
+
+    `run(as_of)` does the work for that day inside the caller's transaction, records its own history
+    and returns figures for the ledger; it must do nothing new when it is run again.
+    `hour` and `minute` are the daily time in UTC.
+    """
+
+    name: str
+    summary: str
+    hour: int
+    minute: int
+    run: Callable[[date], dict[str, Any]]
+
+
+_jobs: dict[str, Job] = {}
+
+
+def register(job: Job) -> None:
+    """Enter a job; a second one of the same name replaces the first."""
+    _jobs[job.name] = job
+
+
+def all_jobs() -> list[Job]:
+    """Every job, in order of name."""
+    return [_jobs[name] for name in sorted(_jobs)]
+
+
+def find(name: str) -> Job | None:
+    """The job of that name."""
+    return _jobs.get(name)

@@ -1,0 +1,43 @@
+"""APScheduler: fires in any number of processes; the runner sees that each period runs once."""
+
+import logging
+
+from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from flask import Flask
+
+from tracker.jobs import runner
+from tracker.jobs.registry import Job, all_jobs
+
+log = logging.getLogger(__name__)
+
+
+def start(app: Flask) -> BackgroundScheduler:
+    """Start the schedule in a thread of this process. Times are UTC: a local 01:30 comes twice on
+    the day that summer time ends. At the start, each job whose hour has passed today runs."""
+    scheduler = BackgroundScheduler(timezone="UTC")
+    for job in all_jobs():
+        fire = {"args": [app, job], "misfire_grace_time": None, "coalesce": True}
+        trigger = CronTrigger(hour=job.hour, minute=job.minute, timezone="UTC")
+        scheduler.add_job(_fire, trigger, id=job.name, **fire)
+        scheduler.add_job(_catch_up, id=f"{job.name} at start", **fire)
+    scheduler.add_listener(_report, EVENT_JOB_ERROR)
+    scheduler.start()
+    return scheduler
+
+
+def _fire(app: Flask, job: Job) -> None:
+    with app.app_context():
+        outcome = runner.run_scheduled(job)
+    if outcome:
+        log.info("%s ran for %s", job.name, outcome.as_of)
+
+
+def _catch_up(app: Flask, job: Job) -> None:
+    """A night on which no process ran is made up for at the next start."""
+    _fire(app, job)
+
+
+def _report(event: JobExecutionEvent) -> None:
+    log.error("job %s failed: %s", event.job_id, event.exception)

@@ -1,0 +1,1 @@
+"""The asks: instrument, addressees, targets, controlled items, life cycle, outcomes."""

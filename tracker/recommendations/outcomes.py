@@ -1,0 +1,78 @@
+"""What the outcomes of an ask come to: the one place that says whether an ask was acted on."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from tracker.core.dates import PartialDate
+from tracker.recommendations.models import Judgement, OutcomeKind, Result
+from tracker.targets.models import TargetKind
+
+AS_ASKED = frozenset({OutcomeKind.LISTED_AS_ASKED, OutcomeKind.RULE_ISSUED})
+IN_PART = AS_ASKED | {OutcomeKind.LISTED_OTHER_AUTHORITY}
+RELATED = frozenset(
+    {OutcomeKind.LISTED_BY_ALLY, OutcomeKind.LISTED_RELATED_PARTY, OutcomeKind.OTHER_ACTION}
+)
+
+
+@dataclass(frozen=True)
+class OutcomeFact:
+    """One outcome that stands, as the rule reads it."""
+
+    kind: OutcomeKind
+    target_id: int | None
+    effective_on: PartialDate | None
+
+
+def is_before(outcome_on: PartialDate | None, asked_on: PartialDate | None) -> bool:
+    """Whether an outcome certainly came before the ask; it is then shown, and not credited."""
+    if outcome_on is None or asked_on is None:
+        return False
+    return outcome_on.latest < asked_on.earliest
+
+
+def result(
+    targets: dict[int, TargetKind],
+    outcomes: Collection[OutcomeFact],
+    asked_on: PartialDate | None,
+    judgement: Judgement | None,
+) -> Result:
+    """What an ask has come to.
+
+    In full: every named target got what was asked, and no class is among the targets; where one is,
+    a person judges. In part: something asked for came, or came under another authority. Related:
+    an ally, a related party, another action. What came before the ask counts for nothing, and what
+    was reversed later counts no more.
+    """
+    standing = [o for o in _after_reversals(outcomes) if not is_before(o.effective_on, asked_on)]
+    kinds = {outcome.kind for outcome in standing}
+    if kinds & IN_PART:
+        if judgement is not None:
+            return Result.IN_FULL if judgement is Judgement.IN_FULL else Result.IN_PART
+        met = {o.target_id for o in standing if o.kind in AS_ASKED}
+        has_class = TargetKind.CLASS in targets.values()
+        return (
+            Result.IN_FULL
+            if targets and not has_class and targets.keys() <= met
+            else (Result.IN_PART)
+        )
+    if kinds & RELATED:
+        return Result.RELATED
+    return Result.DECLINED if OutcomeKind.DECLINED in kinds else Result.NONE_KNOWN
+
+
+def _after_reversals(outcomes: Collection[OutcomeFact]) -> list[OutcomeFact]:
+    reversals = [o for o in outcomes if o.kind is OutcomeKind.REVERSED]
+    return [
+        outcome
+        for outcome in outcomes
+        if outcome.kind is not OutcomeKind.REVERSED
+        and not any(_reverses(reversal, outcome) for reversal in reversals)
+    ]
+
+
+def _reverses(reversal: OutcomeFact, outcome: OutcomeFact) -> bool:
+    if outcome.kind not in IN_PART or reversal.target_id != outcome.target_id:
+        return False
+    if reversal.effective_on is None or outcome.effective_on is None:
+        return True
+    return outcome.effective_on.earliest <= reversal.effective_on.latest

@@ -1,0 +1,283 @@
+"""Finding asks, always on behalf of a viewer."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from tracker.accounts.viewer import Viewer
+from tracker.core.db import db
+from tracker.recommendations.instruments import Instrument
+from tracker.recommendations.models import (
+    Addressee,
+    Outcome,
+    Recommendation,
+    RecommendationPlace,
+    RecommendationTarget,
+    Result,
+    Status,
+    StatusSpan,
+)
+from tracker.records.models import Record, RecordTag
+from tracker.records.queries import audience_rule, visible
+from tracker.targets import queries as targets
+from tracker.targets.models import Target
+
+S = TypeVar("S", bound=Select[*tuple[Any, ...]])
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list of asks can be narrowed to; empty fields narrow nothing."""
+
+    q: str = ""
+    status: Status | None = None
+    is_open: bool | None = None
+    instrument: Instrument | None = None
+    result: Result | None = None
+    acted: bool = False
+    agency_id: int | None = None
+    answered: bool = False
+    acknowledged: bool = False
+    country: str = ""
+    region: str = ""
+    year: str = ""
+    organisation_id: int | None = None
+    assignee_id: int | None = None
+    tag: str = ""
+    target_id: int | None = None
+    updated_since: datetime | None = None
+
+
+def get(viewer: Viewer, reference: str) -> Recommendation | None:
+    """The ask of that reference with its parts, if the viewer may see it."""
+    statement = (
+        select(Recommendation)
+        .join(Record, Record.id == Recommendation.id)
+        .where(Record.reference == reference)
+        .options(*_PARTS, selectinload(Recommendation.target_links))
+    )
+    return db.session.scalar(visible(statement, Recommendation, viewer))
+
+
+_PARTS = (
+    selectinload(Recommendation.addressees).joinedload(Addressee.agency),
+    selectinload(Recommendation.places),
+    selectinload(Recommendation.controls),
+    joinedload(Recommendation.decided_by),
+    joinedload(Recommendation.assignee),
+    joinedload(Recommendation.organisation),
+)
+
+
+def for_editing(viewer: Viewer, reference: str) -> Recommendation | None:
+    """As `get`, with the links to its targets, of which the editor may not see all."""
+    statement = (
+        select(Recommendation)
+        .join(Record, Record.id == Recommendation.id)
+        .where(Record.reference == reference)
+        .options(
+            *_PARTS,
+            selectinload(Recommendation.target_links)
+            .joinedload(RecommendationTarget.target)
+            .selectinload(Target.names),
+        )
+    )
+    return db.session.scalar(visible(statement, Recommendation, viewer))
+
+
+def by_references(viewer: Viewer, references: Iterable[str]) -> list[Recommendation]:
+    """Those of the asks that the viewer may see, in order of title."""
+    wanted = set(references)
+    if not wanted:
+        return []
+    statement = (
+        select(Recommendation)
+        .join(Record, Record.id == Recommendation.id)
+        .where(Record.reference.in_(wanted))
+        .options(selectinload(Recommendation.addressees).joinedload(Addressee.agency))
+        .order_by(Recommendation.sort_title, Recommendation.id)
+    )
+    return list(db.session.scalars(visible(statement, Recommendation, viewer)))
+
+
+def by_ids(viewer: Viewer, ids: Iterable[int]) -> dict[int, Recommendation]:
+    """Asks by their ids, as far as the viewer may see them, with their addressees."""
+    statement = (
+        select(Recommendation)
+        .where(Recommendation.id.in_(list(ids)))
+        .options(selectinload(Recommendation.addressees).joinedload(Addressee.agency))
+    )
+    return {a.id: a for a in db.session.scalars(visible(statement, Recommendation, viewer))}
+
+
+def listing(viewer: Viewer, filters: Filters) -> Select[Recommendation]:
+    """The asks that the viewer may see and the filters leave, to be paged."""
+    statement = select(Recommendation).options(
+        selectinload(Recommendation.addressees).joinedload(Addressee.agency)
+    )
+    return narrowed(visible(statement, Recommendation, viewer), viewer, filters)
+
+
+def ids(viewer: Viewer, filters: Filters) -> Select[int]:
+    """The ids of such asks, for use inside other queries."""
+    return narrowed(visible(select(Recommendation.id), Recommendation, viewer), viewer, filters)
+
+
+def narrowed(statement: S, viewer: Viewer, filters: Filters) -> S:
+    """A statement over asks with the filters applied."""
+    return statement.where(*_own_columns(filters), *_through_parts(viewer, filters))
+
+
+def _own_columns(filters: Filters) -> list[ColumnElement[bool]]:
+    """The filters that an ask's own row answers."""
+    ask = Recommendation
+    equal = {
+        ask.status: filters.status,
+        ask.instrument: filters.instrument,
+        ask.result: filters.result,
+        ask.organisation_id: filters.organisation_id,
+        ask.assignee_id: filters.assignee_id,
+    }
+    rules = [column == value for column, value in equal.items() if value is not None]
+    if filters.is_open is not None:
+        rules.append((ask.status == Status.CLOSED).is_not(filters.is_open))
+    if filters.acted:
+        rules.append(ask.result.in_((Result.IN_FULL, Result.IN_PART)))
+    if filters.year:
+        rules.append(ask.submitted_on.like(f"{filters.year}%"))
+    if filters.updated_since is not None:
+        rules.append(ask.updated_at >= filters.updated_since)
+    return rules
+
+
+def _through_parts(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]]:
+    """The filters that rows hanging on an ask answer."""
+    rules: list[ColumnElement[bool]] = []
+    if filters.agency_id is not None:
+        asked = select(Addressee.recommendation_id).where(Addressee.agency_id == filters.agency_id)
+        if filters.acknowledged:
+            asked = asked.where(Addressee.acknowledged_on > "")
+        if filters.answered:
+            asked = asked.where(Addressee.answered_on > "")
+        rules.append(Recommendation.id.in_(asked))
+    if filters.country:
+        place = select(RecommendationPlace.recommendation_id).where(
+            RecommendationPlace.country == filters.country
+        )
+        if filters.region:
+            place = place.where(RecommendationPlace.region == filters.region)
+        rules.append(Recommendation.id.in_(place))
+    if filters.tag:
+        tagged = select(RecordTag.record_id).where(RecordTag.tag == filters.tag.lower())
+        rules.append(Recommendation.id.in_(tagged))
+    if filters.target_id is not None:
+        about = select(RecommendationTarget.recommendation_id).where(
+            RecommendationTarget.target_id == filters.target_id
+        )
+        rules.append(Recommendation.id.in_(about))
+    if filters.q:
+        rules.append(_fits(viewer, filters.q))
+    return rules
+
+
+def _fits(viewer: Viewer, text: str) -> ColumnElement[bool]:
+    """A title, a reference or the name of a target that the viewer may see holds the text."""
+    about = select(RecommendationTarget.recommendation_id).where(
+        RecommendationTarget.target_id.in_(targets.named(viewer, text))
+    )
+    referred = select(Record.id).where(Record.reference == text.strip().upper())
+    titled = func.lower(Recommendation.title).like(
+        f"%{_escape(text.strip().lower())}%", escape="\\"
+    )
+    return or_(titled, Recommendation.id.in_(referred), Recommendation.id.in_(about))
+
+
+def _escape(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def targets_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, list[Target]]:
+    """The targets of asks, by ask, without those that the viewer may not see."""
+    statement = (
+        select(RecommendationTarget.recommendation_id, Target)
+        .join(Target, Target.id == RecommendationTarget.target_id)
+        .where(RecommendationTarget.recommendation_id.in_(list(recommendation_ids)))
+        .options(selectinload(Target.names))
+        .order_by(RecommendationTarget.recommendation_id, RecommendationTarget.position)
+    )
+    found: dict[int, list[Target]] = defaultdict(list)
+    for recommendation_id, target in db.session.execute(visible(statement, Target, viewer)):
+        found[recommendation_id].append(target)
+    return found
+
+
+def outcomes_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, list[Outcome]]:
+    """The outcomes of asks, by ask, oldest first, voided ones too; without those of targets that
+    the viewer may not see."""
+    statement = (
+        select(Outcome)
+        .outerjoin(Target, Target.id == Outcome.target_id)
+        .where(
+            Outcome.recommendation_id.in_(list(recommendation_ids)),
+            or_(Outcome.target_id.is_(None), audience_rule(Target, viewer)),
+        )
+        .options(
+            selectinload(Outcome.citations),
+            joinedload(Outcome.authority),
+            joinedload(Outcome.target),
+        )
+        .order_by(Outcome.effective_on, Outcome.id)
+    )
+    found: dict[int, list[Outcome]] = defaultdict(list)
+    for outcome in db.session.scalars(visible(statement, Outcome, viewer)):
+        found[outcome.recommendation_id].append(outcome)
+    return found
+
+
+def places_of(
+    viewer: Viewer, recommendation_ids: Iterable[int]
+) -> dict[int, list[RecommendationPlace]]:
+    """The places of asks, by ask."""
+    statement = (
+        select(RecommendationPlace)
+        .where(RecommendationPlace.recommendation_id.in_(list(recommendation_ids)))
+        .order_by(RecommendationPlace.recommendation_id, RecommendationPlace.position)
+    )
+    found: dict[int, list[RecommendationPlace]] = defaultdict(list)
+    for row in db.session.scalars(visible(statement, RecommendationPlace, viewer)):
+        found[row.recommendation_id].append(row)
+    return found
+
+
+def spans_of(viewer: Viewer, recommendation_id: int) -> list[StatusSpan]:
+    """The life cycle of an ask, oldest span first."""
+    statement = (
+        select(StatusSpan)
+        .where(StatusSpan.recommendation_id == recommendation_id)
+        .order_by(StatusSpan.id)
+    )
+    return list(db.session.scalars(visible(statement, StatusSpan, viewer)))
+
+
+def regions(viewer: Viewer) -> list[tuple[str, str, int]]:
+    """Country, region and number of asks, most first, of what the viewer may see."""
+    statement = (
+        select(
+            RecommendationPlace.country,
+            RecommendationPlace.region,
+            func.count(func.distinct(RecommendationPlace.recommendation_id)),
+        )
+        .group_by(RecommendationPlace.country, RecommendationPlace.region)
+        .order_by(
+            func.count(func.distinct(RecommendationPlace.recommendation_id)).desc(),
+            RecommendationPlace.country,
+            RecommendationPlace.region,
+        )
+    )
+    rows = db.session.execute(visible(statement, RecommendationPlace, viewer))
+    return [(country, region, count) for country, region, count in rows]

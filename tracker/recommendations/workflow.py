@@ -1,0 +1,110 @@
+"""The life cycle of an ask: which status may follow which, and what a change needs."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from tracker.core.dates import PartialDate, show_day
+from tracker.core.errors import Refused
+from tracker.recommendations.models import ClosureReason, Result, Status
+
+ORDER = tuple(Status)
+BEFORE_SENDING = (Status.DRAFT, Status.VETTING, Status.READY)
+AFTER_SENDING = (Status.SUBMITTED, Status.ACKNOWLEDGED, Status.UNDER_REVIEW)
+
+# the reasons that say that something was done, and the result that must be on record for each
+NEEDS_RESULT = {
+    ClosureReason.ACTED_IN_FULL: (Result.IN_FULL,),
+    ClosureReason.ACTED_IN_PART: (Result.IN_PART, Result.IN_FULL),
+    ClosureReason.DECLINED: (Result.DECLINED,),
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How an ask stands before a change."""
+
+    status: Status
+    since: PartialDate | None
+    was_sent: bool  # a letter with it went out
+    result: Result
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a person wants to change the status to."""
+
+    to: Status
+    on: PartialDate
+    note: str = ""
+    reason: str = ""
+    has_source: bool = False
+    closure_reason: ClosureReason | None = None
+
+
+def allowed(standing: Standing) -> list[Status]:
+    """The statuses that may follow, in the order of the life cycle.
+
+    Forward one may skip steps, save that nothing is acknowledged or reviewed that was not sent;
+    back one may go with a reason; a closed ask can be reopened.
+    """
+    if standing.status is Status.CLOSED:
+        return list(AFTER_SENDING if standing.was_sent else BEFORE_SENDING)
+    if standing.was_sent:
+        return [s for s in (*AFTER_SENDING, Status.CLOSED) if s is not standing.status]
+    before = [s for s in BEFORE_SENDING if s is not standing.status]
+    return [*before, Status.SUBMITTED, Status.CLOSED]
+
+
+def goes_back(now: Status, to: Status) -> bool:
+    """Whether a change is a step back; reopening is one."""
+    return ORDER.index(to) < ORDER.index(now)
+
+
+def check(standing: Standing, change: Change, today: date) -> None:
+    """Raise `Refused` with the field and what to do about it where the rules forbid a change."""
+    problems: dict[str, str] = {}
+    if change.to not in allowed(standing):
+        problems["to"] = _why_not(standing, change.to)
+    elif goes_back(standing.status, change.to) and not change.reason:
+        problems["reason"] = "Going back needs a reason: say in a sentence why."
+    if change.to is Status.UNDER_REVIEW and not change.has_source:
+        problems["source_url"] = (
+            "“Under review” needs a source: silence is no review. Give the address of what says so."
+        )
+    if change.to is Status.CLOSED:
+        problems |= _check_closing(standing, change)
+    elif change.closure_reason is not None:
+        problems["closure_reason"] = "Only closing takes a closure reason. Leave it empty."
+    if change.on.earliest > today:
+        problems["on"] = f"This day has not come yet: today is {show_day(today)}."
+    elif standing.since is not None and change.on.latest < standing.since.earliest:
+        problems["on"] = (
+            f"The ask took its present status on {standing.since.shown}; "
+            "the change cannot be earlier."
+        )
+    if problems:
+        raise Refused(problems)
+
+
+def _check_closing(standing: Standing, change: Change) -> dict[str, str]:
+    if change.closure_reason is None:
+        return {"closure_reason": "Choose why the ask is closed."}
+    needed = NEEDS_RESULT.get(change.closure_reason)
+    if needed and standing.result not in needed:
+        return {
+            "closure_reason": "Record the outcome first: this reason rests on one, "
+            "and none on record says so."
+        }
+    if not needed and not change.reason:
+        return {"reason": "Say in a sentence why the ask is closed so."}
+    return {}
+
+
+def _why_not(standing: Standing, to: Status) -> str:
+    if to is standing.status:
+        return "The ask has this status already. Choose another."
+    if to in BEFORE_SENDING:
+        return (
+            "A letter with this ask was sent. If that was entered in error, void the contact first."
+        )
+    return "The ask was not sent yet. Record the letter, or set it to “submitted” first."

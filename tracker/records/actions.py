@@ -1,0 +1,175 @@
+"""Making a record's key row, and changing who may see it."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import delete, select, update
+
+from tracker.accounts.viewer import Viewer
+from tracker.core.db import Base, db
+from tracker.core.errors import NotAllowed, Refused, Stale
+from tracker.core.now import now
+from tracker.core.references import new_reference
+from tracker.core.text import BadText, clean
+from tracker.history import actions as history
+from tracker.records.models import (
+    Audience,
+    AudienceSpan,
+    Grant,
+    HangsOnRecord,
+    Kind,
+    Record,
+    RecordMixin,
+    RecordTag,
+)
+from tracker.records.queries import may_edit
+
+TAG_LENGTH, MOST_TAGS = 60, 20
+
+
+def new_record(kind: Kind) -> Record:
+    """A fresh key row with a random reference."""
+    record = Record(kind=kind, reference=new_reference(kind.value))
+    db.session.add(record)
+    db.session.flush()
+    return record
+
+
+def begin(row: RecordMixin, viewer: Viewer, kind: Kind) -> None:
+    """Give a new row its key, its owner and the default audience: the owning organisation."""
+    record = new_record(kind)
+    row.record = record
+    row.id = record.id
+    row.organisation_id = _own_organisation(viewer)
+    row.audience = Audience.ORGANISATION
+    row.created_by_id = viewer.user_id
+    db.session.add(row)
+    db.session.add(AudienceSpan(record_id=record.id, audience=Audience.ORGANISATION, from_at=now()))
+
+
+def _own_organisation(viewer: Viewer) -> int:
+    if viewer.organisation_id is None or not viewer.edits:
+        raise NotAllowed("Only staff of an organisation can record things.")
+    return viewer.organisation_id
+
+
+def require_edit(row: RecordMixin, viewer: Viewer) -> None:
+    """Raise `NotAllowed` unless the viewer may change the row."""
+    if not may_edit(row, viewer):
+        raise NotAllowed("Only staff of the organisation that owns this record can change it.")
+
+
+def touch(row: RecordMixin, seen_version: int | None = None) -> None:
+    """Count a change. Raises `Stale` where the person saw another version than the current one."""
+    if seen_version is not None and seen_version != row.version:
+        raise Stale(row.version)
+    row.version += 1
+    row.updated_at = now()
+
+
+def copy_audience(row: HangsOnRecord, owner: RecordMixin) -> None:
+    """Give a row that hangs on a record the copies of the record's owner and audience."""
+    row.organisation_id = owner.organisation_id
+    row.audience = owner.audience
+
+
+def change_audience(
+    viewer: Viewer,
+    rows: Sequence[RecordMixin],
+    audience: Audience,
+    *,
+    reason: str,
+    named: Iterable[int] = (),
+) -> None:
+    """Widen or narrow who may see some records, at once and everywhere.
+
+    `named` are the ids of the people for the audience `named`; the viewer is always one of them.
+    Raises `Refused` without a reason, and for one too long.
+    """
+    try:
+        reason = clean(reason)
+    except BadText as problem:
+        raise Refused({"reason": str(problem)}) from None
+    if not reason or len(reason) > 500:
+        raise Refused({"reason": "Say in a sentence why: it goes into the history."})
+    for row in rows:
+        require_edit(row, viewer)
+        before = row.audience
+        touch(row)
+        set_audience(row, audience)
+        set_grants(row.id, {viewer.user_id, *named} if audience is Audience.NAMED else set())
+        history.record(
+            "record.audience_changed",
+            actor_id=viewer.user_id,
+            records=[row.id],
+            body={
+                "before": {"audience": before},
+                "after": {"audience": audience},
+                "reason": reason,
+            },
+        )
+
+
+def set_audience(row: RecordMixin, audience: Audience) -> None:
+    """Give a record an audience, begin its span, and keep the copies in step; the caller has
+    checked that it may and records why."""
+    if row.audience is audience:
+        return
+    row.audience = audience
+    _begin_span(row.id, audience)
+    _copy_to_hanging(row.id, audience)
+
+
+def _begin_span(record_id: int, audience: Audience) -> None:
+    at = now()
+    db.session.execute(
+        update(AudienceSpan)
+        .where(AudienceSpan.record_id == record_id, AudienceSpan.until_at.is_(None))
+        .values(until_at=at)
+    )
+    db.session.add(AudienceSpan(record_id=record_id, audience=audience, from_at=at))
+
+
+def set_grants(record_id: int, user_ids: Iterable[int | None]) -> None:
+    """Name the people who may see a record of the audience `named`; nobody else may."""
+    db.session.execute(delete(Grant).where(Grant.record_id == record_id))
+    db.session.add_all(
+        Grant(record_id=record_id, user_id=user_id) for user_id in user_ids if user_id is not None
+    )
+
+
+def _copy_to_hanging(record_id: int, audience: Audience) -> None:
+    db.session.flush()
+    for mapper in Base.registry.mappers:
+        model = mapper.class_
+        if issubclass(model, HangsOnRecord):
+            db.session.execute(
+                update(model).where(model.record_key() == record_id).values(audience=audience)
+            )
+
+
+def set_tags(viewer: Viewer, row: RecordMixin, tags: Iterable[str]) -> None:
+    """Replace a record's tags. Raises `Refused` for one that is too long or too many of them."""
+    try:
+        wanted = sorted({clean(tag).lower() for tag in tags} - {""})
+    except BadText as problem:
+        raise Refused({"tags": str(problem)}) from None
+    if len(wanted) > MOST_TAGS or any(len(tag) > TAG_LENGTH for tag in wanted):
+        raise Refused({"tags": f"Up to {MOST_TAGS} tags of up to {TAG_LENGTH} characters each."})
+    before = list(
+        db.session.scalars(
+            select(RecordTag.tag).where(RecordTag.record_id == row.id).order_by(RecordTag.tag)
+        )
+    )
+    if before == wanted:
+        return
+    db.session.execute(delete(RecordTag).where(RecordTag.record_id == row.id))
+    for tag in wanted:
+        link = RecordTag(record_id=row.id, tag=tag)
+        copy_audience(link, row)
+        db.session.add(link)
+    history.record(
+        "record.tagged",
+        actor_id=viewer.user_id,
+        records=[row.id],
+        body={"before": {"tags": before}, "after": {"tags": wanted}},
+    )

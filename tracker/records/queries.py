@@ -1,0 +1,94 @@
+"""The one filter that decides what a viewer may see."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+
+from tracker.accounts.models import Organisation, User
+from tracker.accounts.permissions import Role
+from tracker.accounts.viewer import Viewer
+from tracker.core.db import db
+from tracker.records.models import Audience, AudienceColumns, AudienceSpan, Grant, RecordTag
+
+S = TypeVar("S", bound=Select[*tuple[Any, ...]])
+OPEN_TO_COALITION = (Audience.COALITION, Audience.PUBLIC)
+
+
+def visible(statement: S, entity: type[AudienceColumns], viewer: Viewer) -> S:
+    """`statement`, narrowed to rows of `entity` that `viewer` may see. Every read of records goes
+    through here; there is no other audience filter."""
+    return statement.where(audience_rule(entity, viewer))
+
+
+def audience_rule(entity: type[AudienceColumns], viewer: Viewer) -> ColumnElement[bool]:
+    """The condition behind `visible`: the audience table of the roles, as SQL."""
+    if viewer.is_machine:
+        return true()
+    if viewer.is_anonymous:
+        return entity.audience == Audience.PUBLIC
+    rules: list[ColumnElement[bool]] = [entity.audience.in_(OPEN_TO_COALITION)]
+    if viewer.role in (Role.STAFF, Role.ADMIN):
+        rules.append(
+            and_(
+                entity.audience == Audience.ORGANISATION,
+                entity.organisation_id == viewer.organisation_id,
+            )
+        )
+    granted = select(Grant.record_id).where(Grant.user_id == viewer.user_id)
+    rules.append(and_(entity.audience == Audience.NAMED, entity.record_key().in_(granted)))
+    return or_(*rules)
+
+
+def may_edit(row: AudienceColumns, viewer: Viewer) -> bool:
+    """Whether a viewer who sees the row may also change it: staff, of their own organisation."""
+    return viewer.edits and row.organisation_id == viewer.organisation_id
+
+
+def seen_since(record_id: int, organisation_id: int, viewer: Viewer) -> datetime | None:
+    """From when on the viewer may read the record's history; nothing means from its start.
+
+    Other organisations, and people named later, read it only from the day it was shared with them.
+    """
+    if viewer.is_machine or organisation_id == viewer.organisation_id:
+        return None
+    shared = select(func.min(AudienceSpan.from_at)).where(
+        AudienceSpan.record_id == record_id,
+        AudienceSpan.until_at.is_(None),
+        AudienceSpan.audience.in_(OPEN_TO_COALITION),
+    )
+    granted = select(Grant.granted_at).where(
+        Grant.record_id == record_id, Grant.user_id == viewer.user_id
+    )
+    days = [db.session.scalar(shared), db.session.scalar(granted)]
+    return min((day for day in days if day), default=datetime.max.replace(tzinfo=UTC))
+
+
+def tags_of(viewer: Viewer, record_ids: Iterable[int]) -> dict[int, list[str]]:
+    """The tags of records, by record."""
+    found: dict[int, list[str]] = {}
+    statement = select(RecordTag).where(RecordTag.record_id.in_(list(record_ids)))
+    for row in db.session.scalars(
+        visible(statement, RecordTag, viewer).order_by(RecordTag.record_id, RecordTag.tag)
+    ):
+        found.setdefault(row.record_id, []).append(row.tag)
+    return found
+
+
+def readers(audience: Audience, organisation_id: int) -> list[tuple[str, int]]:
+    """Who an audience is, counted: the organisations and how many active people of each."""
+    statement = (
+        select(Organisation.name, func.count(User.id))
+        .join(User, User.organisation_id == Organisation.id)
+        .where(User.active)
+        .group_by(Organisation.name)
+        .order_by(Organisation.name)
+    )
+    if audience is Audience.ORGANISATION:
+        statement = statement.where(
+            Organisation.id == organisation_id, User.role.in_((Role.STAFF, Role.ADMIN))
+        )
+    elif audience is Audience.NAMED:
+        statement = statement.where(false())
+    return [(name, count) for name, count in db.session.execute(statement)]

@@ -1,0 +1,1 @@
+"""Citations: what a record rests on, each with its link."""

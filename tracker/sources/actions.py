@@ -1,0 +1,82 @@
+"""Recording sources and citing them."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from tracker.accounts.viewer import Viewer
+from tracker.core.dates import PartialDate
+from tracker.core.db import db
+from tracker.core.intake import Intake
+from tracker.core.names import romanise
+from tracker.core.now import today
+from tracker.history import actions as history
+from tracker.records import actions as records
+from tracker.records.models import Kind, RecordMixin
+from tracker.sources import queries
+from tracker.sources.models import Source, SourceUse
+
+
+@dataclass(frozen=True)
+class SourceInput:
+    """A source as it is given, with what it is cited for."""
+
+    title: str = ""
+    url: str = ""
+    publisher: str = ""
+    published_on: PartialDate | None = None
+    shows: str = ""
+    note: str = ""
+
+    @property
+    def is_blank(self) -> bool:
+        """Nothing was filled in."""
+        return not any((self.title.strip(), self.url.strip(), self.publisher.strip()))
+
+
+def cite(viewer: Viewer, row: RecordMixin, given: SourceInput, intake: Intake) -> Source | None:
+    """Cite a source for a record. A source of the same address and title that the viewer's own
+    organisation holds is used again. Problems are noted in `intake`, and then nothing is returned.
+    """
+    problems = len(intake.problems)
+    title = intake.text("title", given.title, Source.title)
+    url = intake.url("url", given.url, Source.url)
+    publisher = intake.text("publisher", given.publisher, Source.publisher)
+    shows = intake.text("shows", given.shows, SourceUse.shows)
+    note = intake.text("note", given.note, Source.note, multiline=True)
+    published_on = intake.past("published_on", given.published_on, today=today())
+    if not title and not url:
+        intake.refuse("title", "Write a title or a web address, or leave the source out.")
+    if len(intake.problems) > problems:
+        return None
+    source = queries.same(viewer, title or url, url)
+    if source is None:
+        source = Source(
+            title=title or url[:300],
+            sort_title=romanise(title or url)[:80],
+            publisher=publisher,
+            published_on=published_on,
+            url=url,
+            note=note,
+        )
+        records.begin(source, viewer, Kind.SOURCE)
+        db.session.flush()
+        history.record(
+            "source.added",
+            actor_id=viewer.user_id,
+            records=[source.id],
+            body={"after": {"title": source.title, "url": source.url}},
+        )
+    _use(row, source, shows)
+    return source
+
+
+def _use(row: RecordMixin, source: Source, shows: str) -> None:
+    if db.session.get(SourceUse, (row.id, source.id)) is None:
+        last = db.session.scalar(
+            select(func.max(SourceUse.position)).where(SourceUse.record_id == row.id)
+        )
+        db.session.add(
+            SourceUse(record_id=row.id, source_id=source.id, position=(last or 0) + 1, shows=shows)
+        )
+        db.session.flush()

@@ -1,0 +1,71 @@
+"""Finding sources, always on behalf of a viewer."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import contains_eager
+
+from tracker.accounts.viewer import Viewer
+from tracker.core.db import db
+from tracker.records.models import Record
+from tracker.records.queries import visible
+from tracker.sources.models import Source, SourceUse
+
+
+def listing(viewer: Viewer) -> Select[Source]:
+    """All sources that the viewer may see, to be paged."""
+    return visible(select(Source), Source, viewer)
+
+
+def get(viewer: Viewer, reference: str) -> Source | None:
+    """The source of that reference, if the viewer may see it."""
+    statement = select(Source).join(Record, Record.id == Source.id)
+    return db.session.scalar(
+        visible(statement.where(Record.reference == reference), Source, viewer)
+    )
+
+
+def cited_by(viewer: Viewer, record_ids: Iterable[int]) -> dict[int, list[SourceUse]]:
+    """The citations of records, in their order, without the sources that the viewer may not see."""
+    statement = (
+        select(SourceUse)
+        .join(SourceUse.source)
+        .where(SourceUse.record_id.in_(list(record_ids)))
+        .options(contains_eager(SourceUse.source))
+        .order_by(SourceUse.record_id, SourceUse.position, SourceUse.source_id)
+    )
+    found: dict[int, list[SourceUse]] = {}
+    for use in db.session.scalars(visible(statement, Source, viewer)):
+        found.setdefault(use.record_id, []).append(use)
+    return found
+
+
+def citing(viewer: Viewer, source_id: int) -> list[int]:
+    """The ids of all records that cite a source; the caller looks them up as the viewer."""
+    return list(
+        db.session.scalars(select(SourceUse.record_id).where(SourceUse.source_id == source_id))
+    )
+
+
+def has_published(record_id: int) -> bool:
+    """Whether a record rests on a source that anybody can read."""
+    return bool(
+        db.session.scalar(
+            select(
+                exists().where(
+                    SourceUse.record_id == record_id,
+                    SourceUse.source_id == Source.id,
+                    Source.url != "",
+                    Source.is_protected.is_(False),
+                )
+            )
+        )
+    )
+
+
+def same(viewer: Viewer, title: str, url: str) -> Source | None:
+    """A source of the viewer's own organisation with the same title and address."""
+    statement = select(Source).where(
+        Source.organisation_id == viewer.organisation_id, Source.title == title, Source.url == url
+    )
+    return db.session.scalar(visible(statement, Source, viewer).limit(1))

@@ -1,0 +1,149 @@
+// Search-as-you-type for fields that carry data-suggest. Without this file each such field has a
+// button "Find" beside it that does the same by sending the form.
+"use strict";
+
+(() => {
+  document.documentElement.classList.add("scripted");
+  const WAIT = 120;
+
+  class Combobox {
+    constructor(input) {
+      this.input = input;
+      this.options = [];
+      this.active = -1;
+      this.timer = 0;
+      this.asked = 0;
+      this.list = document.createElement("ul");
+      this.list.className = "combo-list";
+      this.list.id = `${input.id}-list`;
+      this.list.hidden = true;
+      this.list.setAttribute("role", "listbox");
+      this.list.setAttribute("aria-label", "Suggestions");
+      input.parentElement.append(this.list);
+      for (const [name, value] of Object.entries({
+        role: "combobox",
+        autocomplete: "off",
+        "aria-autocomplete": "list",
+        "aria-expanded": "false",
+        "aria-controls": this.list.id,
+      })) input.setAttribute(name, value);
+      input.addEventListener("input", () => this.later());
+      input.addEventListener("keydown", (event) => this.key(event));
+      input.addEventListener("blur", () => setTimeout(() => this.close(), 150));
+    }
+
+    later() {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.ask(), WAIT);
+    }
+
+    async ask() {
+      const text = this.input.value.trim();
+      if (!text) return this.close();
+      const address = new URL(this.input.dataset.suggest, location.href);
+      address.searchParams.set("q", text.slice(0, 200));
+      const day = document.getElementById("written_on");
+      if (day && day.value) address.searchParams.set("on", day.value);
+      const number = ++this.asked;
+      try {
+        const answer = await fetch(address, { headers: { Accept: "application/json" } });
+        if (!answer.ok || number !== this.asked) return;
+        this.show(await answer.json());
+      } catch {
+        this.close(); // no connection: the field stays a plain one
+      }
+    }
+
+    show(found) {
+      this.options = found;
+      this.active = -1;
+      this.list.replaceChildren(
+        ...found.map((option, place) => {
+          const item = document.createElement("li");
+          item.id = `${this.list.id}-${place}`;
+          item.setAttribute("role", "option");
+          item.setAttribute("aria-selected", "false");
+          const detail = document.createElement("span");
+          detail.className = "meta";
+          detail.textContent = option.detail;
+          item.append(option.label, detail);
+          item.addEventListener("mousedown", (event) => {
+            event.preventDefault();
+            this.choose(place);
+          });
+          return item;
+        }),
+      );
+      const open = found.length > 0;
+      this.list.hidden = !open;
+      this.input.setAttribute("aria-expanded", String(open));
+    }
+
+    key(event) {
+      if (this.list.hidden) return;
+      const last = this.options.length - 1;
+      if (event.key === "ArrowDown") this.mark(this.active >= last ? 0 : this.active + 1);
+      else if (event.key === "ArrowUp") this.mark(this.active <= 0 ? last : this.active - 1);
+      else if (event.key === "Enter" && this.active >= 0) this.choose(this.active);
+      else if (event.key === "Escape") this.close();
+      else return;
+      event.preventDefault();
+    }
+
+    mark(place) {
+      this.active = place;
+      [...this.list.children].forEach((item, i) =>
+        item.setAttribute("aria-selected", String(i === place)),
+      );
+      this.input.setAttribute("aria-activedescendant", `${this.list.id}-${place}`);
+      this.list.children[place].scrollIntoView({ block: "nearest" });
+    }
+
+    choose(place) {
+      const option = this.options[place];
+      const { pick, fill } = this.input.dataset;
+      this.close();
+      if (pick) {
+        // a target on record: let the server show it, as the button "Find" would
+        const button = document.createElement("button");
+        button.name = "op";
+        button.value = `pick:${pick}:${option.value}`;
+        button.formNoValidate = true;
+        button.hidden = true;
+        this.input.form.append(button);
+        button.click();
+        return;
+      }
+      this.input.value = option.value;
+      if (fill) {
+        for (const name of ["official", "office_title"]) {
+          const other = document.getElementById(`${fill}-${name}`);
+          if (other && option[name]) other.value = option[name];
+        }
+      }
+    }
+
+    close() {
+      this.asked += 1;
+      this.list.hidden = true;
+      this.input.setAttribute("aria-expanded", "false");
+      this.input.removeAttribute("aria-activedescendant");
+    }
+  }
+
+  document.querySelectorAll("[data-suggest]").forEach((input) => new Combobox(input));
+
+  // after a button that adds or finds a row, go on where the work is
+  const error = document.querySelector("[role=alert]");
+  if (error) error.focus();
+
+  // an export-control ask needs its controlled items: show them as soon as it is chosen
+  document.querySelectorAll("select[data-opens]").forEach((select) => {
+    const details = document.getElementById(select.dataset.opens);
+    const follow = () => {
+      if (select.value === "export_control") details.open = true;
+    };
+    select.addEventListener("change", follow);
+    follow();
+  });
+})();

@@ -1,0 +1,1 @@
+"""Who an ask is about: people, organisations, public bodies and classes, in every script."""

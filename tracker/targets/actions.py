@@ -1,0 +1,199 @@
+"""Recording targets and their names."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tracker.accounts.viewer import Viewer
+from tracker.core.countries import Place, countries
+from tracker.core.dates import PartialDate
+from tracker.core.db import db
+from tracker.core.intake import Intake
+from tracker.core.names import fold, romanise, script_of
+from tracker.core.now import today
+from tracker.history import actions as history
+from tracker.records import actions as records
+from tracker.records.models import Kind
+from tracker.targets.models import (
+    NameKind,
+    RelationKind,
+    Target,
+    TargetIdentifier,
+    TargetKind,
+    TargetName,
+    TargetRelation,
+)
+
+MOST_NAMES, MOST_IDENTIFIERS = 50, 50
+
+
+@dataclass(frozen=True)
+class TargetInput:
+    """A target as a person, a file or the demo gives it. Names beside the first are aliases, or
+    originals where they are in another script."""
+
+    name: str
+    kind: TargetKind
+    other_names: tuple[str, ...] = ()
+    position: str = ""
+    born_on: PartialDate | None = None
+    place: Place | None = None
+    note: str = ""
+    identifiers: tuple[tuple[str, str], ...] = ()
+
+
+def add_target(viewer: Viewer, given: TargetInput, intake: Intake | None = None) -> Target | None:
+    """Record a target; nothing is returned where `intake` was given and noted a problem.
+
+    Without an `intake`, problems raise `Refused`.
+    """
+    own = intake is None
+    intake = intake or Intake()
+    checked = _check(given, intake)
+    if own:
+        intake.done()
+    if checked is None:
+        return None
+    target = Target()
+    records.begin(target, viewer, Kind.TARGET)
+    _fill(target, checked)
+    history.record(
+        "target.added",
+        actor_id=viewer.user_id,
+        records=[target.id],
+        body={"after": _snapshot(target)},
+    )
+    return target
+
+
+def change_target(viewer: Viewer, target: Target, given: TargetInput, seen_version: int) -> None:
+    """Change a target. Raises `Refused`, `NotAllowed` or `Stale`."""
+    records.require_edit(target, viewer)
+    intake = Intake()
+    checked = _check(given, intake)
+    intake.done()
+    assert checked is not None
+    before = _snapshot(target)
+    records.touch(target, seen_version)
+    _fill(target, checked)
+    after = _snapshot(target)
+    changed = [field for field in after if after[field] != before[field]]
+    history.record(
+        "target.changed",
+        actor_id=viewer.user_id,
+        records=[target.id],
+        body={
+            "before": {field: before[field] for field in changed},
+            "after": {field: after[field] for field in changed},
+        },
+    )
+
+
+def add_member(
+    viewer: Viewer, class_target: Target, member: Target, since: PartialDate | None
+) -> None:
+    """Name a member of a class. Raises `Refused` for what is no class, or is one itself."""
+    records.require_edit(class_target, viewer)
+    intake = Intake()
+    if class_target.kind is not TargetKind.CLASS:
+        intake.refuse("member", "Only a class has members.")
+    if member.kind is TargetKind.CLASS:
+        intake.refuse("member", "Name a person or body: a class is no member of a class.")
+    intake.done()
+    db.session.add(
+        TargetRelation(
+            from_id=class_target.id, to_id=member.id, kind=RelationKind.MEMBER, since=since
+        )
+    )
+    records.touch(class_target)
+    history.record(
+        "target.changed",
+        actor_id=viewer.user_id,
+        records=[class_target.id, member.id],
+        body={"after": {"member": member.reference, "since": since and str(since)}},
+    )
+
+
+def _check(given: TargetInput, intake: Intake) -> TargetInput | None:
+    problems = len(intake.problems)
+    name = intake.text(
+        "name", given.name, Target.name, missing="Write a name, or describe the class of people."
+    )
+    others = [
+        intake.text("other_names", other, TargetName.text)
+        for other in given.other_names
+        if other.strip()
+    ]
+    if len(others) > MOST_NAMES:
+        intake.refuse("other_names", f"Up to {MOST_NAMES} names.")
+    if given.place and given.place.country not in countries():
+        intake.refuse("place", "Choose a country of the list.")
+    checked = TargetInput(
+        name=name,
+        kind=given.kind,
+        other_names=tuple(dict.fromkeys(o for o in others if o != name)),
+        position=intake.text("position", given.position, Target.position),
+        born_on=intake.past("born_on", given.born_on, today=today()),
+        place=given.place,
+        note=intake.text("note", given.note, Target.note, multiline=True),
+        identifiers=tuple(
+            (
+                intake.text("identifiers", kind, TargetIdentifier.kind),
+                intake.text("identifiers", value, TargetIdentifier.value),
+            )
+            for kind, value in given.identifiers[:MOST_IDENTIFIERS]
+        ),
+    )
+    if given.place:
+        intake.text("place", given.place.region, Target.region)
+    return checked if len(intake.problems) == problems else None
+
+
+def _fill(target: Target, given: TargetInput) -> None:
+    target.kind = given.kind
+    target.name = given.name
+    target.sort_name = romanise(given.name)[:80]
+    target.position = given.position
+    target.born_on = given.born_on
+    target.country = given.place.country if given.place else ""
+    target.region = given.place.region if given.place else ""
+    target.note = given.note
+    _set_names(target, given.name, given.other_names)
+    wanted = dict.fromkeys(pair for pair in given.identifiers if pair[1])
+    standing = {(i.kind, i.value): i for i in target.identifiers}
+    target.identifiers = [
+        standing.get(pair) or TargetIdentifier(kind=pair[0], value=pair[1]) for pair in wanted
+    ]
+
+
+def _set_names(target: Target, primary: str, others: Iterable[str]) -> None:
+    standing = {name.text: name for name in target.names}
+    names = [_name(primary, NameKind.PRIMARY, standing)]
+    script = names[0].script
+    for other in others:
+        kind = NameKind.ALIAS if script_of(other) in (script, "Zyyy") else NameKind.ORIGINAL
+        names.append(_name(other, kind, standing))
+    target.names = names
+
+
+def _name(text: str, kind: NameKind, standing: dict[str, TargetName]) -> TargetName:
+    name = standing.get(text) or TargetName(
+        text=text,
+        script=script_of(text),
+        folded=fold(text)[:600],
+        latin=romanise(text)[:2000],
+    )
+    name.kind = kind
+    return name
+
+
+def _snapshot(target: Target) -> dict[str, object]:
+    return {
+        "kind": target.kind,
+        "name": target.name,
+        "other_names": [n.text for n in target.names if n.kind is not NameKind.PRIMARY],
+        "position": target.position,
+        "born_on": str(target.born_on or ""),
+        "place": target.place.typed if target.place else "",
+        "note": target.note,
+        "identifiers": [f"{i.kind}: {i.value}" for i in target.identifiers],
+    }

@@ -1,0 +1,135 @@
+"""Every error as a page that says what happened and what to do; never a traceback."""
+
+import logging
+from http import HTTPStatus
+
+from flask import Flask, Response, g, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from tracker.accounts.viewer import ANONYMOUS
+from tracker.core.db import db
+from tracker.core.errors import NotAllowed, Refused, Stale, Unknown
+
+log = logging.getLogger(__name__)
+
+WORDS: dict[int, tuple[str, str]] = {
+    400: ("That could not be read", "Go back, check what you entered, and try again."),
+    401: ("You are logged out", "Log in again in another tab. Then send this again from here."),
+    403: ("Your account may not do this", "Ask somebody who may, or go back to the desk."),
+    404: (
+        "Nothing here",
+        "There is no such page or record, or it is not shared with you.",
+    ),
+    405: ("This page cannot do that", "Go back and use the buttons of the page."),
+    409: (
+        "Somebody else saved first",
+        "Open the record anew to see what changed, then make your change again.",
+    ),
+    413: ("That is too much at once", "Send less than 2 MB of text at a time."),
+    422: ("That was not accepted", "Go back and put right what is named here."),
+    500: (
+        "Something went wrong on our side",
+        "Nothing was changed. Try again; if it happens again, tell your admin the time of day.",
+    ),
+    503: (
+        "The database does not answer",
+        "Nothing was changed. Wait a moment and send it again from here.",
+    ),
+}
+KEEPS_WHAT_WAS_SENT = (400, 401, 503)
+
+
+def init_app(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(NotAllowed, lambda e: _page(403, str(e)))
+    app.register_error_handler(Unknown, lambda e: _page(404))
+    app.register_error_handler(Refused, lambda e: _page(422, str(e)))
+    app.register_error_handler(Stale, lambda e: _page(409))
+    app.register_error_handler(StaleDataError, lambda e: _page(409))
+    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _csrf(error: CSRFError) -> Response:
+    return _page(400, "The form had lost its link to your log-in, so it was not saved.")
+
+
+def _http(error: HTTPException) -> Response:
+    code = error.code or 500
+    if error.response is not None or 300 <= code < 400:
+        return make_response(error.get_response())
+    said = error.description if code in (400, 409, 422) else None
+    standard = type(error).description
+    return _page(code, None if said == standard else said)
+
+
+def _database(error: DBAPIError) -> Response:
+    if error.connection_invalidated or _is_unavailable(error):
+        log.warning("database unavailable: %s", type(error.orig).__name__)
+        response = _page(503)
+        response.headers["Retry-After"] = "5"
+        return response
+    if "out of range" in str(error.orig) or "overflow" in str(error.orig):
+        return _page(404)
+    return _unexpected(error)
+
+
+def _is_unavailable(error: DBAPIError) -> bool:
+    words = str(error.orig).lower()
+    return any(
+        part in words
+        for part in (
+            "database is locked",
+            "database table is locked",
+            "unable to open database",
+            "database or disk is full",
+            "connection refused",
+            "connection failed",
+            "server closed the connection",
+            "the database system is",
+            "deadlock detected",
+            "canceling statement",
+        )
+    )
+
+
+def _unexpected(error: Exception) -> Response:
+    log.error("unexpected error on %s", request.endpoint, exc_info=error)
+    return _page(InternalServerError.code or 500)
+
+
+def _page(code: int, said: str | None = None) -> Response:
+    """The page for a status; what was typed stays on it where sending again can help."""
+    db.session.rollback()
+    g.writing = False
+    if code >= 500:
+        g.viewer = ANONYMOUS  # this page must not need the database
+    title, advice = WORDS.get(code, (HTTPStatus(code).phrase, "Go back and try again."))
+    kept = _kept_fields() if code in KEEPS_WHAT_WAS_SENT else []
+    body = render_template(
+        "views/error.html", code=code, title=title, said=said, advice=advice, kept=kept
+    )
+    return make_response(body, code)
+
+
+def _kept_fields() -> list[tuple[str, str]]:
+    """What the form held, to be sent again; only of a form of our own pages, so that no other site
+    can lay words into a person's mouth."""
+    if request.method != "POST" or request.headers.get("Sec-Fetch-Site") not in (
+        "same-origin",
+        None,
+    ):
+        return []
+    origin = request.headers.get("Origin")
+    if origin is not None and origin != request.host_url.rstrip("/"):
+        return []
+    return [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name != "csrf_token" and "password" not in name
+    ]

@@ -1,0 +1,115 @@
+"""Filters, tests and values that templates share."""
+
+import hashlib
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, request, url_for
+from jinja2 import StrictUndefined
+from markupsafe import Markup, escape
+
+from tracker.core.countries import country_name
+from tracker.core.dates import MONTHS, PartialDate, show_day
+from tracker.core.names import language_hint, script_of
+from tracker.core.now import today
+from tracker.web import navigation, viewer
+from tracker.web.settings import settings
+
+
+def init_app(app: Flask) -> None:
+    """Make the filters known to Jinja."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters |= {
+        "day": show,
+        "moment": moment,
+        "number": number,
+        "country": country_name,
+        "name": in_its_script,
+        "host": host,
+    }
+    app.jinja_env.globals |= {
+        "asset": asset,
+        "with_query": with_query,
+        "plural": plural,
+        "is_current": navigation.is_current,
+    }
+    app.context_processor(_shared)
+
+
+def _shared() -> dict[str, Any]:
+    present = viewer.current()
+    return {
+        "viewer": present,
+        "nav": navigation.entries(present),
+        "today": today(),
+        "base_url": settings().base_url,
+        "is_demo": settings().demo,
+    }
+
+
+def show(value: date | PartialDate | None) -> str:
+    """A day as every page writes it: `3 Dec 2019`, `Dec 2019`, `2019`."""
+    if value is None:
+        return "not known"
+    return value.shown if isinstance(value, PartialDate) else show_day(value)
+
+
+def moment(value: datetime | None) -> str:
+    """A time of day in the zone of the installation: `3 Dec 2019, 14:05 UTC`."""
+    if value is None:
+        return "not known"
+    local = value.astimezone(ZoneInfo(settings().timezone))
+    return f"{local.day} {MONTHS[local.month - 1]} {local.year}, {local:%H:%M %Z}"
+
+
+def number(value: float) -> str:
+    """A figure with its thousands parted."""
+    return f"{value:,}"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """`1 ask`, `2 asks`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def in_its_script(text: str) -> Markup:
+    """A name, marked with its language and direction where it is not in Latin letters."""
+    script = script_of(text)
+    if script in ("Latn", "Zyyy"):
+        return escape(text)
+    language = language_hint(script)
+    marked = Markup(' lang="{}"').format(language) if language else Markup("")
+    return Markup("<bdi{}>{}</bdi>").format(marked, text)
+
+
+def host(url: str) -> str:
+    """The host of a web address, for showing."""
+    return url.partition("://")[2].partition("/")[0].removeprefix("www.")
+
+
+def with_query(**changes: Any) -> str:
+    """The present address with some of its parameters changed; nothing removes one."""
+    query = {k: v for k, v in request.args.to_dict(flat=False).items() if k != "cursor"}
+    for key, value in changes.items():
+        if value is None or value == "":
+            query.pop(key, None)
+        else:
+            query[key] = [str(value)]
+    values = {**(request.view_args or {}), **query}
+    return url_for(request.endpoint or "desk.home", **values)
+
+
+@lru_cache(maxsize=32)
+def _stamp(path: str) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12]
+
+
+def asset(name: str) -> str:
+    """The address of a file of ours, with its content's stamp, so that caches may keep it."""
+    path = Path(__file__).resolve().parent.parent / "static" / name
+    return url_for("static", filename=name, v=_stamp(str(path)))

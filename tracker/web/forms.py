@@ -1,0 +1,189 @@
+"""The base of all forms: texts are taken as they are typed, checked by the actions, and problems
+come back to the fields."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import DateField, Field, FieldList, Form, FormField, SelectField, StringField
+from wtforms.validators import ValidationError
+from wtforms.widgets import TextInput
+
+from tracker.core.countries import Place, parse_places
+from tracker.core.dates import BadDate, PartialDate
+
+
+class BaseForm(FlaskForm):  # type: ignore[misc]
+    """A form protected against forgery. Its text fields keep every character typed."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        locales = False
+
+    def problems(self) -> list[tuple[str, str]]:
+        """Each problem with the id of its field, for the summary on top of the page."""
+        own = [("", str(error)) for error in self.form_errors]
+        return own + list(_problems(self))
+
+    def take(self, problems: dict[str, str]) -> None:
+        """Put problems that an action found at their fields; what has no field stands on top."""
+        for path, message in problems.items():
+            field = find_field(self, path)
+            if field is None or isinstance(field, FormField):
+                self.form_errors.append(message)
+            else:
+                field.errors = [*field.errors, message]
+
+
+def find_field(form: Form, path: str) -> Field | None:
+    """The field at a path such as `asks-0-targets-1-name`; numbers count the entries shown."""
+    found: Any = form
+    for part in path.split("-"):
+        if isinstance(found, FormField):
+            found = found.form
+        if isinstance(found, FieldList):
+            entries = found.entries
+            found = entries[int(part)] if part.isdigit() and int(part) < len(entries) else None
+        elif isinstance(found, Form) and part in found:
+            found = found[part]
+        else:
+            found = None
+        if found is None:
+            return None
+    return found if isinstance(found, Field) else None
+
+
+def _problems(form: Form) -> Iterator[tuple[str, str]]:
+    for field in form:
+        if isinstance(field, FormField):
+            yield from _problems(field.form)
+        elif isinstance(field, FieldList):
+            for error in field.errors:
+                if isinstance(error, str):
+                    yield field.id, error
+            for entry in field.entries:
+                yield from _entry_problems(entry)
+        else:
+            for error in field.errors:
+                yield field.id, f"{field.label.text}: {error}"
+
+
+def _entry_problems(entry: Field) -> Iterator[tuple[str, str]]:
+    if isinstance(entry, FormField):
+        yield from _problems(entry.form)
+    else:
+        for error in entry.errors:
+            yield entry.id, f"{entry.label.text}: {error}"
+
+
+def text_of(field: Field) -> str:
+    """What was typed, never nothing."""
+    return field.data or ""
+
+
+class WordField(SelectField):
+    """A choice among the members of an enum; `empty` is the label of choosing none."""
+
+    def __init__(
+        self,
+        label: str,
+        enum: type[StrEnum],
+        *,
+        labels: dict[Any, str],
+        empty: str | None = None,
+        **more: Any,
+    ) -> None:
+        self.enum = enum
+        choices = [(member.value, labels[member]) for member in labels]
+        if empty is not None:
+            choices.insert(0, ("", empty))
+        super().__init__(label, choices=choices, **more)
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data not in [value for value, *_ in self.iter_choices()]:
+            raise ValidationError("Choose one of the list.")
+
+    @property
+    def word(self) -> Any:
+        """The member chosen, or nothing."""
+        return self.enum(self.data) if self.data else None
+
+
+class PartialDateField(StringField):
+    """A date as it is known. What was typed stays, also where it is no date."""
+
+    widget = TextInput()
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = valuelist[0] if valuelist else ""
+
+    def process_data(self, value: Any) -> None:
+        self.data = str(value) if value else ""
+
+    def pre_validate(self, form: Any) -> None:
+        try:
+            _ = self.date
+        except BadDate as problem:
+            raise ValidationError(str(problem)) from None
+
+    @property
+    def date(self) -> PartialDate | None:
+        """The date typed, or nothing. Raises `BadDate`."""
+        return PartialDate.parse(self.data) if self.data and self.data.strip() else None
+
+
+class DayField(DateField):
+    """A full day, typed or picked."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.raw_data = valuelist
+        self.data = None
+        if not valuelist or not valuelist[0].strip():
+            return
+        try:
+            day = PartialDate.parse(valuelist[0])
+        except BadDate as problem:
+            raise ValueError(str(problem)) from None
+        if day.day is None:
+            raise ValueError("Give the full day, as 2023-10-23.")
+        self.data = day.earliest
+
+    @property
+    def date(self) -> date | None:
+        """The day, or nothing."""
+        return self.data
+
+
+class PlacesField(StringField):
+    """Countries, each with a region where one is meant: `China (Tibet); Iran`."""
+
+    def process_data(self, value: Any) -> None:
+        places = (value,) if isinstance(value, Place) else value or ()
+        self.data = "; ".join(place.typed for place in places)
+
+    def pre_validate(self, form: Any) -> None:
+        try:
+            _ = self.places
+        except ValueError as problem:
+            raise ValidationError(str(problem)) from None
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The places typed. Raises `ValueError`."""
+        return parse_places(self.data or "")
+
+    @property
+    def place(self) -> Place | None:
+        """The first of them, where one is asked for."""
+        return next(iter(self.places), None)
+
+
+def lines(text: str | None) -> tuple[str, ...]:
+    """The lines of a text that hold something."""
+    return tuple(line.strip() for line in (text or "").splitlines() if line.strip())
+
+
+def choose(labels: Sequence[tuple[str, str]], empty: str | None = None) -> list[tuple[str, str]]:
+    """Choices for a select, with one for none in front."""
+    return [*([("", empty)] if empty is not None else []), *labels]

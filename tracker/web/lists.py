@@ -1,0 +1,49 @@
+"""Filters and sorting that live in the address, so that a link shares a view."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+from flask import abort, request
+
+from tracker.core.text import BadText, clean
+from tracker.web.paging import Order
+
+E = TypeVar("E", bound=StrEnum)
+LONGEST = 200
+
+
+def chosen_order(orders: Mapping[str, Order]) -> tuple[Order, str]:
+    """The sorting that the address asks for, and its name; without one, the first offered."""
+    name = request.args.get("sort") or next(iter(orders))
+    if name not in orders:
+        abort(400, f"This list cannot be sorted by “{name[:40]}”. Choose one of its sortings.")
+    return orders[name], name
+
+
+def chosen_word(name: str, enum: type[E]) -> E | None:
+    """The member of an enum that the address asks for, if it does."""
+    value = request.args.get(name)
+    if not value:
+        return None
+    try:
+        return enum(value)
+    except ValueError:
+        abort(400, f"“{value[:40]}” is no {name} that we know. Choose one of the list.")
+
+
+def chosen_text(name: str) -> str:
+    """A clean text that the address asks for, or nothing."""
+    value = request.args.get(name, "")
+    try:
+        text = clean(value)
+    except BadText as problem:
+        abort(400, str(problem))
+    if len(text) > LONGEST:
+        abort(400, f"The text to look for is too long: {LONGEST} characters at the most.")
+    return text
+
+
+def chosen_switch(name: str) -> bool:
+    """Whether the address switches something on."""
+    return request.args.get(name, "") in ("1", "yes", "true", "on")

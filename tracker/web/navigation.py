@@ -1,0 +1,49 @@
+"""The main navigation, by what the viewer may do."""
+
+from dataclasses import dataclass
+
+from flask import request
+
+from tracker.accounts.viewer import Viewer
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A link of the main navigation; `counts` names the figure shown beside it."""
+
+    label: str
+    endpoint: str
+    rooms: tuple[str, ...]  # blueprints under which it is the present one
+    counts: str = ""
+
+
+STAFF = (
+    Entry("Desk", "desk.home", ("desk.home",)),
+    Entry("Stale", "desk.stale", ("desk.stale", "desk.snooze"), counts="stale"),
+    Entry("Recommendations", "recommendations.index", ("recommendations", "contacts")),
+    Entry("Letters", "letters.index", ("letters",)),
+    Entry("Targets", "targets.index", ("targets",)),
+    Entry("Agencies", "agencies.index", ("agencies",)),
+    Entry("Sources", "sources.index", ("sources",)),
+    Entry("Dashboards", "dashboards.index", ("dashboards",)),
+)
+PARTNER = (
+    Entry("Dashboard", "dashboards.index", ("dashboards", "desk.home")),
+    Entry("Recommendations", "recommendations.index", ("recommendations",)),
+    Entry("Stale", "desk.stale", ("desk.stale",), counts="stale"),
+    Entry("Letters", "letters.index", ("letters",)),
+    Entry("Targets", "targets.index", ("targets",)),
+    Entry("Agencies", "agencies.index", ("agencies",)),
+    Entry("Sources", "sources.index", ("sources",)),
+)
+
+
+def entries(viewer: Viewer) -> tuple[Entry, ...]:
+    """The links for a viewer."""
+    return STAFF if viewer.edits else PARTNER
+
+
+def is_current(entry: Entry) -> bool:
+    """Whether the present page belongs to the entry."""
+    endpoint = request.endpoint or ""
+    return endpoint in entry.rooms or endpoint.split(".")[0] in entry.rooms

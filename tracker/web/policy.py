@@ -1,0 +1,98 @@
+"""Who may come to which page: every view says so, and the gate holds it to that.
+
+A view without a policy answers 404 to everybody, and a test fails.
+"""
+
+from collections.abc import Callable
+from enum import Enum
+from typing import TypeVar
+
+from flask import Flask, abort, current_app, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from tracker.accounts.permissions import Permission
+from tracker.accounts.viewer import Viewer
+from tracker.web import viewer as viewing
+from tracker.web.settings import settings
+
+View = TypeVar("View", bound=Callable[..., object])
+
+
+class Policy(Enum):
+    """What a page asks of who comes to it."""
+
+    ANYONE = "anyone"
+    PERSON = "person"  # anybody who has logged in
+    READER = "reader"  # may read; nobody in particular too, where the public dashboard is on
+    EDITOR = "editor"
+    EXPORTER = "exporter"
+    ADMIN = "admin"
+
+
+_NEEDS = {
+    Policy.READER: Permission.READ,
+    Policy.EDITOR: Permission.EDIT,
+    Policy.EXPORTER: Permission.EXPORT,
+    Policy.ADMIN: Permission.ADMINISTER,
+}
+
+# views that libraries bring along
+OF_LIBRARIES = {
+    "static": Policy.ANYONE,
+    "bootstrap.static": Policy.ANYONE,
+    "security.login": Policy.ANYONE,
+    "security.logout": Policy.ANYONE,
+}
+
+
+def policy(wanted: Policy) -> Callable[[View], View]:
+    """Declare the policy of a view."""
+
+    def declare(view: View) -> View:
+        view.policy = wanted  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def policy_of(endpoint: str) -> Policy | None:
+    """The policy that an endpoint declares, if it does."""
+    view = current_app.view_functions.get(endpoint)
+    return getattr(view, "policy", None) or OF_LIBRARIES.get(endpoint)
+
+
+def admits(wanted: Policy, viewer: Viewer) -> bool:
+    """Whether a viewer may come to a page of that policy."""
+    if wanted is Policy.ANYONE:
+        return True
+    if wanted is Policy.PERSON:
+        return not viewer.is_anonymous
+    if wanted is Policy.READER and viewer.is_anonymous:
+        return settings().public_dashboard
+    return viewer.may(_NEEDS[wanted])
+
+
+def init_app(app: Flask) -> None:
+    """Put the gate before every request."""
+    app.before_request(_gate)
+
+
+def _gate() -> Response | None:
+    if request.endpoint is None:
+        return None  # no such page: routing answers 404 or 405
+    wanted = policy_of(request.endpoint)
+    if wanted is None:
+        abort(404)
+    viewer = viewing.current()
+    if admits(wanted, viewer):
+        return None
+    if not viewer.is_anonymous:
+        abort(403)
+    if request.method not in ("GET", "HEAD"):
+        abort(401)
+    return redirect(url_for("security.login", next=_path_asked_for()))
+
+
+def _path_asked_for() -> str | None:
+    path = request.full_path.rstrip("?")
+    return None if path == "/" or len(path) > 1000 else path

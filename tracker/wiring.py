@@ -1,0 +1,85 @@
+"""Where rooms are registered: their tables, their pages, their jobs."""
+
+from flask import Flask, g, request
+from flask_bootstrap import Bootstrap5
+from flask_wtf import CSRFProtect
+
+from tracker.casework import words
+from tracker.casework.next_step import next_step
+from tracker.clocks.explain import grouped
+from tracker.core import db
+from tracker.jobs import registry
+from tracker.web import converters, errors, filters, headers, policy
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+def register(app: Flask, database_url: str) -> None:
+    """Put the rooms together into `app`."""
+    register_models()
+    db.init_app(app, database_url)
+    # in this order before each request: the lock, who may come here, whether the form is ours
+    app.before_request(_take_the_write_lock)
+    policy.init_app(app)
+    CSRFProtect(app)
+    Bootstrap5(app)
+    converters.init_app(app)
+    headers.init_app(app)
+    errors.init_app(app)
+    filters.init_app(app)
+    app.jinja_env.globals |= {"words": words, "step_for": next_step, "grouped": grouped}
+    _register_pages(app)
+    _register_jobs()
+
+
+def _take_the_write_lock() -> None:
+    """A request that may write begins its transactions as a writer. Logging in only reads, and
+    must not hold the lock while a password is hashed."""
+    g.writing = request.method not in SAFE and request.blueprint != "security"
+
+
+def register_models() -> None:
+    """Import every room's tables, so that the metadata is complete."""
+    import tracker.accounts.models
+    import tracker.agencies.models
+    import tracker.clocks.models
+    import tracker.correspondence.models
+    import tracker.history.models
+    import tracker.jobs.models
+    import tracker.recommendations.models
+    import tracker.records.models
+    import tracker.sources.models
+    import tracker.targets.models  # noqa: F401
+
+
+def _register_pages(app: Flask) -> None:
+    from tracker.agencies.views import agencies
+    from tracker.casework.views import contacts, letters, recommendations, targets
+    from tracker.dashboards.views import dashboards, scorecards
+    from tracker.desk.views import desk
+    from tracker.signin import security
+    from tracker.signin.views import account
+    from tracker.sources.views import sources
+    from tracker.web.views import health
+
+    security.init_app(app)
+    for blueprint in (
+        health,
+        account,
+        desk,
+        recommendations,
+        letters,
+        contacts,
+        targets,
+        agencies,
+        sources,
+        dashboards,
+        scorecards,
+    ):
+        app.register_blueprint(blueprint)
+
+
+def _register_jobs() -> None:
+    from tracker.clocks.sweep import JOB
+
+    registry.register(JOB)
