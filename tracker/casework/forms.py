@@ -4,6 +4,7 @@ actions say."""
 from collections.abc import Sequence
 from typing import Any
 
+from flask import g
 from wtforms import (
     BooleanField,
     FieldList,
@@ -545,10 +546,13 @@ def _identifier(line: str) -> tuple[str, str]:
 
 
 def decider_choices() -> list[tuple[str, str]]:
-    """Every body that can decide, with the choice to leave it to the instrument."""
-    return [("", "Whoever decides on the instrument")] + [
-        (agency.slug, agency.name) for agency in agencies.all_agencies()
-    ]
+    """Every body that can decide, with the choice to leave it to the instrument; read once a
+    request, however many asks its form holds."""
+    if "decider_choices" not in g:
+        g.decider_choices = [("", "Whoever decides on the instrument")] + [
+            (agency.slug, agency.name) for agency in agencies.all_agencies()
+        ]
+    return g.decider_choices  # type: ignore[no-any-return]
 
 
 def suffix(name: str) -> str:

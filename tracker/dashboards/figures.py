@@ -110,7 +110,7 @@ def figures(viewer: Viewer, today: date) -> Figures:
         by_year=_by_year(viewer),
         by_country=_by_country(viewer),
         by_place=places,
-        by_agency=_by_agency(viewer),
+        by_agency=by_agency(viewer),
         stale_by_cause={c: n for c, n in clocks.count_by_cause(viewer).items() if n},
         timeliness=timeliness(viewer, today),
     )
@@ -174,10 +174,11 @@ def _by_place(viewer: Viewer) -> list[tuple[str, str, dict[Result, int]]]:
     return [(country, region, results) for (country, region), results in ranked]
 
 
-def _by_agency(viewer: Viewer) -> list[AgencyFigures]:
-    replies = _replies(viewer)
-    stale = _stale_by_agency(viewer)
-    results = _results_by_agency(viewer)
+def by_agency(viewer: Viewer, agency_id: int | None = None) -> list[AgencyFigures]:
+    """What became of the asks put to each body, or to one; most asked first."""
+    replies = _replies(viewer, agency_id)
+    stale = _stale_by_agency(viewer, agency_id)
+    results = _results_by_agency(viewer, agency_id)
     agencies = db.session.execute(
         select(Agency.id, Agency.slug, Agency.short_name).where(Agency.id.in_(replies))
     )
@@ -185,18 +186,18 @@ def _by_agency(viewer: Viewer) -> list[AgencyFigures]:
         AgencyFigures(
             slug=slug,
             name=name,
-            asked=replies[agency_id][0],
-            acknowledged=replies[agency_id][1],
-            answered=replies[agency_id][2],
-            stale=stale.get(agency_id, 0),
-            results=results.get(agency_id, {}),
+            asked=replies[key][0],
+            acknowledged=replies[key][1],
+            answered=replies[key][2],
+            stale=stale.get(key, 0),
+            results=results.get(key, {}),
         )
-        for agency_id, slug, name in agencies
+        for key, slug, name in agencies
     ]
     return sorted(rows, key=lambda row: (-row.asked, row.name))
 
 
-def _replies(viewer: Viewer) -> dict[int, tuple[int, int, int]]:
+def _replies(viewer: Viewer, agency_id: int | None) -> dict[int, tuple[int, int, int]]:
     """How many asks were put to each body, how many it acknowledged, how many it answered."""
     statement = select(
         Addressee.agency_id,
@@ -204,27 +205,31 @@ def _replies(viewer: Viewer) -> dict[int, tuple[int, int, int]]:
         func.sum(case((Addressee.acknowledged_on > "", 1), else_=0)),
         func.sum(case((Addressee.answered_on > "", 1), else_=0)),
     ).group_by(Addressee.agency_id)
+    if agency_id is not None:
+        statement = statement.where(Addressee.agency_id == agency_id)
     rows = db.session.execute(visible(statement, Addressee, viewer))
-    return {
-        agency_id: (asked, acknowledged, answered)
-        for agency_id, asked, acknowledged, answered in rows
-    }
+    return {key: (asked, acknowledged, answered) for key, asked, acknowledged, answered in rows}
 
 
-def _stale_by_agency(viewer: Viewer) -> dict[int, int]:
-    statement = clocks.flagged(viewer).with_only_columns(
-        Clock.agency_id, func.count(func.distinct(Clock.recommendation_id))
+def _stale_by_agency(viewer: Viewer, agency_id: int | None) -> dict[int, int]:
+    statement = (
+        clocks.flagged(viewer)
+        .with_only_columns(Clock.agency_id, func.count(func.distinct(Clock.recommendation_id)))
+        .where(Clock.agency_id.is_not(None))
+        .group_by(Clock.agency_id)
     )
-    rows = db.session.execute(
-        statement.where(Clock.agency_id.is_not(None)).group_by(Clock.agency_id)
-    )
-    return dict(rows.tuples().all())  # type: ignore[arg-type]
+    if agency_id is not None:
+        statement = statement.where(Clock.agency_id == agency_id)
+    rows = db.session.execute(statement).tuples().all()
+    return {key: count for key, count in rows if key is not None}
 
 
-def _results_by_agency(viewer: Viewer) -> dict[int, dict[Result, int]]:
+def _results_by_agency(viewer: Viewer, agency_id: int | None) -> dict[int, dict[Result, int]]:
     statement = (
         select(Addressee.agency_id, Recommendation.result, func.count())
         .join(Recommendation, Recommendation.id == Addressee.recommendation_id)
         .group_by(Addressee.agency_id, Recommendation.result)
     )
+    if agency_id is not None:
+        statement = statement.where(Addressee.agency_id == agency_id)
     return _split(db.session.execute(visible(statement, Addressee, viewer)).all())

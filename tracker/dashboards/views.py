@@ -7,7 +7,7 @@ from tracker.clocks import queries as clocks
 from tracker.core.db import db
 from tracker.core.now import today
 from tracker.dashboards.charts import ORDER, Columns
-from tracker.dashboards.figures import figures
+from tracker.dashboards.figures import by_agency, figures
 from tracker.recommendations import queries as asks
 from tracker.recommendations.models import Recommendation
 from tracker.web.policy import Policy, policy
@@ -58,7 +58,7 @@ def show(slug: str) -> str:
             .limit(50)
         )
     )
-    row = next((r for r in figures(viewer, today()).by_agency if r.slug == slug), None)
+    row = next(iter(by_agency(viewer, agency.id)), None)
     return render_template(
         "views/agencies/show.html",
         agency=agency,

@@ -45,7 +45,7 @@ def _shared() -> dict[str, Any]:
     present = viewer.current()
     return {
         "viewer": present,
-        "nav": navigation.entries(present),
+        "nav": navigation.entries(present, public=settings().public_dashboard),
         "today": today(),
         "base_url": settings().base_url,
         "is_demo": settings().demo,

@@ -38,8 +38,10 @@ PARTNER = (
 )
 
 
-def entries(viewer: Viewer) -> tuple[Entry, ...]:
-    """The links for a viewer."""
+def entries(viewer: Viewer, *, public: bool) -> tuple[Entry, ...]:
+    """The links for a viewer; nobody in particular gets some where public pages are on."""
+    if viewer.is_anonymous:
+        return PARTNER if public else ()
     return STAFF if viewer.edits else PARTNER
 
 
