@@ -5,16 +5,33 @@ stops the start with the variable's name, the problem and an example.
 """
 
 import os
+import re
 import runpy
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
 ROOT = Path(__file__).resolve().parent
+# a scheme and a host, perhaps a port; no name, path or query
+ADDRESS = re.compile(r"https?://(\[[0-9a-f:]+\]|[\w.-]+)(:\d{1,5})?/?", re.IGNORECASE)
+EXAMPLES = {
+    "instance": "TRACKER_INSTANCE=/srv/tracker",
+    "demo": "on",
+    "database_url": "postgresql+psycopg://tracker@localhost/tracker",
+    "secret_key": "the output of python3 -c 'import secrets; print(secrets.token_hex(32))'",
+    "base_url": "https://tracker.example.org",
+    "trusted_hosts": "tracker.example.org",
+    "public_dashboard": "on",
+    "timezone": "Europe/Oslo",
+}
 
 
 class BadSetting(Exception):
@@ -36,15 +53,19 @@ class Settings:
 
     @property
     def secure_cookies(self) -> bool:
-        """Cookies travel over TLS only, except where the address is the machine itself."""
-        host = urlsplit(self.base_url).hostname or ""
-        return host not in {"localhost", "127.0.0.1", "::1"}
+        """Cookies travel over TLS only, except where the address is the machine itself without."""
+        address = urlsplit(self.base_url)
+        return address.scheme == "https" or address.hostname not in {
+            "localhost",
+            "127.0.0.1",
+            "::1",
+        }
 
     def printable(self) -> dict[str, str]:
         """Every setting under its variable's name, secrets masked."""
         shown = {f"TRACKER_{f.name.upper()}": getattr(self, f.name) for f in fields(self)}
         shown["TRACKER_SECRET_KEY"] = "********"  # noqa: S105
-        shown["TRACKER_DATABASE_URL"] = _mask_password(self.database_url)
+        shown["TRACKER_DATABASE_URL"] = _mask_passwords(self.database_url)
         return {name: _as_text(value) for name, value in shown.items() if name != "TRACKER_DEMO"}
 
 
@@ -63,14 +84,23 @@ def load(environ: Mapping[str, str] = os.environ, **overrides: object) -> Settin
     given |= overrides
     given.setdefault("instance", instance)
     values: dict[str, Any] = {"instance": Path(given["instance"]).expanduser().resolve()}
-    values["demo"] = bool(given.get("demo", False))
-    _make_private_folder(values["instance"])
+    with _named("instance"):
+        _make_private_folder(values["instance"])
+    with _named("demo"):
+        values["demo"] = _switch(given.get("demo"), values)
     for name, parse in PARSERS.items():
-        try:
+        with _named(name):
             values[name] = parse(given.get(name), values)
-        except ValueError as problem:
-            raise BadSetting(f"TRACKER_{name.upper()}: {problem}") from None
     return Settings(**values)
+
+
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Turn what is wrong with a value into a line with the variable's name and an example."""
+    try:
+        yield
+    except ValueError as problem:
+        raise BadSetting(f"TRACKER_{name.upper()}: {problem}; example: {EXAMPLES[name]}") from None
 
 
 def _instance_overrides(instance: Path) -> dict[str, Any]:
@@ -89,33 +119,37 @@ def _make_private_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as problem:
-        raise BadSetting(
-            f"TRACKER_INSTANCE: cannot make the folder {folder} ({problem.strerror}); "
-            "example: TRACKER_INSTANCE=/srv/tracker"
-        ) from None
+        raise ValueError(f"cannot make the folder {folder} ({problem.strerror})") from None
 
 
-def _database_url(value: str | None, so_far: dict[str, Any]) -> str:
+def _text(value: object) -> str:
+    """The value, if it is a text; `instance/config.py` may hold anything."""
+    if not isinstance(value, str):
+        raise ValueError(f"must be a text and not of type {type(value).__name__}")
+    return value
+
+
+def _database_url(value: object, so_far: dict[str, Any]) -> str:
     if value is None:
         return f"sqlite:///{so_far['instance'] / 'tracker.sqlite3'}"
-    for scheme in ("sqlite:///", "postgresql+psycopg://"):
-        if value.startswith(scheme) and len(value) > len(scheme):
-            return value
-    raise ValueError(
-        "must start with sqlite:/// or postgresql+psycopg://; "
-        "example: postgresql+psycopg://tracker@localhost/tracker"
-    )
+    url = _text(value)
+    schemes = ("sqlite:///", "postgresql+psycopg://")
+    if not url.startswith(schemes) or url in schemes:
+        raise ValueError("must start with sqlite:/// or postgresql+psycopg://")
+    try:
+        make_url(url)
+    except (ValueError, ArgumentError):
+        raise ValueError("cannot be read as the address of a database") from None
+    return url
 
 
-def _secret_key(value: str | None, so_far: dict[str, Any]) -> str:
+def _secret_key(value: object, so_far: dict[str, Any]) -> str:
     if value is None:
         return _kept_secret(so_far["instance"] / "secret_key")
-    if len(value) < 32:
-        raise ValueError(
-            "is shorter than 32 characters; example: the output of "
-            "python3 -c 'import secrets; print(secrets.token_hex(32))'"
-        )
-    return value
+    secret = _text(value)
+    if len(secret) < 32:
+        raise ValueError("is shorter than 32 characters")
+    return secret
 
 
 def _kept_secret(path: Path) -> str:
@@ -133,30 +167,28 @@ def _kept_secret(path: Path) -> str:
     return made
 
 
-def _base_url(value: str | None, so_far: dict[str, Any]) -> str:
+def _base_url(value: object, so_far: dict[str, Any]) -> str:
     if value is None:
         return "http://localhost:8000"
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
-        raise ValueError("must be a scheme and a host; example: https://tracker.example.org")
-    return f"{parts.scheme}://{parts.netloc}"
+    address = _text(value).strip()
+    if not ADDRESS.fullmatch(address):
+        raise ValueError("must be a scheme and a host, with a port if need be")
+    return address.rstrip("/")
 
 
-def _trusted_hosts(value: Any, so_far: dict[str, Any]) -> tuple[str, ...]:
+def _trusted_hosts(value: object, so_far: dict[str, Any]) -> tuple[str, ...]:
     own = urlsplit(so_far["base_url"]).hostname or "localhost"
-    loopback = ("localhost", "127.0.0.1", "[::1]") if own == "localhost" else ()
+    loopback = ("localhost", "127.0.0.1") if own == "localhost" else ()
     if value is None:
         return tuple(dict.fromkeys((own, *loopback)))
-    names = value.split(",") if isinstance(value, str) else list(value)
-    hosts = tuple(name.strip() for name in names if name.strip())
+    names = list(value) if isinstance(value, list | tuple) else _text(value).split(",")
+    hosts = tuple(name for name in (_text(name).strip() for name in names) if name)
     if not hosts or any("/" in host or " " in host or "*" in host for host in hosts):
-        raise ValueError(
-            "must be host names parted by commas, no wildcard; example: tracker.example.org"
-        )
+        raise ValueError("must be host names parted by commas, no wildcard")
     return hosts
 
 
-def _switch(value: Any, so_far: dict[str, Any]) -> bool:
+def _switch(value: object, so_far: dict[str, Any]) -> bool:
     if value is None or isinstance(value, bool):
         return bool(value)
     words = {"on": True, "1": True, "true": True, "yes": True}
@@ -164,13 +196,13 @@ def _switch(value: Any, so_far: dict[str, Any]) -> bool:
     try:
         return words[str(value).strip().lower()]
     except KeyError:
-        raise ValueError(f"{value!r} is neither on nor off; example: on") from None
+        raise ValueError(f"{value!r} is neither on nor off") from None
 
 
-def _timezone(value: str | None, so_far: dict[str, Any]) -> str:
-    name = value or "UTC"
+def _timezone(value: object, so_far: dict[str, Any]) -> str:
+    name = "UTC" if value is None else _text(value)
     if name not in available_timezones():
-        raise ValueError(f"{name!r} is not a known time zone; example: Europe/Oslo")
+        raise ValueError(f"{name!r} is not a known time zone")
     return ZoneInfo(name).key
 
 
@@ -185,11 +217,10 @@ PARSERS: dict[str, Callable[[Any, dict[str, Any]], Any]] = {
 }
 
 
-def _mask_password(url: str) -> str:
-    parts = urlsplit(url)
-    if not parts.password:
-        return url
-    return url.replace(f":{parts.password}@", ":********@", 1)
+def _mask_passwords(url: str) -> str:
+    """The address without its password, before the host or among the parameters."""
+    url = re.sub(r"(://[^:/@]*:).*@", r"\1********@", url)
+    return re.sub(r"(password=)[^&]*", r"\1********", url, flags=re.IGNORECASE)
 
 
 def _as_text(value: object) -> str:

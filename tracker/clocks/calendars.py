@@ -3,17 +3,24 @@
 from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 import holidays
 
-# US federal holidays, and the national ones of the others; the EU institutions have no calendar
-# here, so that a business day there is a weekday.
-KNOWN = frozenset({"US", "GB", "CA", "AU"})
+# Those of the government that is waited for: US federal holidays, the bank holidays of England,
+# Canada's federal ones, Australia's national ones. The EU institutions have no calendar here, so
+# that a business day there is a weekday.
+KNOWN: dict[str, dict[str, Any]] = {
+    "US": {},
+    "GB": {"subdiv": "ENG"},
+    "CA": {"categories": ("public", "government")},
+    "AU": {},
+}
 
 
 @lru_cache(maxsize=8)
 def _calendar(jurisdiction: str) -> holidays.HolidayBase:
-    return holidays.country_holidays(jurisdiction)
+    return holidays.country_holidays(jurisdiction, **KNOWN[jurisdiction])
 
 
 def is_holiday_in(jurisdiction: str) -> Callable[[date], bool]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tracker.clocks.models import Basis, Clock, ClockKind, ClockState, Unit
+from tracker.clocks.rules import RECEIPT_UNKNOWN
 from tracker.core.dates import add_months, show_day
 
 STARTS = {
@@ -83,15 +84,22 @@ def arithmetic(clock: Clock, today: date) -> Arithmetic:
         return Arithmetic("", (), None, None, None, clock.note or "It has not started.")
     start = clock.started_on.earliest
     until = clock.ended_on or today
-    late = (until - clock.due_on).days
     return Arithmetic(
         why=_why(clock),
         terms=tuple(_terms(clock)),
         days_run=(until - start).days,
         days_given=(clock.due_on - start).days,
-        days_late=late if late > 0 and clock.flagged_on else None,
+        days_late=_days_late(clock, until),
         sentence=_sentence(clock, today),
     )
+
+
+def _days_late(clock: Clock, until: date) -> int | None:
+    """How many days it was late by a day, of which the first is the day of the flag; what a closed
+    ask was late while it was closed does not count."""
+    if clock.flagged_on is None or until < clock.flagged_on:
+        return None
+    return (until - clock.flagged_on).days + 1
 
 
 def _why(clock: Clock) -> str:
@@ -122,7 +130,8 @@ def _terms(clock: Clock) -> list[tuple[str, str]]:
     assert clock.started_on is not None
     assert clock.due_on is not None
     named = clock.basis in (Basis.LETTER, Basis.PROMISE)
-    terms = [(STARTS[clock.kind], clock.started_on.shown)]
+    start = "Sent" if clock.note == RECEIPT_UNKNOWN else STARTS[clock.kind]
+    terms = [(start, clock.started_on.shown)]
     if not named and clock.rule is not None:
         terms.append((GIVES[clock.basis], _length(clock)))
     due = show_day(clock.due_on)
@@ -154,7 +163,7 @@ def _sentence(clock: Clock, today: date) -> str:
     if clock.basis in (Basis.LETTER, Basis.PROMISE):
         return _state(clock, today)
     text = f"Day 0 is {day0}; {_length(clock).removeprefix('+ ')} give {due}."
-    return f"{text} {_state(clock, today)}"
+    return " ".join(part for part in (text, clock.note, _state(clock, today)) if part)
 
 
 def _state(clock: Clock, today: date) -> str:
@@ -162,12 +171,21 @@ def _state(clock: Clock, today: date) -> str:
     if clock.ended_on is not None:
         how = "It was met" if clock.state is ClockState.MET else "It ended with the ask"
         text = f"{how} on {show_day(clock.ended_on)}"
-        if clock.flagged_on:
-            return f"{text}, {(clock.ended_on - clock.due_on).days:,} days late."
-        return f"{text}, in time."
+        late = _days_late(clock, clock.ended_on)
+        return f"{text}, {_days(late)} late." if late else f"{text}, in time."
     if clock.flagged_on is None:
-        return f"It runs; {(clock.due_on - today).days:,} days are left."
-    text = f"Late since {show_day(clock.flagged_on)}, {(today - clock.due_on).days:,} days now."
+        left = (clock.due_on - today).days
+        if left < 0:
+            return "Its day has passed; the next sweep flags it."
+        return f"It runs; {_days(left)} {'is' if left == 1 else 'are'} left."
+    text = f"Late since {show_day(clock.flagged_on)}"
+    if late := _days_late(clock, today):
+        text += f", {_days(late)} now"
+    text += "."
     if clock.snoozed_until and clock.snoozed_until > today:
         text += f" Snoozed until {show_day(clock.snoozed_until)}."
     return text
+
+
+def _days(count: int) -> str:
+    return f"{count:,} day" if count == 1 else f"{count:,} days"

@@ -132,7 +132,7 @@ def count_by_cause(viewer: Viewer) -> dict[Cause, int]:
     statement = flagged(viewer).with_only_columns(
         Clock.cause, func.count(func.distinct(Clock.recommendation_id))
     )
-    return dict(db.session.execute(statement.group_by(Clock.cause)).tuples().all())
+    return dict(db.session.execute(statement.group_by(Clock.cause)).all())
 
 
 def count_stale(viewer: Viewer) -> int:

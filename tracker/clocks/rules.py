@@ -19,7 +19,6 @@ from tracker.correspondence.rules import (
     OURS,
     RESETS_SILENCE,
     ContactFact,
-    in_order,
 )
 from tracker.recommendations.instruments import FACTS, Instrument
 from tracker.recommendations.models import Seeks, Status
@@ -38,7 +37,10 @@ CAUSE_OF = {
     ClockKind.EVIDENCE: Cause.EVIDENCE_AGEING,
 }
 KEEPS_PROMISE = frozenset({Substance.SUBSTANTIVE, Substance.MEETING, Substance.PROMISE})
+ANSWERS_QUESTION = OURS | {Substance.MEETING}
+DECIDES = frozenset({Substance.SUBSTANTIVE})  # a question or a promise is no vote
 TOO_VAGUE = "The date is known only to the year; a clock starts from a month or a day."
+RECEIPT_UNKNOWN = "The day of receipt is not recorded; it is counted from the day of sending."
 
 
 @dataclass(frozen=True)
@@ -133,10 +135,10 @@ class ClockSpec:
         return self.kind, self.agency_id, self.start_key
 
     def flag_day(self, today: date) -> date | None:
-        """The day from which it is flagged, if it was late before it ended and by `today`."""
+        """The day from which it is flagged, if it was late by `today` and by the day of its end."""
         if self.late_on is None or self.late_on > today:
             return None
-        return self.late_on if self.ended_on is None or self.late_on < self.ended_on else None
+        return self.late_on if self.ended_on is None or self.late_on <= self.ended_on else None
 
 
 def choose(
@@ -207,7 +209,7 @@ class _Deriver:
     def __init__(self, facts: AskFacts, rules: Sequence[RuleFact]) -> None:
         self.facts = facts
         self.rules = rules
-        self.contacts = in_order(facts.contacts)
+        self.contacts = _in_order(facts.contacts)
         self.closings = _closings(facts.spans)
 
     def all(self) -> list[ClockSpec]:
@@ -224,9 +226,11 @@ class _Deriver:
     # ---- house norms before sending, and on evidence
 
     def unsent(self) -> list[ClockSpec]:
+        """What was closed before it was sent has not met the norm: its clock ended with the ask."""
         kinds = {Status.DRAFT: ClockKind.DRAFTING, Status.VETTING: ClockKind.VETTING}
+        closed_on = {closed_from for closed_from, _ in self.closings}
         return [
-            spec
+            replace(spec, state=ClockState.CLOSED) if spec.ended_on in closed_on else spec
             for span in self.facts.spans
             if span.status in kinds
             for spec in self.term(
@@ -254,7 +258,7 @@ class _Deriver:
                 ClockKind.ACKNOWLEDGEMENT,
                 f"contact-{contact.id}",
                 contact.on,
-                ended=_day_of(_first_after(own, contact, ACKNOWLEDGES)),
+                ended=_day_of(_first_reply(own, contact, ACKNOWLEDGES)),
                 addressee=addressee,
                 contact=contact,
             )
@@ -262,13 +266,18 @@ class _Deriver:
 
     def silence(self, addressee: AddresseeFact, own: list[ContactFact]) -> list[ClockSpec]:
         """From each contact that counts to the next. While a question of theirs waits for us, they
-        are not the silent ones."""
+        are not the silent ones, whatever else they send."""
         counted = [c for c in own if c.substance in RESETS_SILENCE]
+        question_waits = False
         found: list[ClockSpec] = []
         for contact in counted:
+            if contact.substance is Substance.QUESTION:
+                question_waits = True
+            elif contact.substance in ANSWERS_QUESTION:
+                question_waits = False
             following = _first_after(own, contact, RESETS_SILENCE)
             vague = contact.on is None or not contact.on.starts_clocks
-            if contact.substance is Substance.QUESTION or (vague and following):
+            if question_waits or (vague and following):
                 continue
             found += self.term(
                 ClockKind.SILENCE,
@@ -290,7 +299,7 @@ class _Deriver:
                     Basis.LETTER,
                     contact,
                     letter.reply_requested_by.latest,
-                    ended=_day_of(_first_after(own, contact, ANSWERS)),
+                    ended=_day_of(_first_reply(own, contact, ANSWERS)),
                     addressee=addressee,
                 )
         return found
@@ -310,7 +319,6 @@ class _Deriver:
         return found
 
     def answers(self, addressee: AddresseeFact, own: list[ContactFact]) -> list[ClockSpec]:
-        ends = OURS | {Substance.MEETING}
         return [
             spec
             for contact in own
@@ -319,7 +327,7 @@ class _Deriver:
                 ClockKind.ANSWER,
                 f"contact-{contact.id}",
                 contact.on,
-                ended=_day_of(_first_after(own, contact, ends)),
+                ended=_day_of(_first_after(own, contact, ANSWERS_QUESTION)),
                 addressee=addressee,
                 contact=contact,
             )
@@ -349,6 +357,7 @@ class _Deriver:
                     ended=_day_of(self.determination(contact, president)),
                     addressee=president,
                     contact=contact,
+                    note="" if letter.received_on else RECEIPT_UNKNOWN,
                 )
         asks_for_it = self.facts.instrument is Instrument.GLOBAL_MAGNITSKY
         return [
@@ -356,7 +365,7 @@ class _Deriver:
                 ClockKind.SECTION_1263D,
                 Basis.STATUTE,
                 f"contact-{contact.id}",
-                explain_failings(letter.request),
+                explain_failings(letter.request, put_to_president=president is not None),
                 contact=contact,
             )
             for contact, letter in sent
@@ -364,10 +373,13 @@ class _Deriver:
         ]
 
     def determination(self, after: ContactFact, president: AddresseeFact) -> ContactFact | None:
-        later = self.contacts[self.contacts.index(after) + 1 :]
-        return next(
-            (c for c in later if c.is_determination and president.agency_id in c.agency_ids), None
-        )
+        """The first determination of the President's after the letter."""
+        marked = [
+            c
+            for c in self.contacts
+            if c == after or (c.is_determination and president.agency_id in c.agency_ids)
+        ]
+        return _first_reply(marked, after, frozenset(Substance))
 
     def review_committee(self, sent: list[tuple[ContactFact, LetterFact]]) -> list[ClockSpec]:
         if self.facts.instrument is not Instrument.ENTITY_LIST or not sent:
@@ -394,14 +406,14 @@ class _Deriver:
                     contact=contact,
                 ),
             ]
-        ended = _day_of(_first_after(self.contacts, contact, ANSWERS))
+        asked = [c for c in self.contacts if c.agency_ids & contact.agency_ids]
         return [
             vote,
             *self.term(
                 ClockKind.ERC_REMOVAL,
                 f"contact-{contact.id}",
                 letter.received_on,
-                ended=ended,
+                ended=_day_of(_first_reply(asked, contact, DECIDES)),
                 contact=contact,
             ),
         ]
@@ -418,6 +430,7 @@ class _Deriver:
         addressee: AddresseeFact | None = None,
         contact: ContactFact | None = None,
         status: Status | None = None,
+        note: str = "",
     ) -> list[ClockSpec]:
         """A clock whose length a rule gives."""
         jurisdiction = addressee.jurisdiction if addressee else ""
@@ -443,10 +456,11 @@ class _Deriver:
             rule_id=rule.id,
             agency_id=addressee.agency_id if addressee else None,
             contact_id=contact.id if contact else None,
+            note=note,
         )
         if start is None:
-            note = "The day on which it would start is not recorded."
-            return [replace(spec, state=ClockState.NOT_STARTED, note=note)]
+            why = "The day on which it would start is not recorded."
+            return [replace(spec, state=ClockState.NOT_STARTED, note=why)]
         if not start.starts_clocks:
             return [replace(spec, state=ClockState.NOT_STARTED, note=TOO_VAGUE)]
         day = start.earliest
@@ -509,7 +523,7 @@ class _Deriver:
             return []
         assert spec.due_on is not None
         found: list[ClockSpec] = []
-        resumed: date | None = None
+        running_since, resumed = start, None
 
         def piece(end: date | None, state: ClockState) -> ClockSpec:
             assert spec.due_on is not None
@@ -527,11 +541,11 @@ class _Deriver:
                 break
             if closed_until is not None and closed_until <= start:
                 continue
-            if start < closed_from:
+            if running_since < closed_from:
                 found.append(piece(closed_from, ClockState.CLOSED))
             if closed_until is None:
                 return found
-            resumed = max(start, closed_until)
+            running_since = resumed = max(start, closed_from, closed_until)
         if ended is not None and resumed is not None and ended <= resumed:
             return found
         state = ClockState.RUNNING if ended is None else ClockState.MET
@@ -539,11 +553,21 @@ class _Deriver:
 
 
 def _closings(spans: Sequence[SpanFact]) -> list[tuple[date, date | None]]:
-    """When the ask was closed, and until when."""
-    return sorted(
+    """When the ask was closed, and until when; of one day, the closing that lasts comes last."""
+    found = [
         (span.from_on.earliest, span.until_on.earliest if span.until_on else None)
         for span in spans
         if span.status is Status.CLOSED and span.from_on is not None
+    ]
+    return sorted(found, key=lambda closing: (closing[0], closing[1] or date.max))
+
+
+def _in_order(contacts: Sequence[ContactFact]) -> list[ContactFact]:
+    """Contacts by their day, the undated first; of one day, letters with the ask before all else,
+    the others as they were recorded."""
+    return sorted(
+        contacts,
+        key=lambda c: (str(c.on or ""), c.substance is not Substance.SUBMISSION, c.id),
     )
 
 
@@ -553,6 +577,20 @@ def _first_after(
     """The first contact of one of `kinds` that follows `contact` in order and is dated."""
     later = own[own.index(contact) + 1 :]
     return next((c for c in later if c.substance in kinds and c.on is not None), None)
+
+
+def _first_reply(
+    own: Sequence[ContactFact], letter: ContactFact, kinds: frozenset[Substance]
+) -> ContactFact | None:
+    """The first contact of one of `kinds` that answers a letter of ours. One known only to the
+    month or the year of our first letter answers it, though its earliest day comes before."""
+    before = own[: own.index(letter)]
+    is_first = not any(c.substance is Substance.SUBMISSION for c in before)
+    for contact in before:
+        may_follow = contact.on and letter.on and contact.on.latest >= letter.on.earliest
+        if is_first and may_follow and contact.substance in kinds:
+            return contact
+    return _first_after(own, letter, kinds)
 
 
 def _day_of(contact: ContactFact | None) -> date | None:

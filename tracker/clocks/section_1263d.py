@@ -49,9 +49,13 @@ def failings(request: Request) -> list[str]:
     return found
 
 
-def explain_failings(request: Request) -> str:
-    """The sentence that a page shows for a letter that does not qualify."""
-    return f"No clock in law starts ({CITATION}): " + "; ".join(failings(request)) + "."
+def explain_failings(request: Request, *, put_to_president: bool = True) -> str:
+    """The sentence that a page shows for a letter that does not qualify, or for an ask of it that
+    was put to others than the President."""
+    found = failings(request)
+    if not found and not put_to_president:
+        found = ["the letter qualifies, but this ask of it is not put to the President"]
+    return f"No clock in law starts ({CITATION}): " + "; ".join(found) + "."
 
 
 def _signature_failings(request: Request) -> list[str]:

@@ -21,12 +21,16 @@ _ALSO = {
     "prc": "CN",
     "peoples republic of china": "CN",
     "usa": "US",
+    "u s": "US",
+    "u s a": "US",
     "united states of america": "US",
     "uk": "GB",
+    "u k": "GB",
     "great britain": "GB",
     "burma": "MM",
     "turkey": "TR",
     "ivory coast": "CI",
+    "czech republic": "CZ",
     "democratic republic of the congo": "CD",
     "republic of korea": "KR",
     "russian federation": "RU",
@@ -72,10 +76,14 @@ def country_name(code: str) -> str:
 
 @cache
 def _by_folded_name() -> dict[str, str]:
-    full = {fold(str(name)): code for code, name in Locale("en").territories.items()}
-    short = {fold(name): code for code, name in countries().items()}
+    full = {_key(str(name)): code for code, name in Locale("en").territories.items()}
+    short = {_key(name): code for code, name in countries().items()}
     codes = {code.lower(): code for code in countries()}
     return {k: v for k, v in {**full, **codes, **short, **_ALSO}.items() if v in countries()}
+
+
+def _key(name: str) -> str:
+    return fold(name.replace("&", " and "))
 
 
 def parse_places(text: str) -> tuple[Place, ...]:
@@ -84,14 +92,28 @@ def parse_places(text: str) -> tuple[Place, ...]:
     for part in text.replace("\n", ";").split(";"):
         if not part.strip():
             continue
-        name, _, region = part.strip().partition("(")
-        code = _by_folded_name().get(fold(name))
+        name, region = _name_and_region(part.strip())
+        code = _by_folded_name().get(_key(name))
         if code is None:
             raise ValueError(
-                f"“{name.strip()}” is not a country that we know. Write its English name or ISO "
+                f"“{name}” is not a country that we know. Write its English name or ISO "
                 "code, with a region in brackets: China (Tibet); Iran."
             )
-        place = Place(code, region.strip().rstrip(")").strip())
+        place = Place(code, region)
         if place not in places:
             places.append(place)
     return tuple(places)
+
+
+def _name_and_region(part: str) -> tuple[str, str]:
+    """The country and what the last brackets hold, which may have brackets of their own. A name
+    such as `Cocos (Keeling) Islands` has no region."""
+    if not part.endswith(")"):
+        name, bracket, region = part.partition("(")
+        return (name.strip(), region.strip()) if ")" not in part and bracket else (part, "")
+    depth = 0
+    for place in range(len(part) - 1, -1, -1):
+        depth += {")": 1, "(": -1}.get(part[place], 0)
+        if depth == 0:
+            return part[:place].strip(), part[place + 1 : -1].strip()
+    return part, ""

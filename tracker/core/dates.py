@@ -126,7 +126,8 @@ def _month(name: str) -> int:
 
 def _check(year: int, month: int | None, day: int | None) -> None:
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise BadDate(f"The year {year} is out of range. Write one from {FIRST_YEAR} on.")
+        bound = f"from {FIRST_YEAR} on" if year < FIRST_YEAR else f"up to {LAST_YEAR}"
+        raise BadDate(f"The year {year} is out of range. Write one {bound}.")
     if month is None:
         return
     if not 1 <= month <= 12:

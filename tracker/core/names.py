@@ -6,8 +6,10 @@ from functools import lru_cache
 from anyascii import anyascii
 from pypinyin import Style, lazy_pinyin
 
-# Marks that a reader may leave out. Tibetan, Thai or Devanagari vowel signs are letters, and stay.
+# Marks that a reader may leave out. Tibetan, Thai or Devanagari vowel signs are letters, and stay;
+# so do the marks that make another sound of a Japanese one.
 _LOOSE_MARK_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "HEBREW", "ARABIC", "COMBINING")
+_VOICING_MARKS = "\u3099\u309a"
 
 
 def fold(text: str) -> str:
@@ -19,6 +21,8 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _fold_character(character: str) -> str:
+    if character in _VOICING_MARKS:
+        return character
     category = unicodedata.category(character)
     if category == "Mn" and unicodedata.name(character, "").startswith(_LOOSE_MARK_SCRIPTS):
         return ""
@@ -73,7 +77,7 @@ _SCRIPTS = (
 def script_of(text: str) -> str:
     """The ISO 15924 code of the script that most letters of `text` are in, or `Zyyy` for none."""
     counts: dict[str, int] = {}
-    for character in text:
+    for character in unicodedata.normalize("NFKC", text):  # wide and narrow forms as plain ones
         if not character.isalpha():
             continue
         name = unicodedata.name(character, "")

@@ -20,8 +20,9 @@ def clean(text: str, *, multiline: bool = False) -> str:
     """
     for character in text:
         _refuse_bad(character)
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = text.replace("\ufeff", "").replace("\u2028", "\n").replace("\u2029", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
+    text = text.replace("\u2028", "\n").replace("\u2029", "\n")
+    text = unicodedata.normalize("NFC", text)  # last, since what goes may part what composes
     lines = [" ".join(line.split()) for line in text.split("\n")]
     for line in lines:
         _check_direction(line)

@@ -56,13 +56,15 @@ class Columns:
         width = slot * 0.62
         columns = []
         for place, (label, counts) in enumerate(data.items()):
-            marks, below = [], 0
+            marks, below, ground = [], 0, base
             for result in ORDER:
                 count = counts.get(result, 0)
                 if count:
-                    top = y(below + count) + 1
-                    marks.append(Mark(result, count, top, max(y(below) - top - 0.5, 1)))
+                    # a pixel at least, above the mark below
+                    top = min(y(below + count) + 1, ground - 1)
+                    marks.append(Mark(result, count, top, max(ground - top - 0.5, 1)))
                     below += count
+                    ground = min(y(below), top)
             x = slot * place + (slot - width) / 2
             columns.append(
                 Column(label, below, round(x, 2), round(width, 2), y(below), tuple(marks))

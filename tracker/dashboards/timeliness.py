@@ -9,7 +9,9 @@ month, counted from their earliest day.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from math import exp, log, sqrt
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import func, select
@@ -26,6 +28,7 @@ from tracker.recommendations.models import (
 from tracker.records.queries import visible
 
 Z = 1.959964  # the standard normal's 97.5% point
+HALF = 0.5 + 1e-9  # a product of fractions that comes to a half may miss it by rounding
 
 
 @dataclass(frozen=True)
@@ -56,28 +59,24 @@ def median_wait(waits: Iterable[tuple[int, bool]]) -> Timeliness:
     n, events = len(ordered), sum(ended for _, ended in ordered)
     share, variance, at_risk = 1.0, 0.0, n
     median = low = high = None
-    place = 0
-    while place < n:
-        day = ordered[place][0]
-        here = [ended for wait, ended in ordered[place:] if wait == day]
+    for day, group in groupby(ordered, key=itemgetter(0)):
+        here = [done for _, done in group]
         ended = sum(here)
         if ended:
             share *= 1 - ended / at_risk
             if at_risk > ended:
                 variance += ended / (at_risk * (at_risk - ended))
-            bottom, top = _interval(share, variance)
-            median = day if median is None and share <= 0.5 else median
-            low = day if low is None and bottom <= 0.5 else low
-            high = day if high is None and top <= 0.5 else high
+            median = day if median is None and share <= HALF else median
+            if share > 0:  # where nobody waits any more there is no variance, and no interval
+                bottom, top = _interval(share, variance)
+                low = day if low is None and bottom <= 0.5 else low
+                high = day if high is None and top <= 0.5 else high
         at_risk -= len(here)
-        place += len(here)
     return Timeliness(n, events, median, low, high)
 
 
 def _interval(share: float, variance: float) -> tuple[float, float]:
     """The 95% interval of the share still waiting, on the log-log scale."""
-    if share <= 0 or share >= 1 or variance <= 0:
-        return share, share
     spread = Z * sqrt(variance) / abs(log(share))
     return share ** exp(spread), share ** exp(-spread)
 

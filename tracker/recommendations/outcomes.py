@@ -12,6 +12,7 @@ IN_PART = AS_ASKED | {OutcomeKind.LISTED_OTHER_AUTHORITY}
 RELATED = frozenset(
     {OutcomeKind.LISTED_BY_ALLY, OutcomeKind.LISTED_RELATED_PARTY, OutcomeKind.OTHER_ACTION}
 )
+REVERSIBLE = IN_PART | {OutcomeKind.LISTED_BY_ALLY}
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class OutcomeFact:
     kind: OutcomeKind
     target_id: int | None
     effective_on: PartialDate | None
+    authority_id: int | None = None  # whose act it was, where that is known
 
 
 def is_before(outcome_on: PartialDate | None, asked_on: PartialDate | None) -> bool:
@@ -38,26 +40,33 @@ def result(
 ) -> Result:
     """What an ask has come to.
 
-    In full: every named target got what was asked, and no class is among the targets; where one is,
-    a person judges. In part: something asked for came, or came under another authority. Related:
-    an ally, a related party, another action. What came before the ask counts for nothing, and what
-    was reversed later counts no more.
+    In full: every named target got what was asked. Where that cannot be counted (a class is among
+    the targets, or none is named, or an outcome names none), a person judges. In part: something
+    asked for came, or came under another authority. Related: an ally, a related party, another
+    action. What came before the ask counts for nothing, and what was reversed later counts no more.
     """
     standing = [o for o in _after_reversals(outcomes) if not is_before(o.effective_on, asked_on)]
     kinds = {outcome.kind for outcome in standing}
     if kinds & IN_PART:
-        if judgement is not None:
-            return Result.IN_FULL if judgement is Judgement.IN_FULL else Result.IN_PART
-        met = {o.target_id for o in standing if o.kind in AS_ASKED}
-        has_class = TargetKind.CLASS in targets.values()
-        return (
-            Result.IN_FULL
-            if targets and not has_class and targets.keys() <= met
-            else (Result.IN_PART)
-        )
+        in_full = _met_by_count(targets, standing)
+        if judgement is not None and _needs_judgement(targets, standing):
+            in_full = judgement is Judgement.IN_FULL
+        return Result.IN_FULL if in_full else Result.IN_PART
     if kinds & RELATED:
         return Result.RELATED
     return Result.DECLINED if OutcomeKind.DECLINED in kinds else Result.NONE_KNOWN
+
+
+def _met_by_count(targets: dict[int, TargetKind], standing: Collection[OutcomeFact]) -> bool:
+    """Whether every target is named and got what was asked."""
+    met = {o.target_id for o in standing if o.kind in AS_ASKED}
+    return bool(targets) and TargetKind.CLASS not in targets.values() and targets.keys() <= met
+
+
+def _needs_judgement(targets: dict[int, TargetKind], standing: Collection[OutcomeFact]) -> bool:
+    """Whether counting named targets does not say how far the ask was met."""
+    open_ended = any(o.target_id is None for o in standing if o.kind in IN_PART)
+    return open_ended or not targets or TargetKind.CLASS in targets.values()
 
 
 def _after_reversals(outcomes: Collection[OutcomeFact]) -> list[OutcomeFact]:
@@ -71,7 +80,11 @@ def _after_reversals(outcomes: Collection[OutcomeFact]) -> list[OutcomeFact]:
 
 
 def _reverses(reversal: OutcomeFact, outcome: OutcomeFact) -> bool:
-    if outcome.kind not in IN_PART or reversal.target_id != outcome.target_id:
+    """Whether it takes the outcome back: of one target, by one authority, and not before it."""
+    if outcome.kind not in REVERSIBLE or reversal.target_id != outcome.target_id:
+        return False
+    authorities = {reversal.authority_id, outcome.authority_id} - {None}
+    if len(authorities) > 1:
         return False
     if reversal.effective_on is None or outcome.effective_on is None:
         return True

@@ -34,7 +34,7 @@ class Change:
     """What a person wants to change the status to."""
 
     to: Status
-    on: PartialDate
+    on: PartialDate | None
     note: str = ""
     reason: str = ""
     has_source: bool = False
@@ -51,8 +51,8 @@ def allowed(standing: Standing) -> list[Status]:
         return list(AFTER_SENDING if standing.was_sent else BEFORE_SENDING)
     if standing.was_sent:
         return [s for s in (*AFTER_SENDING, Status.CLOSED) if s is not standing.status]
-    before = [s for s in BEFORE_SENDING if s is not standing.status]
-    return [*before, Status.SUBMITTED, Status.CLOSED]
+    unsent = (*BEFORE_SENDING, Status.SUBMITTED, Status.CLOSED)
+    return [s for s in unsent if s is not standing.status]
 
 
 def goes_back(now: Status, to: Status) -> bool:
@@ -75,7 +75,9 @@ def check(standing: Standing, change: Change, today: date) -> None:
         problems |= _check_closing(standing, change)
     elif change.closure_reason is not None:
         problems["closure_reason"] = "Only closing takes a closure reason. Leave it empty."
-    if change.on.earliest > today:
+    if change.on is None:
+        problems["on"] = "Say since when: 2023-11-20, 2023-11 or 2023."
+    elif change.on.earliest > today:
         problems["on"] = f"This day has not come yet: today is {show_day(today)}."
     elif standing.since is not None and change.on.latest < standing.since.earliest:
         problems["on"] = (
