@@ -1,10 +1,12 @@
 """Fixtures that all tests share. Most tests run on both databases, through `app`."""
 
+import functools
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import flask_security.core
 import flask_security.utils
 import pytest
 import time_machine
@@ -65,20 +67,10 @@ def context(app: Flask) -> Iterator[Flask]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _quick_hashes() -> Iterator[None]:
-    """Hashing a password takes a fifth of a second on purpose; tests hash each text once."""
-    patch = pytest.MonkeyPatch()
-    hash_password, verify = (
-        flask_security.utils.hash_password,
-        flask_security.utils.verify_and_update_password,
-    )
-    known: dict[str, Any] = {}
-
-    def quick_hash(password: Any) -> Any:
-        if password not in known:
-            known[password] = hash_password(password)
-        return known[password]
-
+def _quick_passwords() -> Iterator[None]:
+    """Hashing a password takes a fifth of a second on purpose; tests hash and check each once."""
+    hash_password = functools.cache(flask_security.utils.hash_password)
+    verify = vars(flask_security.core)["verify_and_update_password"]
     checked: dict[tuple[str, str], bool] = {}
 
     def quick_verify(password: str, user: Any) -> bool:
@@ -87,11 +79,10 @@ def _quick_hashes() -> Iterator[None]:
             checked[key] = verify(password, user)
         return checked[key]
 
-    patch.setattr("tracker.accounts.actions.hash_password", quick_hash)
-    patch.setattr("flask_security.forms.verify_and_update_password", quick_verify, raising=False)
-    patch.setattr("flask_security.utils.verify_and_update_password", quick_verify)
-    yield
-    patch.undo()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tracker.accounts.actions.hash_password", hash_password)
+        patch.setattr(flask_security.core, "verify_and_update_password", quick_verify)
+        yield
 
 
 @pytest.fixture

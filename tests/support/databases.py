@@ -72,6 +72,14 @@ def make_app(kind: str, folder: Path, name: str, **settings: object) -> Flask:
     return app
 
 
+_KEPT = ", ".join(f"'{body.slug}'" for body in reference.BODIES)
+# bodies that tests add
+ADDED_BODIES = (
+    f"DELETE FROM agencies WHERE slug NOT IN ({_KEPT})",
+    "DELETE FROM agency_names WHERE agency_id NOT IN (SELECT id FROM agencies)",
+)
+
+
 def empty(app: Flask) -> None:
     """Delete all that a test wrote."""
     tables = [t for t in reversed(Base.metadata.sorted_tables) if t.name not in REFERENCE]
@@ -86,14 +94,16 @@ def empty(app: Flask) -> None:
                 raw.execute("BEGIN IMMEDIATE")
                 for table in tables:
                     raw.execute(f'DELETE FROM "{table.name}"')
-                raw.execute("DELETE FROM agencies WHERE slug LIKE 'test-%'")
+                for statement in ADDED_BODIES:
+                    raw.execute(statement)
                 raw.execute("COMMIT")
                 raw.execute("PRAGMA foreign_keys = ON")
                 return
             connection.execute(text("SET session_replication_role = replica"))
             for table in tables:
                 connection.execute(table.delete())
-            connection.execute(text("DELETE FROM agencies WHERE slug LIKE 'test-%'"))
+            for statement in ADDED_BODIES:
+                connection.execute(text(statement))
             connection.execute(text("SET session_replication_role = origin"))
             connection.commit()
 

@@ -1,6 +1,7 @@
 """The command line. Exit 0: done; 1: failed, with one plain line on stderr; 2: wrong usage."""
 
 import os
+import re
 import sys
 
 import click
@@ -29,15 +30,18 @@ def main() -> None:
     os.umask(0o077)
     try:
         code = cli.main(prog_name="tracker", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as problem:
+        problem.show()
+        sys.exit(2)
     except click.UsageError as problem:
-        usage = problem.ctx.get_usage() + "\n" if problem.ctx else ""
-        _fail(f"{usage}tracker: {problem.format_message()}", 2)
+        see = f" (see: {problem.ctx.command_path} --help)" if problem.ctx else ""
+        _fail(f"{problem.format_message()}{see}", 2)
     except (click.Abort, KeyboardInterrupt):
-        _fail("tracker: stopped", 1)
+        _fail("stopped", 1)
     except (TrackerError, config_module().BadSetting, click.ClickException) as problem:
-        _fail(f"tracker: {problem}", 1)
+        _fail(str(problem), 1)
     except (OperationalError, ProgrammingError) as problem:
-        _fail(f"tracker: the database says: {_first_line(problem)}", 1)
+        _fail(f"the database says: {_first_line(problem)}", 1)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
@@ -45,11 +49,12 @@ def main() -> None:
 
 
 def _first_line(problem: Exception) -> str:
-    said = str(getattr(problem, "orig", problem)).strip().splitlines() or [""]
-    hint = " (is the schema there? see: tracker db upgrade)" if "no such table" in said[0] else ""
-    return said[0] + hint
+    said = str(getattr(problem, "orig", problem)).strip().partition("\n")[0]
+    lacks_schema = re.search(r"no such (table|column)|(relation|column) .* does not exist", said)
+    return said + (" (is the schema there? see: tracker db upgrade)" if lacks_schema else "")
 
 
 def _fail(message: str, code: int) -> None:
-    click.echo(message, err=True)
+    """Say in one line what went wrong, and leave."""
+    click.echo(f"tracker: {' '.join(message.split())}", err=True)
     sys.exit(code)

@@ -1,6 +1,7 @@
 """Commands that read records, each on behalf of somebody."""
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -41,7 +42,8 @@ def export(format_: str, out: str, email: str, filters: tuple[str, ...]) -> None
     except OSError as problem:
         raise TrackerError(f"{out} cannot be written: {problem.strerror}.") from None
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
     click.echo(", ".join(f"{count} {name}" for name, count in counts.items()))
 
 

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,11 @@ from sqlalchemy import (
     func,
     make_url,
 )
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, mapped_column
 
 from tracker.core.dates import PartialDate
+from tracker.core.errors import TrackerError
 from tracker.core.types import BigId, PartialDateType, UtcDateTime
 
 BUSY_SECONDS = 5.0
@@ -75,7 +77,8 @@ def _hold_to_lengths(mapper: Mapper[Any], _cls: type) -> None:
 
 
 def init_app(app: Flask, database_url: str) -> None:
-    """Give `app` its engine; a new SQLite file is readable by its owner only."""
+    """Give `app` its engine; a new SQLite file is readable by its owner only. Raises `TrackerError`
+    for a file that cannot be had."""
     url = make_url(database_url)
     options: dict[str, Any] = {"url": url}
     if url.get_backend_name() == "sqlite":
@@ -92,9 +95,18 @@ def init_app(app: Flask, database_url: str) -> None:
 
 
 def _create_private(path: Path) -> None:
-    if not path.exists():
+    """Make the file, unless there is one: to open and close a file that SQLite has open in this
+    process would drop its locks."""
+    if path.is_file():
+        return
+    try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as problem:
+        raise TrackerError(
+            f"TRACKER_DATABASE_URL: {path} cannot be had ({problem.strerror}); "
+            "example: sqlite:////srv/tracker/tracker.sqlite3"
+        ) from None
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -110,7 +122,12 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # A transaction that will write takes the lock at once; a reader never waits for a writer.
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing() else "BEGIN")
+        if not is_writing():
+            connection.exec_driver_sql("BEGIN")
+            return
+        seconds = BUSY_SECONDS if g.get("waits", True) else 0
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def is_writing() -> bool:
@@ -124,10 +141,11 @@ def start_writing() -> None:
 
 
 @contextmanager
-def transaction() -> Iterator[None]:
-    """One unit of work outside a request: commits at the end, takes all back on any error."""
-    before = g.get("writing", False)
-    g.writing = True
+def transaction(*, waits: bool = True) -> Iterator[None]:
+    """One unit of work outside a request: commits at the end, takes all back on any error. One
+    that does not wait fails at once where another process is writing to SQLite."""
+    before = g.get("writing", False), g.get("waits", True)
+    g.writing, g.waits = True, waits
     try:
         yield
         db.session.commit()
@@ -135,7 +153,19 @@ def transaction() -> Iterator[None]:
         db.session.rollback()
         raise
     finally:
-        g.writing = before
+        g.writing, g.waits = before
+
+
+def refresh_statistics() -> None:
+    """Let SQLite's planner know how many rows there are; PostgreSQL sees to that by itself. It
+    reads a sample of each index, so its cost does not follow the number of rows; where another
+    process is writing, it is left for the next time."""
+    if db.engine.dialect.name != "sqlite":
+        return
+    with suppress(OperationalError), transaction():
+        connection = db.session.connection()
+        connection.exec_driver_sql("PRAGMA analysis_limit = 1000")
+        connection.exec_driver_sql("ANALYZE")
 
 
 def changed_rows(statement: UpdateBase) -> int:

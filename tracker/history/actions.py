@@ -43,6 +43,8 @@ def record(
     if name not in EVENTS:
         raise KeyError(name)
     pending = _Pending(now(), actor_id, name, frozenset(records), chain.canonical(body or {}))
+    if not db.session.in_transaction():
+        db.session.begin()  # so that a rollback takes the entry back, whatever comes first
     db.session.info.setdefault(_PENDING, []).append(pending)
 
 
@@ -62,18 +64,12 @@ def _forget(session: Session) -> None:
 
 
 def _append(session: Session, name: str, pending: list[_Pending]) -> None:
-    head = session.execute(
-        select(HistoryChain.length, HistoryChain.head)
-        .where(HistoryChain.name == name)
-        .with_for_update()
-    ).one_or_none()
-    if head is None:
-        session.execute(insert(HistoryChain).values(name=name, length=0, head=chain.START))
-    length, digest = head or (0, chain.START)
+    length, digest = _head(session, name)
+    rows, salts = [], []
     for item in pending:
         length += 1
-        salt = os.urandom(16)
-        payload = chain.payload_digest(salt, item.body)
+        salts.append(os.urandom(16))
+        payload = chain.payload_digest(salts[-1], item.body)
         digest = chain.event_digest(
             digest,
             position=length,
@@ -83,25 +79,50 @@ def _append(session: Session, name: str, pending: list[_Pending]) -> None:
             record_ids=item.record_ids,
             payload=payload,
         )
-        event_id = session.execute(
-            insert(HistoryEvent)
-            .values(
-                chain=name,
-                position=length,
-                at=item.at,
-                actor_id=item.actor_id,
-                name=item.name,
-                payload_digest=payload,
-                digest=digest,
-            )
-            .returning(HistoryEvent.id)
-        ).scalar_one()
-        session.execute(insert(HistoryPayload).values(event_id=event_id, salt=salt, body=item.body))
-        if item.record_ids:
-            session.execute(
-                insert(HistorySubject),
-                [{"event_id": event_id, "record_id": r} for r in sorted(item.record_ids)],
-            )
+        rows.append(
+            {
+                "chain": name,
+                "position": length,
+                "at": item.at,
+                "actor_id": item.actor_id,
+                "name": item.name,
+                "payload_digest": payload,
+                "digest": digest,
+            }
+        )
+    session.execute(insert(HistoryEvent), rows)
+    ids = session.scalars(
+        select(HistoryEvent.id)
+        .where(HistoryEvent.chain == name, HistoryEvent.position > length - len(rows))
+        .order_by(HistoryEvent.position)
+    ).all()
+    session.execute(
+        insert(HistoryPayload),
+        [
+            {"event_id": event_id, "salt": salt, "body": item.body}
+            for event_id, salt, item in zip(ids, salts, pending, strict=True)
+        ],
+    )
+    subjects = [
+        {"event_id": event_id, "record_id": record_id}
+        for event_id, item in zip(ids, pending, strict=True)
+        for record_id in sorted(item.record_ids)
+    ]
+    if subjects:
+        session.execute(insert(HistorySubject), subjects)
     session.execute(
         update(HistoryChain).where(HistoryChain.name == name).values(length=length, head=digest)
     )
+
+
+def _head(session: Session, name: str) -> tuple[int, str]:
+    """The length and the last digest of a chain, locked until the commit; a new one begins."""
+    head = session.execute(
+        select(HistoryChain.length, HistoryChain.head)
+        .where(HistoryChain.name == name)
+        .with_for_update()
+    ).one_or_none()
+    if head is not None:
+        return head.length, head.head
+    session.execute(insert(HistoryChain).values(name=name, length=0, head=chain.START))
+    return 0, chain.START

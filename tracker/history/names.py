@@ -11,7 +11,6 @@ EVENTS: dict[str, str] = {
     "source.added": "Source recorded",
     "source.cited": "Evidence added",
     "letter.recorded": "Letter recorded",
-    "letter.changed": "Letter changed",
     "recommendation.recorded": "Ask recorded",
     "recommendation.changed": "Ask changed",
     "recommendation.status_changed": "Status changed",

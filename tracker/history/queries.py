@@ -1,7 +1,8 @@
 """Reading the chain: one record's events, and the proof that nothing was altered."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -69,14 +70,19 @@ def verify() -> list[Verdict]:
 
 def _verify(name: str, length: int, head: str) -> Verdict:
     digest, position = chain.START, 0
-    for event, record_ids, salt, body in _links(name):
-        position += 1
-        found = _problem(event, digest, position, record_ids, salt, body)
-        if found:
-            return Verdict(name, length, head, f"entry {position}: {found}")
-        digest = event.digest
-    if position != length or digest != head:
+    with closing(_links(name)) as links:
+        for event, record_ids, salt, body in links:
+            position += 1
+            found = _problem(event, digest, position, record_ids, salt, body)
+            if found is None and position > length:
+                found = f"past the end, {length} were written"
+            if found:
+                return Verdict(name, length, head, f"entry {position}: {found}")
+            digest = event.digest
+    if position < length:
         return Verdict(name, length, head, f"entry {position + 1}: cut off, {length} were written")
+    if digest != head:
+        return Verdict(name, length, head, f"entry {position}: not the head that was kept")
     return Verdict(name, length, head, None)
 
 
@@ -109,8 +115,8 @@ def _problem(
 
 def _links(
     name: str,
-) -> Iterator[tuple[HistoryEvent, list[int], bytes | None, str | None]]:
-    rows = db.session.execute(
+) -> Generator[tuple[HistoryEvent, list[int], bytes | None, str | None], None, None]:
+    statement = (
         select(HistoryEvent, HistoryPayload.salt, HistoryPayload.body, HistorySubject.record_id)
         .outerjoin(HistoryPayload, HistoryPayload.event_id == HistoryEvent.id)
         .outerjoin(HistorySubject, HistorySubject.event_id == HistoryEvent.id)
@@ -118,7 +124,9 @@ def _links(
         .order_by(HistoryEvent.position, HistorySubject.record_id)
         .execution_options(yield_per=1000)
     )
-    for _, group in groupby(rows, key=lambda row: row[0].id):
-        links = list(group)
-        event, salt, body, _ = links[0]
-        yield event, [row[3] for row in links if row[3] is not None], salt, body
+    # a reader that stops at the first problem leaves no cursor open behind it
+    with db.session.execute(statement) as rows:
+        for _, group in groupby(rows, key=lambda row: row[0].id):
+            links = list(group)
+            event, salt, body, _ = links[0]
+            yield event, [row[3] for row in links if row[3] is not None], salt, body

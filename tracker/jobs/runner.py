@@ -1,25 +1,40 @@
 """Running a job once a period, however many processes try."""
 
 import json
-import logging
 import secrets
 import socket
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from time import perf_counter
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Update, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from tracker.core.db import changed_rows, db, transaction
+from tracker.core.db import changed_rows, db, refresh_statistics, transaction
 from tracker.core.errors import Refused
 from tracker.core.now import now, today
 from tracker.jobs.models import JobRun, RunState
 from tracker.jobs.registry import Job
 
 LEASE = timedelta(minutes=30)
-log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A run that is ours. SQLite gives the key of a deleted row to the next one, so the moment of
+    the claim is part of it: whoever outlived the lease is told from the one who took over."""
+
+    run_id: int
+    started_at: datetime
+
+    def held(self) -> Update:
+        """The beginning of a change to the run, which finds nothing once it is another's."""
+        return update(JobRun).where(
+            JobRun.id == self.run_id,
+            JobRun.started_at == self.started_at,
+            JobRun.state == RunState.RUNNING,
+        )
 
 
 @dataclass(frozen=True)
@@ -40,8 +55,8 @@ class Outcome:
 def run_scheduled(job: Job) -> Outcome | None:
     """Run today's period of a job, or do nothing where another process has it."""
     day = today()
-    run_id = _claim(job, period=day.isoformat(), as_of=day)
-    return None if run_id is None else _run(job, run_id, day)
+    claim = _claim(job, period=day.isoformat(), as_of=day)
+    return None if claim is None else _run(job, claim, day)
 
 
 def run_by_hand(job: Job, as_of: date, *, dry_run: bool) -> Outcome:
@@ -56,20 +71,21 @@ def run_by_hand(job: Job, as_of: date, *, dry_run: bool) -> Outcome:
             db.session.rollback()
         return Outcome(job.name, as_of, figures, perf_counter() - started)
     period = f"{as_of.isoformat()} by hand {secrets.token_hex(6)}"
-    run_id = _claim(job, period=period, as_of=as_of)
-    assert run_id is not None
-    return _run(job, run_id, as_of)
+    claim = _claim(job, period=period, as_of=as_of)
+    assert claim is not None
+    return _run(job, claim, as_of)
 
 
-def _claim(job: Job, *, period: str, as_of: date) -> int | None:
-    """The id of the run that is now ours, or nothing where another has it or had it."""
+def _claim(job: Job, *, period: str, as_of: date) -> Claim | None:
+    """The run that is now ours, or nothing where another has it or had it."""
+    moment = now()
     row = {
         "job": job.name,
         "period": period,
         "as_of": as_of,
         "state": RunState.RUNNING,
-        "started_at": now(),
-        "lease_until": now() + LEASE,
+        "started_at": moment,
+        "lease_until": moment + LEASE,
         "host": socket.gethostname()[:255],
         "result": "{}",
         "error": "",
@@ -77,7 +93,8 @@ def _claim(job: Job, *, period: str, as_of: date) -> int | None:
     try:
         with transaction():
             _release_abandoned(job.name, period)
-            return db.session.execute(insert(JobRun).values(row).returning(JobRun.id)).scalar_one()
+            statement = insert(JobRun).values(row).returning(JobRun.id)
+            return Claim(db.session.execute(statement).scalar_one(), moment)
     except IntegrityError:
         return None
 
@@ -94,46 +111,31 @@ def _release_abandoned(job: str, period: str) -> None:
     )
 
 
-def _run(job: Job, run_id: int, as_of: date) -> Outcome:
+def _run(job: Job, claim: Claim, as_of: date) -> Outcome:
     started = perf_counter()
     try:
         # The effect and its entry in the ledger commit together: neither without the other.
         with transaction():
-            _hold(run_id)
+            _hold(claim)
             figures = job.run(as_of)
-            db.session.execute(
-                update(JobRun)
-                .where(JobRun.id == run_id)
-                .values(
-                    state=RunState.SUCCEEDED,
-                    finished_at=now(),
-                    result=json.dumps(_figures_only(figures)),
-                )
-            )
+            _end(claim, RunState.SUCCEEDED, result=json.dumps(_figures_only(figures)))
     except Exception as problem:
         with transaction():
-            db.session.execute(
-                update(JobRun)
-                .where(JobRun.id == run_id)
-                .values(
-                    state=RunState.FAILED,
-                    finished_at=now(),
-                    error=f"{type(problem).__name__}: {problem}"[:500],
-                )
-            )
+            _end(claim, RunState.FAILED, error=f"{type(problem).__name__}: {problem}"[:500])
         raise
+    refresh_statistics()
     return Outcome(job.name, as_of, figures, perf_counter() - started)
 
 
-def _hold(run_id: int) -> None:
+def _hold(claim: Claim) -> None:
     """Make sure that the run is still ours: whoever outlived its lease must not act."""
-    ours = changed_rows(
-        update(JobRun)
-        .where(JobRun.id == run_id, JobRun.state == RunState.RUNNING)
-        .values(lease_until=now() + LEASE)
-    )
-    if ours != 1:
+    if changed_rows(claim.held().values(lease_until=now() + LEASE)) != 1:
         raise Refused("Another process has taken this run over.")
+
+
+def _end(claim: Claim, state: RunState, **said: str) -> None:
+    """Enter in the ledger how the run ended; one that another has taken over is left alone."""
+    changed_rows(claim.held().values(state=state, finished_at=now(), **said))
 
 
 def _figures_only(figures: dict[str, Any]) -> dict[str, Any]:

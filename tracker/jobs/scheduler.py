@@ -1,12 +1,14 @@
 """APScheduler: fires in any number of processes; the runner sees that each period runs once."""
 
 import logging
+from datetime import time
 
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from flask import Flask
 
+from tracker.core.now import now
 from tracker.jobs import runner
 from tracker.jobs.registry import Job, all_jobs
 
@@ -35,8 +37,9 @@ def _fire(app: Flask, job: Job) -> None:
 
 
 def _catch_up(app: Flask, job: Job) -> None:
-    """A night on which no process ran is made up for at the next start."""
-    _fire(app, job)
+    """An hour at which no process ran is made up for at the next start on that day."""
+    if now().time() >= time(job.hour, job.minute):
+        _fire(app, job)
 
 
 def _report(event: JobExecutionEvent) -> None:

@@ -42,7 +42,10 @@ def init_app(app: Flask) -> None:
     # signed values of Flask-Security hang on the secret key, not on a salt that all share
     app.config["SECURITY_PASSWORD_SALT"] = app.config["SECRET_KEY"]
     datastore = FSQLALiteUserDatastore(db, User, RoleMixin)
-    Security(app, datastore, login_form=LoginForm)
+    security = Security(app, datastore, login_form=LoginForm)
+    # our gate asks who is here, where that matters; this would ask before each request, in the
+    # database, for a style sheet too
+    security.principal.identity_loaders.clear()
     app.before_request(_refuse_bad_next)
 
 

@@ -3,15 +3,16 @@
 import logging
 from http import HTTPStatus
 
-from flask import Flask, Response, g, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from tracker.accounts.viewer import ANONYMOUS
 from tracker.core.db import db
 from tracker.core.errors import NotAllowed, Refused, Stale, Unknown
+from tracker.web.settings import settings
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +47,7 @@ def init_app(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(SecurityError, _untrusted_host)
     app.register_error_handler(NotAllowed, lambda e: _page(403, str(e)))
     app.register_error_handler(Unknown, lambda e: _page(404))
     app.register_error_handler(Refused, lambda e: _page(422, str(e)))
@@ -57,6 +59,14 @@ def init_app(app: Flask) -> None:
 
 def _csrf(error: CSRFError) -> Response:
     return _page(400, "The form had lost its link to your log-in, so it was not saved.")
+
+
+def _untrusted_host(error: SecurityError) -> Response:
+    """Without a host no address can be built, so no page: one line that says where to go."""
+    body = f"This program is not served under that address. Open {settings().base_url}\n"
+    response = make_response(body, 400)
+    response.mimetype = "text/plain"
+    return response
 
 
 def _http(error: HTTPException) -> Response:
@@ -71,9 +81,7 @@ def _http(error: HTTPException) -> Response:
 def _database(error: DBAPIError) -> Response:
     if error.connection_invalidated or _is_unavailable(error):
         log.warning("database unavailable: %s", type(error.orig).__name__)
-        response = _page(503)
-        response.headers["Retry-After"] = "5"
-        return response
+        return _page(503)
     if "out of range" in str(error.orig) or "overflow" in str(error.orig):
         return _page(404)
     return _unexpected(error)
@@ -108,13 +116,28 @@ def _page(code: int, said: str | None = None) -> Response:
     db.session.rollback()
     g.writing = False
     if code >= 500:
-        g.viewer = ANONYMOUS  # this page must not need the database
+        _ask_nobody()
     title, advice = WORDS.get(code, (HTTPStatus(code).phrase, "Go back and try again."))
     kept = _kept_fields() if code in KEEPS_WHAT_WAS_SENT else []
-    body = render_template(
-        "views/error.html", code=code, title=title, said=said, advice=advice, kept=kept
-    )
-    return make_response(body, code)
+    try:
+        body = render_template(
+            "views/error.html", code=code, title=title, said=said, advice=advice, kept=kept
+        )
+    except DBAPIError as error:
+        if code >= 500:
+            raise
+        return _database(error)
+    response = make_response(body, code)
+    if code == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = "5"
+    return response
+
+
+def _ask_nobody() -> None:
+    """The pages of our own failures are shown as to nobody, since they must not need the database;
+    Flask-Login too would look up who is here, for the templates."""
+    g.viewer = ANONYMOUS
+    g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
 
 
 def _kept_fields() -> list[tuple[str, str]]:

@@ -37,7 +37,7 @@ def _set(response: Response) -> Response:
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
     if settings().secure_cookies:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    if request.endpoint in ("static", "bootstrap.static"):
+    if request.endpoint in ("static", "bootstrap.static") and response.status_code < 400:
         headers["Cache-Control"] = f"public, max-age={STATIC_SECONDS}, immutable"
     else:
         # what a person may see must not stay in a shared machine's cache

@@ -1,0 +1,394 @@
+"""Who sees what: the audience filter for every kind of record, and the copies that it reads."""
+
+from datetime import timedelta
+from itertools import combinations_with_replacement
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.inside.samples import (
+    PUBLISHED,
+    ask_input,
+    ask_of,
+    contact_input,
+    current_clocks,
+    letter_input,
+    outcome_input,
+    reading,
+    record_case,
+    writing,
+)
+from tests.support.factories import make
+from tests.support.people import Person, add_person
+from tracker import wiring
+from tracker.accounts.models import Organisation, User
+from tracker.accounts.permissions import Role
+from tracker.accounts.viewer import ANONYMOUS, MACHINE, Viewer
+from tracker.casework import actions
+from tracker.casework.inputs import AddresseeInput
+from tracker.casework.telling import history_page
+from tracker.clocks import actions as clock_actions
+from tracker.core.countries import Place
+from tracker.core.db import Base, db
+from tracker.core.now import today
+from tracker.correspondence import queries as correspondence
+from tracker.correspondence.models import Contact
+from tracker.recommendations.models import Recommendation
+from tracker.records import actions as records
+from tracker.records.models import (
+    Audience,
+    AudienceColumns,
+    Grant,
+    HangsOnRecord,
+    Record,
+    RecordMixin,
+)
+from tracker.records.queries import audience_rule, may_edit, visible
+
+wiring.register_models()
+
+
+def models_of(kind: type) -> list[Any]:
+    """The tables that carry an audience."""
+    found = [m.class_ for m in Base.registry.mappers if issubclass(m.class_, kind)]
+    return sorted(found, key=lambda model: str(model.__name__))
+
+
+ENTITIES = models_of(AudienceColumns)
+HANGING = models_of(HangsOnRecord)
+RECORDS = models_of(RecordMixin)
+
+# "ours": the owning organisation; "theirs": another one; "named": a partner whom a grant names
+SEES = {
+    Audience.NAMED: {"machine", "named"},
+    Audience.ORGANISATION: {"machine", "our staff", "our admin"},
+    Audience.COALITION: {
+        "machine",
+        "named",
+        "our partner",
+        "our staff",
+        "our admin",
+        "their partner",
+        "their staff",
+        "their admin",
+    },
+    Audience.PUBLIC: {
+        "machine",
+        "anonymous",
+        "named",
+        "our partner",
+        "our staff",
+        "our admin",
+        "their partner",
+        "their staff",
+        "their admin",
+    },
+}
+
+
+def everybody() -> tuple[dict[str, Viewer], int]:
+    """Viewers of every sort, and the id of the organisation that is theirs or not."""
+    ours, theirs = make(Organisation), make(Organisation)
+    found = {"anonymous": ANONYMOUS, "machine": MACHINE}
+    for whose, organisation in (("our", ours), ("their", theirs)):
+        for role in Role:
+            user = make(User, organisation_id=organisation.id, role=role)
+            found[f"{whose} {role}"] = Viewer(user.id, organisation.id, role)
+    named = make(User, organisation_id=theirs.id, role=Role.PARTNER)
+    found["named"] = Viewer(named.id, theirs.id, Role.PARTNER)
+    return found, ours.id
+
+
+def grant(row: Any, viewer: Viewer) -> None:
+    record_id = getattr(row, type(row).record_key().key)
+    make(Grant, record_id=record_id, user_id=viewer.user_id)
+
+
+@pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: str(entity.__name__))
+def test_each_audience_is_seen_by_its_readers_and_nobody_else(context: Flask, entity: Any) -> None:
+    viewers, owner = everybody()
+    rows = {a: make(entity, audience=a, organisation_id=owner) for a in Audience}
+    for row in rows.values():  # a grant counts for the audience of named people only
+        grant(row, viewers["named"])
+    key = entity.record_key()
+    ids = {getattr(row, key.key): audience for audience, row in rows.items()}
+    statement = select(key).where(key.in_(ids))
+    seen: dict[Audience, set[str]] = {audience: set() for audience in Audience}
+    for name, viewer in viewers.items():
+        for found in db.session.scalars(visible(statement, entity, viewer)):
+            seen[ids[found]].add(name)
+    assert seen == SEES
+
+
+def test_a_named_colleague_sees_a_record_and_the_admin_does_not(context: Flask) -> None:
+    viewers, owner = everybody()
+    row = make(Recommendation, audience=Audience.NAMED, organisation_id=owner)
+    grant(row, viewers["our staff"])
+    seen = {
+        name
+        for name, viewer in viewers.items()
+        if db.session.scalar(select(Recommendation.id).where(audience_rule(Recommendation, viewer)))
+    }
+    assert seen == {"machine", "our staff"}
+
+
+@pytest.mark.parametrize("audience", Audience)
+def test_only_editors_of_the_owner_may_change_a_record(context: Flask, audience: Audience) -> None:
+    viewers, owner = everybody()
+    row = make(Recommendation, audience=audience, organisation_id=owner)
+    assert {name for name, viewer in viewers.items() if may_edit(row, viewer)} == {
+        "our staff",
+        "our admin",
+    }
+
+
+def test_the_audiences_stand_in_their_order() -> None:
+    assert sorted(Audience, key=lambda a: a.width) == [
+        Audience.NAMED,
+        Audience.ORGANISATION,
+        Audience.COALITION,
+        Audience.PUBLIC,
+    ]
+
+
+# ---- the copies that hanging rows carry
+
+
+def hanging_on(ask: Recommendation, model: Any) -> Any:
+    given = {model.hangs_on: ask.id, "organisation_id": ask.organisation_id}
+    return make(model, **given, audience=ask.audience)
+
+
+def out_of_step() -> list[tuple[str, int]]:
+    """The rows whose copies differ from what their record says."""
+    said = {
+        row.id: (row.organisation_id, row.audience)
+        for model in RECORDS
+        for row in db.session.scalars(select(model))
+    }
+    return [
+        (model.__name__, key)
+        for model in HANGING
+        for key, *copies in db.session.execute(
+            select(model.record_key(), model.organisation_id, model.audience)
+        )
+        if key in said and said[key] != tuple(copies)
+    ]
+
+
+@pytest.mark.parametrize("model", HANGING, ids=lambda model: str(model.__name__))
+def test_a_hanging_row_follows_its_record_and_no_other(context: Flask, model: Any) -> None:
+    user = make(User, role=Role.STAFF)
+    viewer = Viewer(user.id, user.organisation_id, Role.STAFF)
+    ask, other = (make(Recommendation, organisation_id=user.organisation_id) for _ in range(2))
+    row, bystander = hanging_on(ask, model), hanging_on(other, model)
+    for audience in (Audience.COALITION, Audience.PUBLIC, Audience.NAMED, Audience.ORGANISATION):
+        records.change_audience(viewer, [ask], audience, reason="For the test.")
+        db.session.expire_all()
+        assert row.audience is audience
+        assert bystander.audience is Audience.ORGANISATION
+
+
+def test_every_table_with_copies_names_an_existing_column() -> None:
+    assert HANGING
+    for model in HANGING:
+        assert model.record_key().key in model.__table__.columns
+
+
+@pytest.mark.parametrize("audience", [Audience.NAMED, Audience.PUBLIC])
+def test_what_is_added_to_a_shared_record_carries_its_audience(
+    app: Flask, staff: Person, audience: Audience
+) -> None:
+    viewer = staff.viewer
+    with writing(app):
+        case = record_case(viewer, audience)
+    with writing(app):
+        ask = ask_of(viewer, case.ask)
+        actions.record_contact(viewer, [ask], contact_input(on="2023-12-10"))
+        actions.record_outcome(viewer, ask, outcome_input())
+        records.set_tags(viewer, ask, ["another tag"])
+        flags = [clock for clock in current_clocks(ask.id) if clock.flagged_on]
+        assert flags
+        until = today() + timedelta(days=30)
+        clock_actions.snooze(viewer, ask, flags, until=until, reason="For the test.")
+    with reading(app):
+        assert out_of_step() == []
+        for model in HANGING:
+            audiences = set(
+                db.session.scalars(
+                    select(model.audience)
+                    .join(Record, Record.id == model.record_key())
+                    .where(Record.reference == case.ask)
+                )
+            )
+            assert audiences == {audience}, model.__name__
+
+
+def test_parts_that_are_added_on_a_change_carry_the_audience(app: Flask, staff: Person) -> None:
+    viewer = staff.viewer
+    with writing(app):
+        case = record_case(viewer, Audience.COALITION)
+    with writing(app):
+        ask = ask_of(viewer, case.ask)
+        bodies = [*(row.agency.slug for row in ask.addressees), "state"]
+        edited = ask_input(
+            "Another title",
+            targets=(case.target,),
+            places=(Place("CN", "Tibet"), Place("IR")),
+            addressees=tuple(AddresseeInput(body) for body in bodies),
+        )
+        actions.change_ask(viewer, ask, edited, ask.version)
+    with reading(app):
+        ask = ask_of(viewer, case.ask)
+        assert [row.agency.slug for row in ask.addressees] == bodies
+        assert len(ask.places) == 2
+        assert out_of_step() == []
+
+
+# ---- contacts, which concern several asks
+
+
+def letter_with_two_asks(viewer: Viewer) -> list[Recommendation]:
+    letter = actions.record_letter(viewer, letter_input(ask_input("One"), ask_input("Two")))
+    return correspondence.asks_of(viewer, [letter.id])[letter.id]
+
+
+def readers_of(model: Any, key: int, viewers: dict[str, Viewer]) -> set[str]:
+    return {
+        name
+        for name, viewer in viewers.items()
+        if db.session.scalar(visible(select(model.id).where(model.id == key), model, viewer))
+    }
+
+
+def give(viewer: Viewer, ask: Recommendation, audience: Audience, named: list[int]) -> None:
+    actions.share(viewer, [ask], audience, reason="For the test.", named=named)
+
+
+@pytest.mark.parametrize("order", ["shared before it", "shared after it"])
+def test_a_contact_is_seen_by_those_who_see_all_of_its_asks(context: Flask, order: str) -> None:
+    known, owner = everybody()
+    recorder = known["our staff"]
+    colleague = make(User, organisation_id=owner, role=Role.STAFF)
+    names = ("anonymous", "named", "our staff", "our admin", "their staff")
+    viewers = {name: known[name] for name in names}
+    viewers["our colleague"] = Viewer(colleague.id, owner, Role.STAFF)
+    named = [viewers[name].user_id or 0 for name in ("named", "our colleague")]
+    wrong = []
+    for first, second in combinations_with_replacement(Audience, 2):
+        one, two = letter_with_two_asks(recorder)
+        shares = ((one, first, named), (two, second, named[1:]))
+        contact = None
+        if order == "shared after it":
+            contact = actions.record_contact(recorder, [one, two], contact_input())
+        for ask, audience, people in shares:
+            give(recorder, ask, audience, people)
+        contact = contact or actions.record_contact(recorder, [one, two], contact_input())
+        db.session.flush()
+        good = readers_of(Recommendation, one.id, viewers)
+        good &= readers_of(Recommendation, two.id, viewers)
+        seen = readers_of(Contact, contact.id, viewers)
+        if seen != good:
+            wrong.append((first, second, seen ^ good))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("audience", Audience)
+def test_a_contact_is_as_narrow_as_the_narrowest_of_its_asks(
+    context: Flask, audience: Audience
+) -> None:
+    viewers, _ = everybody()
+    recorder = viewers["our staff"]
+    one, two = letter_with_two_asks(recorder)
+    contact = actions.record_contact(recorder, [one, two], contact_input())
+    give(recorder, one, Audience.PUBLIC, [])
+    assert contact.audience is Audience.ORGANISATION
+    give(recorder, two, audience, [])
+    assert contact.audience is audience
+    give(recorder, one, Audience.ORGANISATION, [])
+    assert contact.audience is min(audience, Audience.ORGANISATION, key=lambda a: a.width)
+
+
+# ---- since when others read a record's history
+
+
+def entries(viewer: Viewer, reference: str) -> list[str]:
+    ask = ask_of(viewer, reference)
+    return [entry.name for entry in history_page(viewer, ask.id, ask.organisation_id).entries]
+
+
+def test_others_read_the_history_from_the_day_it_was_shared(
+    app: Flask, staff: Person, partner: Person
+) -> None:
+    with writing(app):
+        case = record_case(staff.viewer)
+    with writing(app):
+        give(staff.viewer, ask_of(staff.viewer, case.ask), Audience.COALITION, [])
+    with writing(app):
+        actions.cite(staff.viewer, ask_of(staff.viewer, case.ask), PUBLISHED)
+    with reading(app):
+        assert "recommendation.recorded" in entries(staff.viewer, case.ask)
+        assert entries(partner.viewer, case.ask) == ["source.cited", "record.audience_changed"]
+
+
+def test_a_wider_audience_takes_no_history_from_those_who_read_it(
+    app: Flask, staff: Person, partner: Person
+) -> None:
+    with writing(app):
+        case = record_case(staff.viewer)
+    for audience in (Audience.COALITION, Audience.PUBLIC):
+        with writing(app):
+            give(staff.viewer, ask_of(staff.viewer, case.ask), audience, [])
+    with reading(app):
+        assert entries(partner.viewer, case.ask) == ["record.audience_changed"] * 2
+
+
+def test_taking_a_record_back_closes_the_history_of_before(
+    app: Flask, staff: Person, partner: Person
+) -> None:
+    with writing(app):
+        case = record_case(staff.viewer)
+    for audience in (Audience.COALITION, Audience.ORGANISATION, Audience.COALITION):
+        with writing(app):
+            give(staff.viewer, ask_of(staff.viewer, case.ask), audience, [])
+    with reading(app):
+        assert entries(partner.viewer, case.ask) == ["record.audience_changed"]
+
+
+def test_a_person_named_later_reads_from_the_day_of_the_grant(
+    app: Flask, staff: Person, partner: Person
+) -> None:
+    with writing(app):
+        case = record_case(staff.viewer)
+    with writing(app):
+        ask = ask_of(staff.viewer, case.ask)
+        give(staff.viewer, ask, Audience.NAMED, [partner.viewer.user_id or 0])
+    with writing(app):
+        actions.cite(staff.viewer, ask_of(staff.viewer, case.ask), PUBLISHED)
+    with reading(app):
+        assert entries(partner.viewer, case.ask)[0] == "source.cited"
+        assert "recommendation.recorded" not in entries(partner.viewer, case.ask)
+
+
+def test_a_partner_of_the_owner_reads_from_the_day_it_was_shared(app: Flask, staff: Person) -> None:
+    own = add_person(app, "helper@example.org", Role.PARTNER, staff.viewer.organisation)
+    with writing(app):
+        case = record_case(staff.viewer)
+    with writing(app):
+        give(staff.viewer, ask_of(staff.viewer, case.ask), Audience.COALITION, [])
+    with reading(app):
+        assert entries(own.viewer, case.ask) == ["record.audience_changed"]
+
+
+def test_nobody_in_particular_reads_from_the_day_it_became_public(
+    app: Flask, staff: Person
+) -> None:
+    with writing(app):
+        case = record_case(staff.viewer)
+    for audience in (Audience.COALITION, Audience.PUBLIC):
+        with writing(app):
+            give(staff.viewer, ask_of(staff.viewer, case.ask), audience, [])
+    with reading(app):
+        assert entries(ANONYMOUS, case.ask) == ["record.audience_changed"]

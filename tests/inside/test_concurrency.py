@@ -1,0 +1,158 @@
+"""Several writers at once: no acknowledged change is lost, and the chain of history stays whole."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, update
+from sqlalchemy.orm.exc import StaleDataError
+
+from tests.inside.samples import ask_input, ask_of, reading, writing
+from tests.support.factories import make
+from tracker import create_app
+from tracker.accounts.models import User
+from tracker.accounts.permissions import Role
+from tracker.accounts.viewer import Viewer
+from tracker.casework import actions
+from tracker.casework.inputs import NextInput
+from tracker.core.db import db, start_writing
+from tracker.core.errors import Stale
+from tracker.history import actions as history
+from tracker.history import queries
+from tracker.history.models import HistoryChain, HistoryEvent
+from tracker.recommendations import queries as asks
+from tracker.recommendations.models import Recommendation
+
+WRITERS, EACH = 4, 25
+
+
+@pytest.fixture
+def viewer(app: Flask) -> Viewer:
+    """An editor; the account's making begins the chain."""
+    with writing(app):
+        user = make(User, role=Role.STAFF)
+        history.record("user.added", actor_id=user.id)
+        return Viewer.of(user)
+
+
+def new_ask(app: Flask, viewer: Viewer) -> str:
+    with writing(app):
+        return actions.add_ask(viewer, ask_input()).reference
+
+
+def run_at_once(app: Flask, act: Callable[[int, int], None]) -> None:
+    """`act(writer, number)` by several threads at once, each with a context of its own; what loses
+    against another writer is done again, as a person would."""
+    together = Barrier(WRITERS)
+
+    def write(writer: int) -> None:
+        together.wait(10)
+        for number in range(EACH):
+            while True:
+                try:
+                    with writing(app):
+                        act(writer, number)
+                    break
+                except (Stale, StaleDataError):
+                    continue
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        list(pool.map(write, range(WRITERS)))
+
+
+def events(name: str) -> int:
+    statement = select(func.count()).where(HistoryEvent.name == name)
+    return db.session.scalar(statement) or 0
+
+
+def test_writers_of_one_record_lose_no_change(app: Flask, viewer: Viewer) -> None:
+    reference = new_ask(app, viewer)
+    with reading(app):
+        ask_id = ask_of(viewer, reference).id
+
+    def count_on(_writer: int, _number: int) -> None:
+        ask = db.session.get_one(Recommendation, ask_id)
+        counted = int(ask.next_action or 0) + 1
+        actions.set_next(viewer, ask, NextInput(None, str(counted), None), ask.version)
+
+    run_at_once(app, count_on)
+    with reading(app):
+        ask = ask_of(viewer, reference)
+        assert ask.next_action == str(WRITERS * EACH)
+        assert ask.version == 1 + WRITERS * EACH
+        assert events("recommendation.changed") == WRITERS * EACH
+        [verdict] = queries.verify()
+        assert verdict.problem is None
+
+
+def test_writers_of_different_records_wait_for_each_other_and_all_succeed(
+    app: Flask, viewer: Viewer
+) -> None:
+    references = [new_ask(app, viewer) for _ in range(WRITERS)]
+    with reading(app):
+        ids = [ask_of(viewer, reference).id for reference in references]
+
+    def plan(writer: int, number: int) -> None:
+        ask = db.session.get_one(Recommendation, ids[writer])
+        actions.set_next(viewer, ask, NextInput(None, f"Step {number}", None), ask.version)
+
+    run_at_once(app, plan)
+    with reading(app):
+        found = asks.by_references(viewer, references)
+        assert {ask.next_action for ask in found} == {f"Step {EACH - 1}"}
+        assert {ask.version for ask in found} == {1 + EACH}
+        assert events("recommendation.changed") == WRITERS * EACH
+        [verdict] = queries.verify()
+        assert verdict.problem is None
+
+
+def test_what_is_read_before_writing_is_still_true_when_it_is_written(
+    app: Flask, viewer: Viewer
+) -> None:
+    """The head of the chain is read, then written: an update between the two would be lost."""
+
+    def count_up(writer: int, number: int) -> None:
+        found = select(HistoryChain.length).where(HistoryChain.name == "main").with_for_update()
+        length = db.session.execute(found).scalar_one()
+        db.session.execute(update(HistoryChain).values(length=length + 1))
+
+    run_at_once(app, count_up)
+    with reading(app):
+        length = db.session.scalar(select(HistoryChain.length))
+        assert length == 1 + WRITERS * EACH
+
+
+def test_a_form_saved_over_an_older_version_is_refused(app: Flask, viewer: Viewer) -> None:
+    reference = new_ask(app, viewer)
+    with writing(app):
+        ask = ask_of(viewer, reference)
+        seen = ask.version
+        actions.set_next(viewer, ask, NextInput(None, "The first to save", None), seen)
+    with app.app_context():
+        start_writing()
+        ask = ask_of(viewer, reference)
+        with pytest.raises(Stale):
+            actions.set_next(viewer, ask, NextInput(None, "The second", None), seen)
+        db.session.rollback()
+        said = select(Recommendation.next_action, Recommendation.version)
+        assert db.session.execute(said).one() == ("The first to save", seen + 1)
+        db.session.rollback()
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_a_second_application_of_a_process_leaves_the_locks_of_the_first(app: Flask) -> None:
+    """Closing any handle on a SQLite file drops the locks that its process holds on it. Another
+    process would then take itself for the last one, and clear the log away under the first."""
+    settings = app.extensions["tracker.settings"]
+    path = settings.database_url.removeprefix("sqlite:///")
+    visit = f"import sqlite3; sqlite3.connect({path!r}).execute('SELECT * FROM users').close()"
+    with writing(app):
+        make(User)
+    create_app(settings)
+    subprocess.run([sys.executable, "-c", visit], check=True)
+    assert Path(f"{path}-wal").exists()

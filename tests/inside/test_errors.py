@@ -1,0 +1,318 @@
+"""What goes wrong is a page that says so, with nothing changed and nothing given away."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from time import monotonic
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from tests.inside.samples import CaseFile, ask_of, reading, record_case, writing
+from tests.support.people import Person, add_person, form_of, log_in, token_on, words_of
+from tracker import create_app
+from tracker.accounts.models import User
+from tracker.accounts.permissions import Role
+from tracker.core.db import db
+from tracker.history.models import HistoryEvent
+
+TYPED = "Write to them again, and ask for a meeting"
+on_sqlite = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def case(app: Flask, staff: Person) -> CaseFile:
+    with writing(app):
+        return record_case(staff.viewer)
+
+
+def next_step(case: CaseFile) -> str:
+    return f"/recommendations/{case.ask}/next"
+
+
+def filled(page: TestResponse, **typed: str) -> dict[str, Any]:
+    """What a browser would send after somebody typed into a page's form."""
+    return {**form_of(page), **typed}
+
+
+def kept(page: TestResponse) -> bool:
+    """Whether the page still holds what was typed, both to be seen and to be sent again."""
+    return TYPED in words_of(page) and form_of(page).get("next_action") == [TYPED]
+
+
+def saved(app: Flask, staff: Person, case: CaseFile) -> str:
+    with reading(app):
+        return ask_of(staff.viewer, case.ask).next_action
+
+
+def events(app: Flask) -> int:
+    with reading(app):
+        return db.session.scalar(select(func.count()).select_from(HistoryEvent)) or 0
+
+
+# ---- a database that does not answer
+
+
+@pytest.fixture
+def impatient(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Person]:
+    """A person at an application that waits for a lock for an instant only."""
+    monkeypatch.setattr("tracker.core.db.BUSY_SECONDS", 0.05)
+    other = create_app(app.extensions["tracker.settings"])
+    person = add_person(other, "hurried@example.org", Role.STAFF, "Highland Group")
+    assert log_in(person).status_code == 302
+    yield person
+    with other.app_context():
+        db.engine.dispose()
+
+
+def locked(app: Flask) -> "closing[sqlite3.Connection]":
+    """Another process that is writing."""
+    path = app.extensions["tracker.settings"].database_url.removeprefix("sqlite:///")
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    return closing(connection)
+
+
+@on_sqlite
+def test_a_locked_database_is_a_page_that_keeps_what_was_typed(
+    app: Flask, impatient: Person, case: CaseFile
+) -> None:
+    path = next_step(case)
+    sent = filled(impatient.get(path), next_action=TYPED)
+    with locked(app):
+        answer = impatient.client.post(path, data=sent)
+        assert answer.status_code == 503
+        assert int(answer.headers["Retry-After"]) > 0
+        assert "locked" not in words_of(answer)
+        assert kept(answer)
+    assert saved(app, impatient, case) == ""
+    again = impatient.client.post(path, data=form_of(answer))
+    assert again.status_code == 303
+    assert saved(app, impatient, case) == TYPED
+
+
+@on_sqlite
+def test_reading_goes_on_while_somebody_writes(
+    app: Flask, impatient: Person, case: CaseFile
+) -> None:
+    impatient.get("/")  # the first look at the desk notes the beginning of a visit
+    with locked(app):
+        for path in ("/", "/recommendations", f"/recommendations/{case.ask}", "/stale", "/readyz"):
+            assert impatient.get(path).status_code == 200, path
+
+
+@on_sqlite
+def test_the_first_look_at_the_desk_waits_for_no_writer(
+    app: Flask, staff: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.core.db.BUSY_SECONDS", 60)
+    with locked(app):
+        began = monotonic()
+        assert staff.get("/").status_code == 200
+        assert monotonic() - began < 30
+    with reading(app):
+        assert db.session.get_one(User, staff.viewer.user_id).visit_started_at is None
+    staff.get("/")
+    with reading(app):
+        assert db.session.get_one(User, staff.viewer.user_id).visit_started_at is not None
+
+
+def test_a_database_that_is_gone_is_a_page_too(app: Flask, staff: Person) -> None:
+    settings = app.extensions["tracker.settings"]
+    nowhere = "postgresql+psycopg://tracker:geheim@127.0.0.1:1/tracker"
+    other = create_app(replace(settings, database_url=nowhere))
+    client = other.test_client()
+    session = staff.client.get_cookie("tracker_session")
+    assert session is not None
+    client.set_cookie("tracker_session", session.value)
+    answer = client.get("/recommendations")
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "geheim" not in answer.text
+    for path in ("/no/such/page", "/readyz"):
+        assert client.get(path).status_code == 503, path
+    for path in ("/healthz", "/static/tracker.css"):
+        answer = client.get(path)
+        answer.close()
+        assert answer.status_code == 200, path
+
+
+# ---- an error of ours
+
+
+def test_an_unexpected_error_tells_nothing_and_changes_nothing(
+    app: Flask,
+    staff: Person,
+    case: CaseFile,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    path = next_step(case)
+    sent = filled(staff.get(path), next_action=TYPED)
+    before = events(app)
+
+    def breaks(*_given: object) -> None:
+        raise RuntimeError("the innermost secret")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tracker.history.actions._append", breaks)
+        answer = staff.client.post(path, data=sent)
+    assert answer.status_code == 500
+    for word in ("innermost secret", "Traceback", "RuntimeError", "_append", ".py"):
+        assert word not in answer.text
+    assert "Nothing was changed" in words_of(answer)
+    assert "the innermost secret" in caplog.text
+    assert saved(app, staff, case) == ""
+    assert events(app) == before
+    assert staff.client.post(path, data=sent).status_code == 303
+    assert saved(app, staff, case) == TYPED
+    assert events(app) == before + 1
+
+
+def test_the_log_of_an_error_holds_nothing_that_was_typed(
+    app: Flask,
+    staff: Person,
+    case: CaseFile,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    path = next_step(case)
+    sent = filled(staff.get(path), next_action=TYPED)
+    # the row is refused by the database itself, whose messages could hold its values
+    monkeypatch.setattr("tracker.core.intake.Intake.text", lambda *_a, **_k: TYPED * 20)
+    answer = staff.client.post(path, data=sent)
+    assert answer.status_code == 500
+    assert TYPED not in answer.text
+    assert "unexpected error" in caplog.text
+    assert TYPED not in caplog.text
+
+
+# ---- what cannot be found or done
+
+
+BAD_ADDRESSES = [
+    ("GET", "/no/such/page", 404),
+    ("POST", "/no/such/page", 404),
+    ("GET", "/recommendations/R-00000000", 404),
+    ("GET", "/recommendations/nonsense", 404),
+    ("GET", "/recommendations/R-0000000U", 404),
+    ("GET", "/recommendations/%00", 404),
+    ("GET", "/agencies/no-such-body", 404),
+    ("GET", "/static/../config.py", 404),
+    ("GET", "/static/no-such.css", 404),
+    ("GET", "/logout", 405),
+    ("DELETE", "/recommendations", 405),
+    ("PUT", "/letters/new", 405),
+    ("GET", "/recommendations?cursor=damaged", 400),
+    ("GET", "/recommendations?status=lost", 400),
+    ("GET", "/recommendations?sort=colour", 400),
+    ("GET", "/recommendations?q=%00", 400),
+    ("GET", "/recommendations?year=20", 400),
+    ("GET", "/stale?basis=whim", 400),
+]
+
+
+def test_a_bad_address_is_a_page_with_its_code(staff: Person) -> None:
+    for method, path, code in BAD_ADDRESSES:
+        answer = staff.client.open(path, method=method)
+        assert (answer.status_code, answer.mimetype) == (code, "text/html"), path
+        assert "<h1>" in answer.text, path
+        assert "Traceback" not in answer.text, path
+
+
+def test_a_missing_number_beyond_all_databases_is_a_404(staff: Person, case: CaseFile) -> None:
+    for number in ("9" * 14, "9" * 15, "9" * 20):
+        path = f"/recommendations/{case.ask}/outcomes/{number}/void"
+        assert staff.get(path).status_code == 404
+
+
+def test_too_much_at_once_is_refused(app: Flask, staff: Person, case: CaseFile) -> None:
+    path = next_step(case)
+    sent = filled(staff.get(path), next_action="x" * (3 * 1024 * 1024))
+    answer = staff.client.post(path, data=sent)
+    assert answer.status_code == 413
+    assert len(answer.text) < 100_000
+    assert saved(app, staff, case) == ""
+
+
+# ---- a form that is not ours, or no longer
+
+
+Headers = dict[str, str]
+OURS: dict[str, Headers] = {
+    "an old browser": {},
+    "our own page": {"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost"},
+    "our own page, no fetch headers": {"Origin": "http://localhost"},
+}
+FOREIGN: dict[str, Headers] = {
+    "another site": {"Sec-Fetch-Site": "cross-site"},
+    "a neighbouring host": {"Sec-Fetch-Site": "same-site"},
+    "another site in an old browser": {"Origin": "https://evil.example"},
+    "a page without an origin": {"Origin": "null"},
+    "another port": {"Origin": "http://localhost:8001"},
+    "a lie about one of the two": {
+        "Sec-Fetch-Site": "same-origin",
+        "Origin": "https://evil.example",
+    },
+}
+TOKENS: dict[str, Callable[[Person], str]] = {
+    "no token": lambda _person: "",
+    "a made-up token": lambda _person: "made-up",
+    "the token of another session": lambda person: token_on(person.app.test_client().get("/login")),
+}
+
+
+@pytest.mark.parametrize("token", TOKENS)
+def test_a_form_without_its_token_changes_nothing(
+    app: Flask, staff: Person, case: CaseFile, token: str
+) -> None:
+    path = next_step(case)
+    sent = filled(staff.get(path), next_action=TYPED, csrf_token=TOKENS[token](staff))
+    answer = staff.client.post(path, data=sent)
+    assert answer.status_code == 400
+    assert kept(answer)
+    assert saved(app, staff, case) == ""
+    assert staff.client.post(path, data=form_of(answer)).status_code == 303
+    assert saved(app, staff, case) == TYPED
+
+
+def test_what_was_typed_is_kept_only_for_our_own_pages(staff: Person, case: CaseFile) -> None:
+    for whose, headers in {**OURS, **FOREIGN}.items():
+        answer = staff.client.post(next_step(case), data={"next_action": TYPED}, headers=headers)
+        assert answer.status_code == 400, whose
+        assert kept(answer) is (whose in OURS), whose
+        assert (TYPED in answer.text) is (whose in OURS), whose
+
+
+def test_a_password_is_never_kept(app: Flask, anonymous: Person) -> None:
+    sent = {"email": "a@example.org", "password": "correct horse battery"}
+    answer = anonymous.client.post("/login", data=sent)
+    assert answer.status_code == 400
+    assert "correct horse battery" not in answer.text
+
+
+def test_who_was_logged_out_meanwhile_keeps_what_was_typed(
+    app: Flask, staff: Person, case: CaseFile
+) -> None:
+    path = next_step(case)
+    sent = filled(staff.get(path), next_action=TYPED)
+    staff.client.delete_cookie("tracker_session")
+    answer = staff.client.post(path, data=sent)
+    assert answer.status_code == 401
+    assert kept(answer)
+    assert log_in(staff).status_code == 302
+    again = staff.client.post(path, data={**form_of(answer), "csrf_token": staff.token()})
+    assert again.status_code == 303
+    assert saved(app, staff, case) == TYPED
+
+
+def test_what_is_kept_cannot_break_out_of_the_page(staff: Person, case: CaseFile) -> None:
+    evil = '</textarea><script>alert(1)</script>"onload="x'
+    answer = staff.client.post(next_step(case), data={"next_action": evil, evil: "x"})
+    assert answer.status_code == 400
+    assert "<script" not in answer.text
+    assert form_of(answer)["next_action"] == [evil]

@@ -1,0 +1,286 @@
+"""The chain of history: what it finds, what it lets go, and what it never keeps."""
+
+import ast
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from tests.inside.samples import reading, writing
+from tests.support.factories import make
+from tracker.accounts.models import User
+from tracker.core.db import db, transaction
+from tracker.history import actions as history
+from tracker.history import chain, queries
+from tracker.history.models import HistoryChain, HistoryEvent, HistoryPayload, HistorySubject
+from tracker.history.names import EVENTS
+from tracker.records.models import Record
+
+ENTRIES = 6
+Tamper = Callable[[], None]
+
+
+@pytest.fixture
+def written(app: Flask) -> Flask:
+    """A chain of six entries, each about the same two records."""
+    with writing(app):
+        actor_id, records = make(User).id, [make(Record).id, make(Record).id]
+    for numbers in (range(2), range(2, ENTRIES)):
+        with writing(app):
+            for number in numbers:
+                body = {"after": {"number": number}, "note": "西藏自治区公安厅 · “quoted”"}
+                history.record("record.tagged", actor_id=actor_id, records=records, body=body)
+    return app
+
+
+def id_at(position: int) -> int:
+    return db.session.execute(
+        select(HistoryEvent.id).where(HistoryEvent.position == position)
+    ).scalar_one()
+
+
+def edit(at_position: int, **values: object) -> None:
+    db.session.execute(
+        update(HistoryEvent).where(HistoryEvent.id == id_at(at_position)).values(values)
+    )
+
+
+def edit_text(position: int, **values: object) -> None:
+    db.session.execute(
+        update(HistoryPayload).where(HistoryPayload.event_id == id_at(position)).values(values)
+    )
+
+
+def remove(*positions: int) -> None:
+    ids = [id_at(position) for position in positions]
+    for column in (HistorySubject.event_id, HistoryPayload.event_id, HistoryEvent.id):
+        db.session.execute(delete(column.class_).where(column.in_(ids)))
+
+
+def edit_actor() -> None:
+    edit(3, actor_id=make(User).id)
+
+
+def edit_time() -> None:
+    at = db.session.scalar(select(HistoryEvent.at).where(HistoryEvent.position == 3))
+    assert at is not None
+    edit(3, at=at + timedelta(microseconds=1))
+
+
+def take_a_record_out() -> None:
+    first = select(func.min(HistorySubject.record_id)).scalar_subquery()
+    db.session.execute(
+        delete(HistorySubject).where(
+            HistorySubject.event_id == id_at(3), HistorySubject.record_id == first
+        )
+    )
+
+
+def put_a_record_in() -> None:
+    make(HistorySubject, event_id=id_at(3), record_id=make(Record).id)
+
+
+def swap() -> None:
+    edit(3, position=99)
+    edit(4, position=3)
+    edit(99, position=4)
+
+
+def rewrite_text_and_digest() -> None:
+    salt, body = b"1" * 16, '{"note":"another story"}'
+    edit_text(3, salt=salt, body=body)
+    edit(3, payload_digest=chain.payload_digest(salt, body))
+
+
+def edit_two() -> None:
+    edit(5, name="user.added")
+    edit(2, name="user.added")
+
+
+def append_without_the_head() -> None:
+    [last] = db.session.scalars(select(HistoryEvent).where(HistoryEvent.position == ENTRIES))
+    link = chain.event_digest(
+        last.digest,
+        position=ENTRIES + 1,
+        at=last.at,
+        actor_id=last.actor_id,
+        name=last.name,
+        record_ids=(),
+        payload=last.payload_digest,
+    )
+    copied = {
+        name: getattr(last, name) for name in ("chain", "at", "actor_id", "name", "payload_digest")
+    }
+    db.session.execute(insert(HistoryEvent).values(position=ENTRIES + 1, digest=link, **copied))
+
+
+TAMPERING: dict[str, tuple[Tamper, int]] = {
+    "the name of an event": (lambda: edit(3, name="user.added"), 3),
+    "who did it": (edit_actor, 3),
+    "that nobody did it": (lambda: edit(3, actor_id=None), 3),
+    "when it was": (edit_time, 3),
+    "a text": (lambda: edit_text(3, body='{"note":"another story"}'), 3),
+    "a salt": (lambda: edit_text(3, salt=b"1" * 16), 3),
+    "a text with its digest": (rewrite_text_and_digest, 3),
+    "a digest": (lambda: edit(3, digest="f" * 64), 3),
+    "the first digest": (lambda: edit(1, digest="f" * 64), 1),
+    "a record taken out": (take_a_record_out, 3),
+    "a record put in": (put_a_record_in, 3),
+    "an entry removed": (lambda: remove(3), 3),
+    "the first entry removed": (lambda: remove(1), 1),
+    "the last entry cut off": (lambda: remove(6), 6),
+    "three entries cut off": (lambda: remove(4, 5, 6), 4),
+    "all entries removed": (lambda: remove(1, 2, 3, 4, 5, 6), 1),
+    "two entries swapped": (swap, 3),
+    "two entries edited": (edit_two, 2),
+    "an entry added past the end": (append_without_the_head, 7),
+}
+
+
+def test_a_chain_that_nobody_touched_verifies(written: Flask) -> None:
+    with reading(written):
+        [verdict] = queries.verify()
+        assert (verdict.chain, verdict.length, verdict.problem) == ("main", ENTRIES, None)
+        [last] = db.session.scalars(select(HistoryEvent).where(HistoryEvent.position == ENTRIES))
+        assert verdict.head == last.digest
+
+
+@pytest.mark.parametrize("what", TAMPERING)
+def test_tampering_is_found_and_its_first_entry_named(written: Flask, what: str) -> None:
+    tamper, position = TAMPERING[what]
+    with writing(written):
+        tamper()
+    with reading(written):
+        [verdict] = queries.verify()
+        assert verdict.problem is not None
+        assert verdict.problem.startswith(f"entry {position}:")
+
+
+def test_an_edited_head_is_found(written: Flask) -> None:
+    with writing(written):
+        db.session.execute(update(HistoryChain).values(head="f" * 64))
+    with reading(written):
+        [verdict] = queries.verify()
+        assert verdict.problem is not None
+
+
+def test_an_erased_text_is_gone_and_the_chain_verifies(written: Flask) -> None:
+    with writing(written):
+        record_id = db.session.scalars(select(HistorySubject.record_id)).first()
+        assert record_id is not None
+        db.session.execute(delete(HistoryPayload).where(HistoryPayload.event_id == id_at(3)))
+    with reading(written):
+        [verdict] = queries.verify()
+        assert verdict.problem is None
+        found = queries.of_record(record_id, since=None)
+        assert [entry.body.get("after") for entry in found] == [
+            {"number": 5},
+            {"number": 4},
+            {"number": 3},
+            None,
+            {"number": 1},
+            {"number": 0},
+        ]
+
+
+def test_equal_texts_have_different_digests(app: Flask) -> None:
+    for _ in range(2):
+        with writing(app):
+            history.record("record.tagged", actor_id=None, body={"note": "the same"})
+    with reading(app):
+        one, other = db.session.scalars(select(HistoryEvent.payload_digest))
+        assert one != other
+
+
+def names_kept() -> list[str]:
+    return list(db.session.scalars(select(HistoryEvent.name).order_by(HistoryEvent.position)))
+
+
+def change_and_fail() -> None:
+    with transaction():
+        make(User)
+        history.record("record.tagged", actor_id=None)
+        raise ZeroDivisionError
+
+
+def test_nothing_is_recorded_on_rollback(app: Flask) -> None:
+    with app.app_context():
+        with transaction():
+            history.record("user.added", actor_id=None)
+        with pytest.raises(ZeroDivisionError):
+            change_and_fail()
+        make(User)
+        history.record("record.tagged", actor_id=None)
+        db.session.rollback()
+        with transaction():
+            history.record("user.disabled", actor_id=None)
+        assert names_kept() == ["user.added", "user.disabled"]
+        assert queries.verify()[0].problem is None
+        db.session.rollback()
+
+
+def test_an_entry_that_was_rolled_back_before_any_statement_is_forgotten(app: Flask) -> None:
+    with app.app_context():
+        history.record("record.tagged", actor_id=None)
+        db.session.rollback()
+        with transaction():
+            history.record("user.disabled", actor_id=None)
+        assert names_kept() == ["user.disabled"]
+        db.session.rollback()
+
+
+def record_and_collide(email: str) -> None:
+    with transaction():
+        history.record("user.added", actor_id=None)
+        make(User, email=email)
+
+
+def test_a_refused_commit_keeps_neither_the_change_nor_its_entry(app: Flask) -> None:
+    with app.app_context():
+        with transaction():
+            email = make(User).email
+        with pytest.raises(IntegrityError):
+            record_and_collide(email)
+        with transaction():
+            history.record("user.disabled", actor_id=None)
+        assert names_kept() == ["user.disabled"]
+        db.session.rollback()
+
+
+def test_several_entries_of_one_commit_are_kept_in_their_order(app: Flask) -> None:
+    with writing(app):
+        for name in ("user.added", "record.tagged", "user.disabled"):
+            history.record(name, actor_id=None)
+    with reading(app):
+        assert names_kept() == ["user.added", "record.tagged", "user.disabled"]
+        assert queries.verify()[0].problem is None
+
+
+# ---- the names of events
+
+
+def calls_of_record() -> Iterator[tuple[str, ast.expr]]:
+    """Every call in the program that records an event: where it stands, and the event's name."""
+    folder = Path(history.__file__).resolve().parent.parent
+    for path in sorted(folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            owner = node.func.value
+            if node.func.attr == "record" and isinstance(owner, ast.Name) and owner.id == "history":
+                yield f"{path.relative_to(folder)}:{node.lineno}", node.args[0]
+
+
+def test_every_event_recorded_has_words_and_every_name_is_used() -> None:
+    found = {where: ast.literal_eval(name) for where, name in calls_of_record()}
+    assert {w: n for w, n in found.items() if n not in EVENTS} == {}
+    assert set(EVENTS) - set(found.values()) == set()
+
+
+def test_an_event_without_words_cannot_be_recorded(context: Flask) -> None:
+    with pytest.raises(KeyError, match="never heard of"):
+        history.record("never heard of", actor_id=None)

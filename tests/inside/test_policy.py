@@ -1,0 +1,383 @@
+"""Who may come to which page: every route, method and role, generated from the map of addresses.
+
+A route that is added is tried with every role without anybody adding it here.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import product
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.routing import BaseConverter, PathConverter, Rule
+
+from tests.inside.samples import CaseFile, record_case, writing
+from tests.support.people import Person, add_person, log_in
+from tracker import create_app
+from tracker.accounts.permissions import Role
+from tracker.accounts.viewer import ANONYMOUS, MACHINE, Viewer
+from tracker.core.db import db
+from tracker.records.models import Audience
+from tracker.web.converters import NumberConverter, ReferenceConverter, SlugConverter
+from tracker.web.policy import Policy, admits, policy, policy_of
+
+METHODS = ("GET", "HEAD", "POST", "DELETE", "OPTIONS")
+FILLING = {
+    "agency": "treasury",
+    "file": "tracker.css",
+    "bootstrap_file": "css/bootstrap.min.css",
+}
+HOMES = {
+    "ask": "recommendations",
+    "letter": "letters",
+    "target": "targets",
+    "contact": "contacts",
+    "source": "sources",
+}
+# by endpoint, the parts of a case that its address was found to fit
+fitting: dict[str, tuple[str, ...] | None] = {}
+ROLES = ("anonymous", "partner", "staff", "admin")
+ADMITTED = {
+    Policy.ANYONE: {"anonymous", "partner", "staff", "admin"},
+    Policy.PERSON: {"partner", "staff", "admin"},
+    Policy.READER: {"partner", "staff", "admin"},
+    Policy.EXPORTER: {"partner", "staff", "admin"},
+    Policy.EDITOR: {"staff", "admin"},
+    Policy.ADMIN: {"admin"},
+}
+SHOWN = {200, 302}
+# what a form that is not filled in can come to, for those who may send it
+TAKEN_OR_REFUSED = {200, 302, 303, 400, 409, 422}
+
+
+@pytest.fixture
+def own(app: Flask, staff: Person) -> CaseFile:
+    """A case that only the first organisation sees."""
+    with writing(app):
+        return record_case(staff.viewer, title="An internal case")
+
+
+@pytest.fixture
+def shared(app: Flask, staff: Person) -> CaseFile:
+    """A case of the first organisation that the coalition sees."""
+    with writing(app):
+        return record_case(staff.viewer, Audience.COALITION, "A shared case")
+
+
+def rules(app: Flask) -> list[Rule]:
+    return sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))
+
+
+def candidates(rule: Rule, converter: BaseConverter) -> tuple[str, ...]:
+    """The parts of a case that a part of an address can be filled with, the likeliest first."""
+    if isinstance(converter, ReferenceConverter):
+        names = ("ask", "letter", "target", "contact", "source")
+        return tuple(sorted(names, key=lambda name: not rule.endpoint.startswith(HOMES[name])))
+    if isinstance(converter, SlugConverter):
+        return ("agency",)
+    if isinstance(converter, NumberConverter):
+        return ("outcome",)
+    if isinstance(converter, PathConverter):
+        return ("file", "bootstrap_file")
+    raise AssertionError(f"teach this test what to put for {type(converter).__name__}")
+
+
+def address(rule: Rule, case: CaseFile, parts: Sequence[str]) -> str:
+    """The address of a rule, its arguments filled with parts of a case."""
+    known = {**asdict(case), **FILLING}
+    names = sorted(rule.arguments)
+    built = rule.build({name: known[part] for name, part in zip(names, parts, strict=True)})
+    assert built is not None
+    return built[1]
+
+
+def path_for(rule: Rule, case: CaseFile, owner: Person) -> str:
+    """The address at which the owner finds something, or any where nobody ever does."""
+    if rule.endpoint not in fitting:
+        choices = product(
+            *(candidates(rule, rule._converters[name]) for name in sorted(rule.arguments))
+        )
+        closed = policy_in(owner.app, rule) is None
+        fitting[rule.endpoint] = next(
+            (
+                parts
+                for parts in choices
+                if closed or send(owner, "GET", address(rule, case, parts)).code != 404
+            ),
+            None,
+        )
+    parts = fitting[rule.endpoint]
+    assert parts is not None, f"no record of the case fits {rule.rule}"
+    return address(rule, case, parts)
+
+
+def policy_in(app: Flask, rule: Rule) -> Policy | None:
+    with app.app_context():
+        return policy_of(rule.endpoint)
+
+
+def has(rule: Rule, method: str) -> bool:
+    return method in (rule.methods or ())
+
+
+def is_of_ours(app: Flask, rule: Rule) -> bool:
+    view: Any = app.view_functions[rule.endpoint]
+    return str(view.__module__).startswith("tracker")
+
+
+def expected(rule: Rule, wanted: Policy | None, method: str, role: str) -> set[int]:
+    """The answers that follow from a policy, to a request without a form's token."""
+    if not has(rule, method):
+        return {405}
+    if wanted is None:
+        return {404}
+    admitted = role in ADMITTED[wanted]
+    if method == "OPTIONS":
+        return {200} if admitted else {401} if role == "anonymous" else {403}
+    if method in ("GET", "HEAD"):
+        return SHOWN if admitted else {302} if role == "anonymous" else {403}
+    return {400} if admitted else {401} if role == "anonymous" else {403}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, less the token of the page's form, which is another one every second."""
+
+    code: int
+    location: str
+    text: str
+
+
+def send(person: Person, method: str, path: str, data: dict[str, str] | None = None) -> Answer:
+    answer = person.client.open(path, method=method, data=data)
+    text = answer.text if answer.mimetype == "text/html" else ""
+    text = re.sub(r'name="csrf_token"[^>]*>', "", text)
+    answer.close()
+    return Answer(answer.status_code, answer.headers.get("Location", ""), text)
+
+
+def leads_to_log_in(answer: Answer, path: str) -> bool:
+    return answer.location == ("/login" if path == "/" else f"/login?next={path}")
+
+
+def is_about_a_record(rule: Rule) -> bool:
+    return any(isinstance(part, ReferenceConverter) for part in rule._converters.values())
+
+
+def test_every_view_of_ours_declares_a_policy(app: Flask) -> None:
+    without = [
+        rule.endpoint
+        for rule in rules(app)
+        if is_of_ours(app, rule) and policy_in(app, rule) is None
+    ]
+    assert without == []
+
+
+def test_no_view_of_a_library_is_open_unless_it_is_listed(app: Flask) -> None:
+    opened = {
+        rule.endpoint
+        for rule in rules(app)
+        if not is_of_ours(app, rule) and policy_in(app, rule) is not None
+    }
+    assert opened == {"static", "bootstrap.static", "security.login", "security.logout"}
+
+
+def hollow(app: Flask) -> Flask:
+    """An application with the same routes, policies and gate, whose views do nothing."""
+    made = create_app(app.extensions["tracker.settings"])
+    for endpoint, view in list(made.view_functions.items()):
+        wanted = getattr(view, "policy", None)
+        if wanted is not None:
+            made.view_functions[endpoint] = policy(wanted)(lambda **_values: "a page")
+    return made
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # the gate asks no database
+@pytest.mark.parametrize("role", ROLES)
+def test_every_route_and_method_answers_as_its_policy_says(
+    app: Flask, own: CaseFile, staff: Person, role: str, request: pytest.FixtureRequest
+) -> None:
+    known: Person = request.getfixturevalue(role)
+    gated = hollow(app)
+    person = Person(gated, known.email, gated.test_client())
+    if role != "anonymous":
+        assert log_in(person).status_code == 302
+    wrong: list[tuple[object, ...]] = []
+    for rule in rules(app):
+        wanted, path = policy_in(app, rule), path_for(rule, own, staff)
+        for method in METHODS:
+            good = expected(rule, wanted, method, role)
+            answer = send(person, method, path)
+            if answer.code not in good:
+                wrong.append((method, path, answer.code, good))
+            elif good == {302} and not leads_to_log_in(answer, path):
+                wrong.append((method, path, answer.location, "to the log-in"))
+    close(gated)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", ["partner", "staff", "admin"])
+def test_every_page_opens_for_those_whom_its_policy_admits(
+    app: Flask, shared: CaseFile, staff: Person, role: str, request: pytest.FixtureRequest
+) -> None:
+    person: Person = request.getfixturevalue(role)
+    wrong = []
+    for rule in rules(app):
+        wanted = policy_in(app, rule)
+        if has(rule, "GET") and wanted is not None:
+            code = send(person, "GET", path_for(rule, shared, staff)).code
+            if code not in (SHOWN if role in ADMITTED[wanted] else {403}):
+                wrong.append((rule.rule, code))
+    assert wrong == []
+
+
+def close(app: Flask) -> None:
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize("role", ["partner", "staff"])
+def test_a_form_with_its_token_is_taken_only_from_those_who_may(
+    app: Flask, shared: CaseFile, staff: Person, role: str, request: pytest.FixtureRequest
+) -> None:
+    person: Person = request.getfixturevalue(role)
+    sent = {"csrf_token": person.token()}
+    wrong = []
+    for rule in rules(app):
+        wanted = policy_in(app, rule)
+        if not has(rule, "POST") or wanted in (None, Policy.ANYONE):
+            continue
+        path = path_for(rule, shared, staff)
+        code = send(person, "POST", path, sent).code
+        edits = role in ADMITTED[Policy.EDITOR]
+        if code not in (TAKEN_OR_REFUSED if edits else {403}):
+            wrong.append((path, code))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("stranger", ["partner", "other_staff"])
+def test_a_hidden_record_answers_like_a_missing_one(
+    app: Flask, own: CaseFile, staff: Person, stranger: str, request: pytest.FixtureRequest
+) -> None:
+    person: Person = request.getfixturevalue(stranger)
+    missing = CaseFile("L-00000000", "R-00000000", "T-00000000", "C-00000000", "S-00000000", 1)
+    known = dict(zip(own.references, missing.references, strict=True))
+    sent = {"csrf_token": person.token()}
+    wrong: list[tuple[object, ...]] = []
+    tried = 0
+    for rule in rules(app):
+        if not is_about_a_record(rule):
+            continue
+        path = path_for(rule, own, staff)
+        reference = next(ref for ref in own.references if ref in path)
+        barred = policy_in(app, rule) is Policy.EDITOR and stranger == "partner"
+        for method in ("GET", "POST"):
+            if not has(rule, method):
+                continue
+            tried += 1
+            data = sent if method == "POST" else None
+            hidden = send(person, method, path, data)
+            other = send(person, method, path.replace(reference, known[reference]), data)
+            if hidden.code != (403 if barred else 404):
+                wrong.append((method, path, hidden.code))
+            elif hidden != other:
+                wrong.append((method, path, "tells hidden and missing apart"))
+    assert wrong == []
+    assert tried > 20
+
+
+def test_a_shared_record_is_changed_by_its_owner_only(
+    app: Flask, shared: CaseFile, staff: Person, other_staff: Person
+) -> None:
+    sent = {"csrf_token": other_staff.token()}
+    wrong, tried = [], 0
+    for rule in rules(app):
+        if policy_in(app, rule) is not Policy.EDITOR or not is_about_a_record(rule):
+            continue
+        path = path_for(rule, shared, staff)
+        for method in ("GET", "POST"):
+            code = send(other_staff, method, path, sent if method == "POST" else None).code
+            tried += 1
+            if code != 403:
+                wrong.append((method, path, code))
+    assert wrong == []
+    assert tried > 20
+
+
+@pytest.mark.parametrize("role", ["colleague", "admin"])
+def test_a_record_of_named_people_is_hidden_from_colleagues_and_admins(
+    app: Flask, staff: Person, role: str, request: pytest.FixtureRequest
+) -> None:
+    person: Person = request.getfixturevalue(role)
+    with writing(app):
+        case = record_case(staff.viewer, Audience.NAMED)
+    for path in (f"/recommendations/{case.ask}", f"/letters/{case.letter}"):
+        assert staff.get(path).status_code == 200
+        assert person.get(path).status_code == 404
+
+
+def test_a_view_without_a_policy_answers_404_to_all(app: Flask, staff: Person) -> None:
+    other = create_app(app.extensions["tracker.settings"])
+    other.add_url_rule("/forgotten", "forgotten", lambda: "secret", methods=["GET", "POST"])
+    other.add_url_rule(
+        "/remembered", "remembered", policy(Policy.PERSON)(lambda: "for people"), methods=["GET"]
+    )
+    people = [Person(other, "", other.test_client())]
+    for role in Role:
+        people.append(add_person(other, f"{role}@example.net", role, "Highland Group"))
+        assert log_in(people[-1]).status_code == 302
+        assert people[-1].get("/remembered").text == "for people"
+    for person in people:
+        assert person.get("/forgotten").status_code == 404
+        assert person.client.post("/forgotten").status_code == 404
+    close(other)
+
+
+@pytest.mark.parametrize("is_public", [True, False], ids=["dashboard on", "dashboard off"])
+def test_each_policy_admits_its_roles_and_nobody_else(app: Flask, is_public: bool) -> None:
+    other = create_app_like(app, public_dashboard=is_public)
+    viewers = {
+        "anonymous": ANONYMOUS,
+        **{role.value: Viewer(1, 1, role) for role in Role},
+        "machine": MACHINE,
+    }
+    with other.app_context():
+        found = {
+            wanted: {name for name, viewer in viewers.items() if admits(wanted, viewer)}
+            for wanted in Policy
+        }
+        db.engine.dispose()
+    good = {wanted: set(roles) for wanted, roles in ADMITTED.items()}
+    good[Policy.ANYONE] |= {"machine"}
+    good[Policy.PERSON] |= {"machine"}
+    if is_public:
+        good[Policy.READER] |= {"anonymous"}
+    assert found == good
+
+
+def create_app_like(app: Flask, **settings: object) -> Flask:
+    """Another application over the same database, with other settings."""
+    return create_app(replace(app.extensions["tracker.settings"], **settings))
+
+
+def test_the_public_dashboard_opens_public_records_and_no_others(
+    app: Flask, staff: Person, own: CaseFile, shared: CaseFile
+) -> None:
+    with writing(app):
+        public = record_case(staff.viewer, Audience.PUBLIC, "A public case")
+    other = create_app_like(app, public_dashboard=True)
+    anybody = Person(other, "", other.test_client())
+    for path in ("/dashboards", "/recommendations", "/letters", "/targets", "/sources", "/stale"):
+        page = anybody.get(path)
+        assert page.status_code == 200, path
+        for hidden in ("An internal case", "A shared case"):
+            assert hidden not in page.text, path
+    assert "A public case" in anybody.get("/recommendations").text
+    assert anybody.get(f"/recommendations/{public.ask}").status_code == 200
+    assert anybody.get(f"/targets/{public.target}").status_code == 200
+    for reference in (own.ask, shared.ask):
+        assert anybody.get(f"/recommendations/{reference}").status_code == 404
+    assert anybody.get("/recommendations/new").headers["Location"].startswith("/login?next=")
+    close(other)

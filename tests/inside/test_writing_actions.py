@@ -1,0 +1,279 @@
+"""Every action that writes leaves an entry in the history that says who did it."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from types import ModuleType
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from tests.inside.samples import (
+    PUBLISHED,
+    CaseFile,
+    ask_input,
+    ask_of,
+    contact_input,
+    current_clocks,
+    letter_input,
+    outcome_input,
+    record_case,
+)
+from tests.support.factories import make
+from tests.support.people import PASSWORD
+from tracker.accounts import actions as accounts
+from tracker.accounts.models import Organisation, User
+from tracker.accounts.permissions import Role
+from tracker.accounts.viewer import Viewer
+from tracker.agencies import actions as agencies
+from tracker.agencies.models import AgencyKind
+from tracker.casework import actions as casework
+from tracker.casework.inputs import AddresseeInput, NextInput
+from tracker.clocks import actions as clocks
+from tracker.core.dates import PartialDate
+from tracker.core.db import db
+from tracker.core.errors import Refused
+from tracker.core.now import today
+from tracker.correspondence import queries as correspondence
+from tracker.correspondence.models import Contact
+from tracker.history.models import HistoryEvent, HistorySubject
+from tracker.recommendations.models import Outcome, Recommendation, Status
+from tracker.recommendations.workflow import Change
+from tracker.records import actions as records
+from tracker.records.models import Audience, Record
+from tracker.sources.actions import SourceInput
+from tracker.targets import actions as targets
+from tracker.targets import queries as target_queries
+from tracker.targets.actions import TargetInput
+from tracker.targets.models import Target, TargetKind
+
+
+@dataclass
+class Scene:
+    """A person, and a case of theirs."""
+
+    viewer: Viewer
+    case: CaseFile
+
+    @property
+    def actor(self) -> int:
+        assert self.viewer.user_id is not None
+        return self.viewer.user_id
+
+    @property
+    def ask(self) -> Recommendation:
+        return ask_of(self.viewer, self.case.ask)
+
+    @property
+    def target(self) -> Target:
+        found = target_queries.get(self.viewer, self.case.target)
+        assert found is not None
+        return found
+
+    @property
+    def contact(self) -> Contact:
+        found = correspondence.contact(self.viewer, self.case.contact)
+        assert found is not None
+        return found
+
+    @property
+    def outcome(self) -> Outcome:
+        return db.session.get_one(Outcome, self.case.outcome)
+
+    @property
+    def user(self) -> User:
+        return db.session.get_one(User, self.actor)
+
+
+def add_ask(scene: Scene) -> None:
+    casework.add_ask(scene.viewer, ask_input("Another ask"))
+
+
+def change_ask(scene: Scene) -> None:
+    ask = scene.ask
+    bodies = tuple(AddresseeInput(row.agency.slug) for row in ask.addressees)
+    given = ask_input("A new title", targets=(scene.case.target,), addressees=bodies)
+    casework.change_ask(scene.viewer, ask, given, ask.version)
+
+
+def change_status(scene: Scene) -> None:
+    ask = scene.ask
+    change = Change(Status.ACKNOWLEDGED, PartialDate(2023, 11, 20))
+    casework.change_status(scene.viewer, ask, change, SourceInput(), ask.version)
+
+
+def set_next(scene: Scene) -> None:
+    ask = scene.ask
+    casework.set_next(scene.viewer, ask, NextInput(None, "Write again", None), ask.version)
+
+
+def snooze(scene: Scene) -> None:
+    ask = scene.ask
+    flags = [clock for clock in current_clocks(ask.id) if clock.flagged_on]
+    until = today() + timedelta(days=10)
+    casework.snooze(scene.viewer, ask, flags, until=until, reason="They are away.")
+
+
+def share(scene: Scene) -> None:
+    casework.share(scene.viewer, [scene.ask], Audience.COALITION, reason="They asked for it.")
+
+
+def add_member(scene: Scene) -> None:
+    group = TargetInput(name="Officials responsible", kind=TargetKind.CLASS)
+    found = targets.add_target(scene.viewer, group)
+    assert found is not None
+    targets.add_member(scene.viewer, found, scene.target, None)
+
+
+def change_target(scene: Scene) -> None:
+    given = TargetInput(name="A better name", kind=TargetKind.PERSON)
+    targets.change_target(scene.viewer, scene.target, given, scene.target.version)
+
+
+def add_agency(scene: Scene) -> None:
+    agencies.add_agency(
+        scene.viewer,
+        name="Test ministry of the test",
+        short_name="Test ministry",
+        kind=AgencyKind.DEPARTMENT,
+        jurisdiction="NO",
+    )
+
+
+def add_user(scene: Scene) -> None:
+    accounts.add_user(
+        "newcomer@example.org",
+        name="Newcomer",
+        password=PASSWORD,
+        role=Role.PARTNER,
+        organisation=make(Organisation),
+        actor_id=scene.actor,
+    )
+
+
+def snooze_clocks(scene: Scene) -> None:
+    ask = scene.ask
+    until = today() + timedelta(days=10)
+    clocks.snooze(scene.viewer, ask, current_clocks(ask.id), until=until, reason="They are away.")
+
+
+# by action: what calls it, and the event that it leaves
+CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
+    casework: {
+        "add_ask": (add_ask, "recommendation.recorded"),
+        "change_ask": (change_ask, "recommendation.changed"),
+        "change_status": (change_status, "recommendation.status_changed"),
+        "cite": (lambda s: casework.cite(s.viewer, s.ask, PUBLISHED), "source.cited"),
+        "record_contact": (
+            lambda s: casework.record_contact(s.viewer, [s.ask], contact_input()),
+            "contact.recorded",
+        ),
+        "record_letter": (
+            lambda s: casework.record_letter(s.viewer, letter_input()),
+            "letter.recorded",
+        ),
+        "record_outcome": (
+            lambda s: casework.record_outcome(s.viewer, s.ask, outcome_input()),
+            "outcome.recorded",
+        ),
+        "set_next": (set_next, "recommendation.changed"),
+        "share": (share, "record.audience_changed"),
+        "snooze": (snooze, "clock.snoozed"),
+        "void_contact": (
+            lambda s: casework.void_contact(s.viewer, s.contact, "It was another ask."),
+            "contact.voided",
+        ),
+        "void_outcome": (
+            lambda s: casework.void_outcome(s.viewer, s.ask, s.outcome, "It was another one."),
+            "outcome.voided",
+        ),
+    },
+    targets: {
+        "add_target": (
+            lambda s: targets.add_target(s.viewer, TargetInput("Somebody", TargetKind.PERSON)),
+            "target.added",
+        ),
+        "change_target": (change_target, "target.changed"),
+        "add_member": (add_member, "target.changed"),
+    },
+    agencies: {"add_agency": (add_agency, "agency.added")},
+    accounts: {
+        "add_organisation": (
+            lambda s: accounts.add_organisation("A newcomer", actor_id=s.actor),
+            "organisation.added",
+        ),
+        "add_user": (add_user, "user.added"),
+        "disable_user": (
+            lambda s: accounts.disable_user(s.user, actor_id=s.actor),
+            "user.disabled",
+        ),
+    },
+}
+# these concern no record that a reader could open
+ABOUT_NO_RECORD = {"agency.added", "organisation.added", "user.added", "user.disabled"}
+
+
+def offered(module: ModuleType) -> set[str]:
+    """The actions of a module: what it exports, or the functions that it defines itself."""
+    if hasattr(module, "__all__"):
+        return set(module.__all__)
+    return {
+        name
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__ and not name.startswith("_")
+    }
+
+
+@pytest.mark.parametrize("module", CALLS, ids=lambda module: str(module.__name__))
+def test_no_action_is_missing_here(module: ModuleType) -> None:
+    assert offered(module) == set(CALLS[module])
+
+
+@pytest.mark.parametrize("module", CALLS, ids=lambda module: str(module.__name__))
+def test_every_action_records_who_did_what(context: Flask, module: ModuleType) -> None:
+    user = make(User, role=Role.STAFF)
+    scene = Scene(Viewer.of(user), record_case(Viewer.of(user)))
+    db.session.commit()
+    for name, (call, event) in CALLS[module].items():
+        last = db.session.scalar(select(func.max(HistoryEvent.position))) or 0
+        call(scene)
+        db.session.commit()
+        found: Any = db.session.execute(
+            select(HistoryEvent.id, HistoryEvent.name, HistoryEvent.actor_id).where(
+                HistoryEvent.position > last
+            )
+        ).all()
+        assert event in {row.name for row in found}, name
+        assert {row.actor_id for row in found} == {scene.actor}, name
+        subjects = set(db.session.scalars(select(HistorySubject.event_id)))
+        about = {row.name for row in found if row.id in subjects}
+        assert (event in about) == (event not in ABOUT_NO_RECORD), name
+
+
+def test_an_action_that_is_refused_records_nothing(context: Flask) -> None:
+    user = make(User, role=Role.STAFF)
+    scene = Scene(Viewer.of(user), record_case(Viewer.of(user)))
+    db.session.commit()
+    count = select(func.count()).select_from(HistoryEvent)
+    before = db.session.scalar(count)
+    with pytest.raises(Refused):
+        casework.void_outcome(scene.viewer, scene.ask, scene.outcome, "")
+    db.session.rollback()
+    assert db.session.scalar(count) == before
+
+
+def test_tags_record_who_set_them(context: Flask) -> None:
+    user = make(User, role=Role.STAFF)
+    scene = Scene(Viewer.of(user), record_case(Viewer.of(user)))
+    db.session.commit()
+    records.set_tags(scene.viewer, scene.ask, ["another"])
+    db.session.commit()
+    newest = db.session.scalars(
+        select(HistoryEvent).order_by(HistoryEvent.position.desc()).limit(1)
+    ).one()
+    assert (newest.name, newest.actor_id) == ("record.tagged", user.id)
+    subject = select(Record.reference).join(HistorySubject, HistorySubject.record_id == Record.id)
+    assert db.session.scalar(subject.where(HistorySubject.event_id == newest.id)) == scene.case.ask
