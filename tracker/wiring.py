@@ -9,7 +9,7 @@ from tracker.casework.next_step import next_step
 from tracker.clocks.explain import grouped
 from tracker.core import db
 from tracker.jobs import registry
-from tracker.web import converters, errors, filters, headers, policy
+from tracker.web import converters, encoding, errors, filters, headers, policy
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -18,7 +18,8 @@ def register(app: Flask, database_url: str) -> None:
     """Put the rooms together into `app`."""
     register_models()
     db.init_app(app, database_url)
-    # in this order before each request: the lock, who may come here, whether the form is ours
+    # in this order before each request: is it text, the lock, who may come, is the form ours
+    encoding.init_app(app)
     app.before_request(_take_the_write_lock)
     policy.init_app(app)
     CSRFProtect(app)

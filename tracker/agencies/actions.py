@@ -26,9 +26,7 @@ def add_agency(
     short_name = intake.text("short_name", short_name, Agency.short_name) or name[:60]
     if jurisdiction != "EU" and jurisdiction not in countries():
         intake.refuse("jurisdiction", "Choose the country that the body belongs to.")
-    taken = queries.by_name(name) if name else None
-    if taken:
-        intake.refuse("name", f"There is a body of that name already: {taken.name}.")
+    _refuse_taken("name", name, intake) or _refuse_taken("short_name", short_name, intake)
     intake.done()
     agency = Agency(
         slug=_free_slug(name),
@@ -42,6 +40,13 @@ def add_agency(
     db.session.flush()
     history.record("agency.added", actor_id=viewer.user_id, body={"after": {"slug": agency.slug}})
     return agency
+
+
+def _refuse_taken(field: str, name: str, intake: Intake) -> bool:
+    taken = queries.by_name(name) if name else None
+    if taken:
+        intake.refuse(field, f"There is a body of that name already: {taken.name}.")
+    return taken is not None
 
 
 def _free_names(name: str, short_name: str) -> set[str]:

@@ -27,8 +27,5 @@ class AgencyForm(BaseForm):
 
     def offer_countries(self) -> None:
         """Fill the choice of countries."""
-        self.jurisdiction.choices = [
-            ("", "Choose a country"),
-            ("EU", "European Union"),
-            *countries().items(),
-        ]
+        none = {"": "Choose a country"}
+        self.jurisdiction.choices = none | {"EU": "European Union"} | countries()

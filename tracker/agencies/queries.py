@@ -63,6 +63,11 @@ def by_name(name: str) -> Agency | None:
     )
 
 
+def known_as(typed: str) -> Agency | None:
+    """The body that goes by that name, or has it for a slug."""
+    return by_name(typed) or by_slug(typed)
+
+
 def with_offices(slug: str) -> Agency | None:
     """A body with its parent, offices and their holders."""
     return db.session.scalar(
@@ -102,15 +107,13 @@ def family(agency_ids: Iterable[int]) -> dict[int, int]:
     BIS acts for Commerce, OFAC for the Treasury, a committee for its chair."""
     tops = set(agency_ids)
     found = {agency_id: agency_id for agency_id in tops}
-    parents = dict(db.session.execute(select(Agency.id, Agency.parent_id)).tuples().all())
+    parents = dict(db.session.execute(select(Agency.id, Agency.parent_id)).all())
     chairs = dict(
         db.session.execute(
             select(AgencyMembership.body_id, AgencyMembership.member_id).where(
                 AgencyMembership.role == "chair"
             )
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     for agency_id in parents:
         step: int | None = agency_id

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from tracker.agencies import actions, queries
 from tracker.agencies.forms import AgencyForm
+from tracker.agencies.models import AgencyKind
 from tracker.core.dates import BadDate, PartialDate
 from tracker.core.now import today
 from tracker.web.lists import chosen_text
@@ -37,7 +38,7 @@ def new() -> ResponseReturnValue:
                 current(),
                 name=form.name.data or "",
                 short_name=form.short_name.data or "",
-                kind=form.kind.word,
+                kind=form.kind.word or AgencyKind.OTHER,
                 jurisdiction=form.jurisdiction.data or "",
             ),
         )

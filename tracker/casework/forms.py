@@ -1,23 +1,23 @@
 """The forms of casework. They hold what was typed; what it means, and what is wrong with it, the
 actions say."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import g
 from wtforms import (
     BooleanField,
+    Field,
     FieldList,
     Form,
     FormField,
     HiddenField,
-    IntegerField,
     SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
 )
-from wtforms.widgets import HiddenInput
+from wtforms.validators import InputRequired
 
 from tracker.agencies import queries as agencies
 from tracker.casework import words
@@ -52,17 +52,18 @@ from tracker.web.forms import (
     BaseForm,
     DayField,
     PartialDateField,
+    PlaceField,
     PlacesField,
+    VersionField,
     WordField,
     lines,
+    offered,
     text_of,
 )
 
 
 class Row(Form):
-    """A part of a form that can be repeated. A row is blank while none of `telling` is filled."""
-
-    telling: tuple[str, ...] = ()
+    """A part of a form that can be repeated."""
 
     class Meta:
         locales = False
@@ -70,14 +71,21 @@ class Row(Form):
 
     @property
     def is_blank(self) -> bool:
-        """Nothing was typed into it."""
-        return not any((self[name].data or "").strip() for name in self.telling)
+        """Nothing was typed into it, or into the rows inside it. A choice alone is nothing: every
+        row begins with one."""
+        return not any(_holds_text(field) for field in self)
+
+
+def _holds_text(field: Field) -> bool:
+    if isinstance(field, FieldList):
+        return any(not entry.form.is_blank for entry in field)
+    if isinstance(field, (SelectField, SelectMultipleField, BooleanField)):
+        return False
+    return bool((field.data or "").strip())
 
 
 class SourceRow(Row):
     """A source, with what it shows."""
-
-    telling = ("title", "url")
 
     title = StringField("Title")
     url = StringField("Web address")
@@ -99,8 +107,6 @@ class SourceRow(Row):
 class SignatoryRow(Row):
     """A signatory."""
 
-    telling = ("name", "body")
-
     name = StringField("Name")
     role = WordField("Signed as", SignatoryRole, labels=words.SIGNATORY_ROLE)
     body = StringField("Of which committee or body")
@@ -117,37 +123,29 @@ class SignatoryRow(Row):
 class AddresseeRow(Row):
     """A body written to, and the person and office as the letter names them."""
 
-    telling = ("agency", "official", "office_title")
-
     agency = StringField("Body")
     official = StringField("Name")
     office_title = StringField("Office")
     is_copy = BooleanField("Copy only")
 
-    def given(self) -> AddresseeInput | None:
-        """The addressee; nothing, with the problem at its field, where the body is not known."""
-        typed = text_of(self.agency)
-        agency = agencies.by_name(typed) if typed.strip() else None
-        if agency is None:
-            said = f"No body called “{typed}” is known" if typed.strip() else "No body is named"
-            message = f"{said}. Choose one of the suggestions, or add the body first."
-            self.agency.errors = [*self.agency.errors, message]
-            return None
+    def given(self) -> AddresseeInput:
+        """The addressee as typed."""
         return AddresseeInput(
-            agency.id, text_of(self.official), text_of(self.office_title), self.is_copy.data
+            text_of(self.agency),
+            text_of(self.official),
+            text_of(self.office_title),
+            self.is_copy.data,
         )
 
 
 class TargetRow(Row):
     """A target: one on record, by its reference, or a new one."""
 
-    telling = ("ref", "name", "other_names")
-
     ref = HiddenField()
     name = StringField("Name, or description of a class")
     kind = WordField("Kind", TargetKind, labels=words.TARGET_KIND)
     other_names = TextAreaField("Other names")
-    place = PlacesField("Country")
+    place = PlaceField("Country")
     position = StringField("Position")
 
     def given(self) -> TargetInput | str:
@@ -166,19 +164,6 @@ class TargetRow(Row):
 class ControlRow(Row):
     """A controlled item."""
 
-    telling = (
-        "technology",
-        "models",
-        "supplier",
-        "eccn",
-        "destination",
-        "end_user",
-        "end_use",
-        "reason_for_control",
-        "licence_policy",
-        "diversion_evidence",
-    )
-
     control_type = WordField("What is to be controlled", ControlType, labels=words.CONTROL_TYPE)
     technology = StringField("Technology")
     models = StringField("Models")
@@ -187,7 +172,7 @@ class ControlRow(Row):
     eccn_status = WordField(
         "ECCN is", EccnStatus, labels=words.ECCN_STATUS, default=EccnStatus.UNKNOWN.value
     )
-    destination = PlacesField("Destination: country and region")
+    destination = PlaceField("Destination: country and region")
     end_user = StringField("End user")
     end_use = StringField("End use")
     reason_for_control = StringField("Reason for control")
@@ -215,8 +200,6 @@ class ControlRow(Row):
 class AskFields(Row):
     """What one ask says; stands alone and inside a letter."""
 
-    telling = ("title", "request")
-
     instrument = WordField("Instrument", Instrument, labels=words.INSTRUMENT)
     title = StringField("What it asks, in one line")
     request = TextAreaField("In its own words")
@@ -235,9 +218,15 @@ class AskFields(Row):
         super().__init__(*args, **kwargs)
         self.decided_by.choices = decider_choices()
 
-    @property
-    def is_blank(self) -> bool:
-        return super().is_blank and all(entry.form.is_blank for entry in self.targets)
+    def is_put_to_all(self, count: int) -> bool:
+        """Whether it is asked of all of so many addressees; with two there is a choice."""
+        return count < 2 or set(map(str, range(count))) <= set(self.asked_of.data or ())
+
+    def positions(self, count: int) -> tuple[int, ...] | None:
+        """Which of so many addressees it is asked of; nothing for all of them."""
+        if self.is_put_to_all(count):
+            return None
+        return tuple(i for i in range(count) if str(i) in (self.asked_of.data or ()))
 
     def given(
         self,
@@ -273,7 +262,11 @@ class Growing:
 
     def prune(self) -> None:
         """Drop the rows that hold nothing, so that what is left is what is given."""
-        prune_rows(self)  # type: ignore[arg-type]
+        prune_rows(self, self.drop)  # type: ignore[arg-type]
+
+    def drop(self, rows: "FieldList[Any]", position: int) -> None:
+        """Drop a row; those behind it move up."""
+        rows.pop_entry(position)  # type: ignore[call-arg]
 
     def pad(self) -> None:
         """Offer one empty row where a list has none."""
@@ -289,15 +282,15 @@ class Growing:
 PADDED = ("signatories", "addressees", "asks", "targets", "sources")
 
 
-def prune_rows(form: Form) -> None:
+def prune_rows(form: Form, drop: Callable[["FieldList[Any]", int], None]) -> None:
     """Drop blank rows, in rows too."""
-    for field in form:
-        if isinstance(field, FieldList):
-            for entry in list(field.entries):
-                if isinstance(entry, FormField):
-                    prune_rows(entry.form)
-                    if entry.form.is_blank:
-                        field.entries.remove(entry)
+    for rows in form:
+        if isinstance(rows, FieldList):
+            for position in reversed(range(len(rows.entries))):
+                row = rows.entries[position].form
+                prune_rows(row, drop)
+                if row.is_blank:
+                    drop(rows, position)
 
 
 class LetterForm(BaseForm, Growing):
@@ -320,10 +313,15 @@ class LetterForm(BaseForm, Growing):
     asks = FieldList(FormField(AskFields), "What it asks", min_entries=1)
     sources = FieldList(FormField(SourceRow), "Where it can be read, and its evidence")
 
+    def drop(self, rows: "FieldList[Any]", position: int) -> None:
+        super().drop(rows, position)
+        if rows is self.addressees:
+            for ask in self.asks:
+                ask.form.asked_of.data = without(ask.form.asked_of.data or (), position)
+
     def given(self) -> LetterInput:
-        """The letter as typed; unknown bodies are noted at their fields and left out."""
-        rows = [(suffix(entry.name), entry.form.given()) for entry in self.addressees]
-        known = [(number, addressee) for number, addressee in rows if addressee is not None]
+        """The letter as typed."""
+        count = len(self.addressees)
         return LetterInput(
             title=text_of(self.title),
             kind=self.kind.word or LetterKind.CONGRESSIONAL,
@@ -338,21 +336,18 @@ class LetterForm(BaseForm, Growing):
             reply_date_confirmed=self.reply_date_confirmed.data,
             note=text_of(self.note),
             signatories=tuple(entry.form.given() for entry in self.signatories),
-            addressees=tuple(addressee for _, addressee in known),
+            addressees=tuple(entry.form.given() for entry in self.addressees),
             asks=tuple(
-                entry.form.given(asked_of=_positions(entry.form, [n for n, _ in known]))
-                for entry in self.asks
+                entry.form.given(asked_of=entry.form.positions(count)) for entry in self.asks
             ),
             sources=tuple(entry.form.given() for entry in self.sources),
         )
 
 
-def _positions(ask: AskFields, numbers: Sequence[str]) -> tuple[int, ...] | None:
-    """Which of the addressees an ask is put to: all, unless some are ticked and others not."""
-    chosen = set(ask.asked_of.data or ())
-    if not chosen or chosen >= set(numbers):
-        return None
-    return tuple(position for position, number in enumerate(numbers) if number in chosen)
+def without(chosen: Sequence[str], position: int) -> list[str]:
+    """Positions chosen of a list of which that one is dropped."""
+    kept = (int(number) for number in chosen if number.isdecimal() and int(number) != position)
+    return [str(number - (number > position)) for number in kept]
 
 
 class AskForm(BaseForm, AskFields, Growing):
@@ -361,13 +356,12 @@ class AskForm(BaseForm, AskFields, Growing):
     addressees = FieldList(FormField(AddresseeRow), "Addressed to", min_entries=1)
     sources = FieldList(FormField(SourceRow), "Evidence")
     tags = StringField("Tags")
-    version = IntegerField(widget=HiddenInput())
+    version = VersionField()
 
     def given_alone(self) -> AskInput:
         """The ask as typed, with its addressees."""
-        addressees = [entry.form.given() for entry in self.addressees]
         return self.given(
-            addressees=tuple(a for a in addressees if a is not None),
+            addressees=tuple(entry.form.given() for entry in self.addressees),
             sources=tuple(entry.form.given() for entry in self.sources),
             tags=tuple(tag for tag in text_of(self.tags).split(",") if tag.strip()),
         )
@@ -376,7 +370,12 @@ class AskForm(BaseForm, AskFields, Growing):
 class StatusForm(BaseForm):
     """A change of status."""
 
-    to = WordField("New status", Status, labels=words.STATUS)
+    to = WordField(
+        "New status",
+        Status,
+        labels=words.STATUS,
+        validators=[InputRequired("Choose one of the list.")],
+    )
     on = PartialDateField("Since when")
     note = TextAreaField("Note")
     reason = TextAreaField("Reason")
@@ -385,7 +384,7 @@ class StatusForm(BaseForm):
     )
     source_url = StringField("Web address of the source")
     source_title = StringField("Title of the source")
-    version = IntegerField(widget=HiddenInput())
+    version = VersionField()
 
     def source(self) -> SourceInput:
         """The source given for it."""
@@ -468,13 +467,13 @@ class NextForm(BaseForm):
     assignee = SelectField("Assigned to")
     next_action = StringField("Next action")
     next_action_on = DayField("By")
-    version = IntegerField(widget=HiddenInput())
+    version = VersionField()
 
     def given(self) -> NextInput:
         """The next step as typed."""
-        chosen = self.assignee.data
+        known = self.assignee.data if self.assignee.data in offered(self.assignee) else ""
         return NextInput(
-            int(chosen) if chosen else None, text_of(self.next_action), self.next_action_on.date
+            int(known) if known else None, text_of(self.next_action), self.next_action_on.date
         )
 
 
@@ -500,7 +499,7 @@ class AudienceForm(BaseForm):
     """Who may see a record."""
 
     audience = WordField("Who may see it", Audience, labels=words.AUDIENCE)
-    together = SelectMultipleField("Share together with it", validate_choice=False)
+    together = SelectMultipleField("Share together with it")
     people = TextAreaField("Named people")
     reason = StringField("Why")
 
@@ -511,12 +510,12 @@ class TargetForm(BaseForm):
     name = StringField("Name, or description of a class")
     kind = WordField("Kind", TargetKind, labels=words.TARGET_KIND)
     other_names = TextAreaField("Other names")
-    place = PlacesField("Country")
+    place = PlaceField("Country")
     position = StringField("Position")
     born_on = PartialDateField("Born on")
     identifiers = TextAreaField("Identifiers")
     note = TextAreaField("Note")
-    version = IntegerField(widget=HiddenInput())
+    version = VersionField()
 
     def given(self) -> TargetInput:
         """The target as typed."""
@@ -545,19 +544,14 @@ def _identifier(line: str) -> tuple[str, str]:
     return (kind.strip(), value.strip()) if colon else ("", kind.strip())
 
 
-def decider_choices() -> list[tuple[str, str]]:
+def decider_choices() -> dict[str, str]:
     """Every body that can decide, with the choice to leave it to the instrument; read once a
     request, however many asks its form holds."""
     if "decider_choices" not in g:
-        g.decider_choices = [("", "Whoever decides on the instrument")] + [
-            (agency.slug, agency.name) for agency in agencies.all_agencies()
-        ]
+        g.decider_choices = {"": "Whoever decides on the instrument"} | {
+            agency.slug: agency.name for agency in agencies.all_agencies()
+        }
     return g.decider_choices  # type: ignore[no-any-return]
-
-
-def suffix(name: str) -> str:
-    """The number at the end of a row's name: `addressees-3` gives `3`."""
-    return name.rpartition("-")[2]
 
 
 def date_or_none(field: PartialDateField) -> Any:
@@ -565,7 +559,7 @@ def date_or_none(field: PartialDateField) -> Any:
     return field.date if not field.errors else None
 
 
-def place_or_none(field: PlacesField) -> Any:
+def place_or_none(field: PlaceField) -> Any:
     """The place typed; nothing where it is none."""
     return field.place if not field.errors else None
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from wtforms import FieldList, Form
+from wtforms import Field, FieldList, Form
 
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
 from tracker.agencies.queries import Suggestion
-from tracker.casework.forms import AddresseeRow, TargetRow
+from tracker.casework.forms import AddresseeRow, Growing, LetterForm, TargetRow
 from tracker.core.now import today
 from tracker.targets import queries as targets
 from tracker.targets.queries import Found
@@ -21,8 +21,9 @@ MOST_ROWS = 60
 
 @dataclass
 class Offers:
-    """What was found for which row, to be offered below it."""
+    """What was found for which row, to be offered below it; and where in the form to go on."""
 
+    at: str = ""
     searched: set[str] = field(default_factory=set)
     agencies: dict[str, list[Suggestion]] = field(default_factory=dict)
     targets: dict[str, list[Found]] = field(default_factory=dict)
@@ -35,11 +36,12 @@ def apply(form: Form, op: str, viewer: Viewer, day: date | None) -> Offers:
     verb, _, rest = op.partition(":")
     path, _, value = rest.partition(":")
     offers = Offers()
-    if verb == "add":
-        _add(form, path)
-    elif verb == "remove":
-        _remove(form, path)
+    if verb in ("add", "remove"):
+        put_to_some = _put_to_some(form)
+        offers.at = _add(form, path) if verb == "add" else _remove(form, path)
+        _tick_all(form, save=put_to_some)
     else:
+        offers.at = path
         row = _row(form, path)
         if isinstance(row, AddresseeRow):
             _addressee(row, verb, path, value, day or today(), offers)
@@ -49,36 +51,67 @@ def apply(form: Form, op: str, viewer: Viewer, day: date | None) -> Offers:
 
 
 def _named(form: Form, path: str) -> "FieldList[Any] | None":
-    """The list of rows that carries that name; names stay as they are when a row is removed."""
+    """The list of rows of that name: `asks`, `asks-0-targets`."""
     head, _, rest = path.partition("-")
-    found: Any = form[head] if head in form else None  # noqa: SIM401
+    found: Any = getattr(form, head, None)
     while rest and isinstance(found, FieldList):
         number, _, rest = rest.partition("-")
-        entry = next((e for e in found.entries if e.name.endswith(f"-{number}")), None)
+        position = _position(found, number)
         name, _, rest = rest.partition("-")
-        found = entry.form[name] if entry is not None and name in entry.form else None
+        row = found.entries[position].form if position is not None else None
+        found = getattr(row, name, None)
     return found if isinstance(found, FieldList) else None
 
 
-def _add(form: Form, path: str) -> None:
+def _put_to_some(form: Form) -> list[Field]:
+    """The asks of a letter of which somebody unticked an addressee."""
+    if not isinstance(form, LetterForm):
+        return []
+    count = len(form.addressees)
+    return [ask for ask in form.asks if not ask.form.is_put_to_all(count)]
+
+
+def _tick_all(form: Form, *, save: list[Field]) -> None:
+    """Tick an addressee that was added, and every addressee of an ask that was added."""
+    if isinstance(form, LetterForm):
+        for ask in form.asks:
+            if ask not in save:
+                ask.form.asked_of.data = [str(number) for number in range(len(form.addressees))]
+
+
+def _add(form: Form, path: str) -> str:
+    """Add a row; its name, or that of the list where it is full."""
     rows = _named(form, path)
-    if rows is not None and len(rows.entries) < MOST_ROWS:
-        rows.append_entry()
+    if rows is None or len(rows.entries) >= MOST_ROWS:
+        return path
+    return str(rows.append_entry().name)
 
 
-def _remove(form: Form, path: str) -> None:
+def _remove(form: Form, path: str) -> str:
+    """Remove a row; the name of its list."""
     head, _, number = path.rpartition("-")
     rows = _named(form, head)
-    if rows is not None:
-        rows.entries[:] = [e for e in rows.entries if not e.name.endswith(f"-{number}")]
+    position = _position(rows, number)
+    if rows is not None and position is not None and isinstance(form, Growing):
+        form.drop(rows, position)
+    return head
 
 
 def _row(form: Form, path: str) -> Form | None:
     head, _, number = path.rpartition("-")
     rows = _named(form, head)
-    if rows is None:
+    position = _position(rows, number)
+    if rows is None or position is None:
         return None
-    return next((e.form for e in rows.entries if e.name.endswith(f"-{number}")), None)
+    row: Form = rows.entries[position].form
+    return row
+
+
+def _position(rows: "FieldList[Any] | None", number: str) -> int | None:
+    """The position of a row, if there is one there."""
+    if rows is None or not number.isascii() or not number.isdecimal() or len(number) > 3:
+        return None
+    return int(number) if int(number) < len(rows.entries) else None
 
 
 def _addressee(

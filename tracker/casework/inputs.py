@@ -24,9 +24,10 @@ from tracker.targets.actions import TargetInput
 
 @dataclass(frozen=True)
 class AddresseeInput:
-    """A body written to, with the person and office as the letter names them."""
+    """A body written to, by a name that it goes by or its slug, with the person and office as the
+    letter names them."""
 
-    agency_id: int
+    agency: str
     official: str = ""
     office_title: str = ""
     is_copy: bool = False

@@ -121,8 +121,8 @@ def _country() -> str:
 
 def _year() -> str:
     year = chosen_text("year")
-    if year == "none":
-        return ""
+    if year == queries.NONE:
+        return year
     if year and not re.fullmatch(r"\d{4}", year):
         abort(400, "A year has four figures, as 2023.")
     try:

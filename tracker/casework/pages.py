@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tracker.accounts import queries as accounts
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
 from tracker.agencies.models import Agency, AgencyMembership
@@ -14,8 +13,6 @@ from tracker.clocks.models import Clock, ClockState
 from tracker.core.dates import PartialDate
 from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import Contact, Letter
-from tracker.history import queries as history
-from tracker.history.queries import Entry
 from tracker.recommendations import outcomes as outcome_rules
 from tracker.recommendations import queries as asks
 from tracker.recommendations.models import Outcome, Recommendation, StatusSpan
@@ -135,26 +132,6 @@ def _agencies_of(contacts: Sequence[Contact]) -> dict[int, list[Agency]]:
     by_contact = correspondence.agencies_of(contact.id for contact in contacts)
     known = agencies.by_ids({i for ids in by_contact.values() for i in ids})
     return {contact_id: [known[i] for i in ids] for contact_id, ids in by_contact.items()}
-
-
-@dataclass(frozen=True)
-class HistoryPage:
-    """The history of a record, as far as the viewer may read it."""
-
-    entries: list[Entry]
-    actors: dict[int, str]
-    since: str | None
-
-
-def history_page(viewer: Viewer, record_id: int, organisation_id: int) -> HistoryPage:
-    """Every change: who, when, what, before and after."""
-    since = records.seen_since(record_id, organisation_id, viewer)
-    entries = history.of_record(record_id, since=since)
-    return HistoryPage(
-        entries,
-        accounts.actors(viewer, (entry.actor_id for entry in entries)),
-        since.date().isoformat() if since else None,
-    )
 
 
 @dataclass(frozen=True)

@@ -243,3 +243,6 @@ MEMBER_ROLE = {
     MemberRole.WHERE_APPROPRIATE: "where appropriate",
 }
 CHAMBER = {Chamber.SENATE: "Senate", Chamber.HOUSE: "House"}
+
+# a list narrowed to what has none of these
+NONE_OF = {"year": "no date known", "region": "the whole country"}

@@ -20,9 +20,9 @@ class Intake:
         self._prefix = prefix
         self.problems: dict[str, str] = {} if problems is None else problems
 
-    def under(self, prefix: str) -> "Intake":
+    def under(self, prefix: str, joint: str = "-") -> "Intake":
         """An intake whose fields stand under `prefix`, and whose problems are this one's."""
-        return Intake(f"{self._prefix}{prefix}-", self.problems)
+        return Intake(f"{self._prefix}{prefix}{joint}", self.problems)
 
     def refuse(self, field: str, message: str) -> None:
         """Note a problem at a field, unless one is noted there already."""

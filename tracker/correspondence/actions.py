@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from tracker.accounts.models import User
 from tracker.accounts.viewer import Viewer
 from tracker.core.dates import PartialDate
 from tracker.core.db import db
@@ -20,6 +21,7 @@ from tracker.history import actions as history
 from tracker.recommendations.models import Recommendation
 from tracker.records import actions as records
 from tracker.records.models import Audience, Grant, Kind
+from tracker.records.queries import visible
 
 
 def add_contact(
@@ -99,9 +101,15 @@ def narrow(contact: Contact, asks: Sequence[Recommendation]) -> None:
     audience = min((ask.audience for ask in asks), key=lambda a: a.width)
     records.set_audience(contact, audience)
     if audience is Audience.NAMED:
-        named = [ask.id for ask in asks if ask.audience is Audience.NAMED]
-        people: set[int] | None = None
-        for record_id in named:
-            own = set(db.session.scalars(select(Grant.user_id).where(Grant.record_id == record_id)))
-            people = own if people is None else people & own
-        records.set_grants(contact.id, people or set())
+        records.set_grants(contact.id, _named_readers([ask.id for ask in asks]))
+
+
+def _named_readers(ask_ids: Sequence[int]) -> set[int]:
+    """The people named on some of the asks who see every one of them."""
+    named = select(Grant.user_id).where(Grant.record_id.in_(ask_ids))
+    count = select(func.count(Recommendation.id)).where(Recommendation.id.in_(ask_ids))
+    return {
+        user.id
+        for user in db.session.scalars(select(User).where(User.id.in_(named)))
+        if db.session.scalar(visible(count, Recommendation, Viewer.of(user))) == len(ask_ids)
+    }

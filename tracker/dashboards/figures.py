@@ -118,7 +118,7 @@ def figures(viewer: Viewer, today: date) -> Figures:
 
 def _count_by(viewer: Viewer, column: Any) -> dict[Any, int]:
     statement = select(column, func.count()).select_from(Recommendation).group_by(column)
-    return dict(db.session.execute(visible(statement, Recommendation, viewer)).tuples().all())
+    return dict(db.session.execute(visible(statement, Recommendation, viewer)).all())
 
 
 def _count_letters(viewer: Viewer) -> int:
@@ -158,7 +158,7 @@ def _by_country(viewer: Viewer) -> dict[str, int]:
         .group_by(RecommendationPlace.country)
         .order_by(count.desc(), RecommendationPlace.country)
     )
-    return dict(db.session.execute(visible(statement, RecommendationPlace, viewer)).tuples().all())
+    return dict(db.session.execute(visible(statement, RecommendationPlace, viewer)).all())
 
 
 def _by_place(viewer: Viewer) -> list[tuple[str, str, dict[Result, int]]]:
@@ -220,7 +220,7 @@ def _stale_by_agency(viewer: Viewer, agency_id: int | None) -> dict[int, int]:
     )
     if agency_id is not None:
         statement = statement.where(Clock.agency_id == agency_id)
-    rows = db.session.execute(statement).tuples().all()
+    rows = db.session.execute(statement).all()
     return {key: count for key, count in rows if key is not None}
 
 

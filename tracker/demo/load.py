@@ -28,7 +28,6 @@ from tracker.casework.inputs import (
 )
 from tracker.core.countries import Place, parse_places
 from tracker.core.dates import PartialDate
-from tracker.core.errors import TrackerError
 from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import Channel, Letter, LetterKind, SignatoryRole, Substance
 from tracker.history import actions as history
@@ -134,10 +133,7 @@ def _letter_input(given: Mapping[str, Any], known: Mapping[str, str]) -> LetterI
 
 
 def _addressee(given: Mapping[str, Any]) -> AddresseeInput:
-    agency = agencies.by_slug(given["agency"])
-    if agency is None:
-        raise TrackerError(f"{FILE.name} names an unknown body: {given['agency']}")
-    return AddresseeInput(agency.id, given.get("official", ""), given.get("office", ""))
+    return AddresseeInput(given["agency"], given.get("official", ""), given.get("office", ""))
 
 
 def _ask_input(given: Mapping[str, Any], known: Mapping[str, str]) -> AskInput:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.accounts.viewer import Viewer
 from tracker.core.db import db
+from tracker.core.names import romanise
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import (
     Addressee,
@@ -30,9 +31,13 @@ from tracker.targets.models import Target
 S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 
 
+NONE = "none"
+
+
 @dataclass(frozen=True)
 class Filters:
-    """What a list of asks can be narrowed to; empty fields narrow nothing."""
+    """What a list of asks can be narrowed to; empty fields narrow nothing. The year `NONE` asks for
+    those of which no day is known, the region `NONE` for those on a whole country."""
 
     q: str = ""
     status: Status | None = None
@@ -110,7 +115,10 @@ def by_ids(viewer: Viewer, ids: Iterable[int]) -> dict[int, Recommendation]:
     statement = (
         select(Recommendation)
         .where(Recommendation.id.in_(list(ids)))
-        .options(selectinload(Recommendation.addressees).joinedload(Addressee.agency))
+        .options(
+            selectinload(Recommendation.addressees).joinedload(Addressee.agency),
+            joinedload(Recommendation.organisation),
+        )
     )
     return {a.id: a for a in db.session.scalars(visible(statement, Recommendation, viewer))}
 
@@ -149,7 +157,8 @@ def _own_columns(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.acted:
         rules.append(ask.result.in_((Result.IN_FULL, Result.IN_PART)))
     if filters.year:
-        rules.append(ask.submitted_on.like(f"{filters.year}%"))
+        wanted = f"{filters.year}%" if filters.year != NONE else ""
+        rules.append(cast(ask.submitted_on, String).like(wanted))
     if filters.updated_since is not None:
         rules.append(ask.updated_at >= filters.updated_since)
     return rules
@@ -158,20 +167,13 @@ def _own_columns(filters: Filters) -> list[ColumnElement[bool]]:
 def _through_parts(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]]:
     """The filters that rows hanging on an ask answer."""
     rules: list[ColumnElement[bool]] = []
-    if filters.agency_id is not None:
-        asked = select(Addressee.recommendation_id).where(Addressee.agency_id == filters.agency_id)
-        if filters.acknowledged:
-            asked = asked.where(Addressee.acknowledged_on > "")
-        if filters.answered:
-            asked = asked.where(Addressee.answered_on > "")
-        rules.append(Recommendation.id.in_(asked))
-    if filters.country:
-        place = select(RecommendationPlace.recommendation_id).where(
-            RecommendationPlace.country == filters.country
-        )
-        if filters.region:
-            place = place.where(RecommendationPlace.region == filters.region)
-        rules.append(Recommendation.id.in_(place))
+    asked = _asked(filters)
+    if asked:
+        rules.append(Recommendation.id.in_(select(Addressee.recommendation_id).where(*asked)))
+    places = _places(filters)
+    if places:
+        on_place = select(RecommendationPlace.recommendation_id).where(*places)
+        rules.append(Recommendation.id.in_(on_place))
     if filters.tag:
         tagged = select(RecordTag.record_id).where(RecordTag.tag == filters.tag.lower())
         rules.append(Recommendation.id.in_(tagged))
@@ -185,16 +187,44 @@ def _through_parts(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]
     return rules
 
 
+def _asked(filters: Filters) -> list[ColumnElement[bool]]:
+    """The filters that one and the same addressee must fit."""
+    rules: list[ColumnElement[bool]] = []
+    if filters.agency_id is not None:
+        rules.append(Addressee.agency_id == filters.agency_id)
+    if filters.acknowledged:
+        rules.append(Addressee.acknowledged_on > "")
+    if filters.answered:
+        rules.append(Addressee.answered_on > "")
+    return rules
+
+
+def _places(filters: Filters) -> list[ColumnElement[bool]]:
+    """The filters that one and the same place must fit."""
+    rules: list[ColumnElement[bool]] = []
+    if filters.country:
+        rules.append(RecommendationPlace.country == filters.country)
+    if filters.region:
+        region = filters.region if filters.region != NONE else ""
+        rules.append(RecommendationPlace.region == region)
+    return rules
+
+
 def _fits(viewer: Viewer, text: str) -> ColumnElement[bool]:
-    """A title, a reference or the name of a target that the viewer may see holds the text."""
+    """A title, a reference or the name of a target that the viewer may see holds the text. Titles
+    are compared as they are and in Latin letters, since SQLite folds the case of no others."""
     about = select(RecommendationTarget.recommendation_id).where(
         RecommendationTarget.target_id.in_(targets.named(viewer, text))
     )
     referred = select(Record.id).where(Record.reference == text.strip().upper())
-    titled = func.lower(Recommendation.title).like(
-        f"%{_escape(text.strip().lower())}%", escape="\\"
-    )
-    return or_(titled, Recommendation.id.in_(referred), Recommendation.id.in_(about))
+    rules = [
+        func.lower(Recommendation.title).like(f"%{_escape(text.strip().lower())}%", escape="\\"),
+        Recommendation.id.in_(referred),
+        Recommendation.id.in_(about),
+    ]
+    if latin := romanise(text):
+        rules.append(Recommendation.sort_title.like(f"%{latin}%"))
+    return or_(*rules)
 
 
 def _escape(text: str) -> str:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, inspect, select, update
 
 from tracker.accounts.viewer import Viewer
 from tracker.core.db import Base, db
 from tracker.core.errors import NotAllowed, Refused, Stale
+from tracker.core.intake import Intake
 from tracker.core.now import now
 from tracker.core.references import new_reference
 from tracker.core.text import BadText, clean
@@ -116,7 +117,7 @@ def set_audience(row: RecordMixin, audience: Audience) -> None:
         return
     row.audience = audience
     _begin_span(row.id, audience)
-    _copy_to_hanging(row.id, audience)
+    _copy_to_hanging(row)
 
 
 def _begin_span(record_id: int, audience: Audience) -> None:
@@ -137,24 +138,33 @@ def set_grants(record_id: int, user_ids: Iterable[int | None]) -> None:
     )
 
 
-def _copy_to_hanging(record_id: int, audience: Audience) -> None:
+def _copy_to_hanging(row: RecordMixin) -> None:
     db.session.flush()
     for mapper in Base.registry.mappers:
         model = mapper.class_
-        if issubclass(model, HangsOnRecord):
+        if issubclass(model, HangsOnRecord) and _can_hang(model, row):
             db.session.execute(
-                update(model).where(model.record_key() == record_id).values(audience=audience)
+                update(model).where(model.record_key() == row.id).values(audience=row.audience)
             )
 
 
-def set_tags(viewer: Viewer, row: RecordMixin, tags: Iterable[str]) -> None:
-    """Replace a record's tags. Raises `Refused` for one that is too long or too many of them."""
-    try:
-        wanted = sorted({clean(tag).lower() for tag in tags} - {""})
-    except BadText as problem:
-        raise Refused({"tags": str(problem)}) from None
-    if len(wanted) > MOST_TAGS or any(len(tag) > TAG_LENGTH for tag in wanted):
-        raise Refused({"tags": f"Up to {MOST_TAGS} tags of up to {TAG_LENGTH} characters each."})
+def _can_hang(model: type[HangsOnRecord], row: RecordMixin) -> bool:
+    """Whether the model points to the row's own table, or to the keys of all records."""
+    columns = inspect(model).columns
+    owners = {key.column.table for key in columns[model.hangs_on].foreign_keys}
+    return bool(owners & {inspect(type(row)).local_table, inspect(Record).local_table})
+
+
+def check_tags(tags: Iterable[str], intake: Intake) -> list[str]:
+    """Tags cleaned, each once; one too long or too many of them are noted at `tags`."""
+    wanted = {intake.text("tags", tag, RecordTag.tag).lower() for tag in tags} - {""}
+    if len(wanted) > MOST_TAGS:
+        intake.refuse("tags", f"Up to {MOST_TAGS} tags.")
+    return sorted(wanted)
+
+
+def set_tags(viewer: Viewer, row: RecordMixin, wanted: list[str]) -> None:
+    """Replace a record's tags by these, which were checked."""
     before = list(
         db.session.scalars(
             select(RecordTag.tag).where(RecordTag.record_id == row.id).order_by(RecordTag.tag)

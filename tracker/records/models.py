@@ -29,6 +29,15 @@ class Kind(StrEnum):
     CONTACT = "C"
 
 
+TABLES = {
+    Kind.RECOMMENDATION: "recommendations",
+    Kind.LETTER: "letters",
+    Kind.TARGET: "targets",
+    Kind.SOURCE: "sources",
+    Kind.CONTACT: "contacts",
+}
+
+
 class Audience(StrEnum):
     """Who may see a record, from the narrowest on."""
 

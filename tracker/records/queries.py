@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
@@ -9,11 +10,22 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tr
 from tracker.accounts.models import Organisation, User
 from tracker.accounts.permissions import Role
 from tracker.accounts.viewer import Viewer
-from tracker.core.db import db
-from tracker.records.models import Audience, AudienceColumns, AudienceSpan, Grant, RecordTag
+from tracker.core.db import Base, db
+from tracker.records.models import (
+    TABLES,
+    Audience,
+    AudienceColumns,
+    AudienceSpan,
+    Grant,
+    Kind,
+    Record,
+    RecordMixin,
+    RecordTag,
+)
 
 S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 OPEN_TO_COALITION = (Audience.COALITION, Audience.PUBLIC)
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def visible(statement: S, entity: type[AudienceColumns], viewer: Viewer) -> S:
@@ -49,20 +61,47 @@ def may_edit(row: AudienceColumns, viewer: Viewer) -> bool:
 def seen_since(record_id: int, organisation_id: int, viewer: Viewer) -> datetime | None:
     """From when on the viewer may read the record's history; nothing means from its start.
 
-    Other organisations, and people named later, read it only from the day it was shared with them.
+    Other organisations, and people named later, read it only from the day it was shared with them;
+    so do partners of the owner's own, who do not see its internal records.
     """
-    if viewer.is_machine or organisation_id == viewer.organisation_id:
+    if viewer.is_machine or (viewer.edits and organisation_id == viewer.organisation_id):
         return None
-    shared = select(func.min(AudienceSpan.from_at)).where(
-        AudienceSpan.record_id == record_id,
-        AudienceSpan.until_at.is_(None),
-        AudienceSpan.audience.in_(OPEN_TO_COALITION),
-    )
     granted = select(Grant.granted_at).where(
         Grant.record_id == record_id, Grant.user_id == viewer.user_id
     )
-    days = [db.session.scalar(shared), db.session.scalar(granted)]
-    return min((day for day in days if day), default=datetime.max.replace(tzinfo=UTC))
+    days = [_open_since(record_id, viewer), db.session.scalar(granted)]
+    return min((day for day in days if day), default=NEVER)
+
+
+def _open_since(record_id: int, viewer: Viewer) -> datetime | None:
+    """Since when without a break the record has been open to the viewer, if it is so now."""
+    wide = (Audience.PUBLIC,) if viewer.is_anonymous else OPEN_TO_COALITION
+    spans = db.session.execute(
+        select(AudienceSpan.audience, AudienceSpan.from_at)
+        .where(AudienceSpan.record_id == record_id)
+        .order_by(AudienceSpan.from_at.desc(), AudienceSpan.id.desc())
+    ).all()
+    days = [from_at for _, from_at in takewhile(lambda span: span.audience in wide, spans)]
+    return days[-1] if days else None
+
+
+def visible_references(viewer: Viewer, references: Iterable[str]) -> set[str]:
+    """Those of the references that lead to a record which the viewer may see."""
+    wanted, found = set(references), set()
+    for model in _models_of({reference[0] for reference in wanted}):
+        statement = (
+            select(Record.reference)
+            .join(model, model.id == Record.id)
+            .where(Record.reference.in_(wanted))
+        )
+        found |= set(db.session.scalars(visible(statement, model, viewer)))
+    return found
+
+
+def _models_of(letters: set[str]) -> list[type[RecordMixin]]:
+    """The tables of the kinds of records with these letters."""
+    by_table = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
+    return [by_table[TABLES[kind]] for kind in Kind if kind.value in letters]
 
 
 def tags_of(viewer: Viewer, record_ids: Iterable[int]) -> dict[int, list[str]]:

@@ -34,40 +34,53 @@ class SourceInput:
         return not any((self.title.strip(), self.url.strip(), self.publisher.strip()))
 
 
+def check(given: SourceInput, intake: Intake) -> SourceInput | None:
+    """The source cleaned, ready to be cited; nothing where problems were noted in `intake`."""
+    problems = len(intake.problems)
+    good = SourceInput(
+        title=intake.text("title", given.title, Source.title),
+        url=intake.url("url", given.url, Source.url),
+        publisher=intake.text("publisher", given.publisher, Source.publisher),
+        published_on=intake.past("published_on", given.published_on, today=today()),
+        shows=intake.text("shows", given.shows, SourceUse.shows),
+        note=intake.text("note", given.note, Source.note, multiline=True),
+    )
+    if not good.title and not good.url:
+        intake.refuse("title", "Write a title or a web address, or leave the source out.")
+    return good if len(intake.problems) == problems else None
+
+
 def cite(viewer: Viewer, row: RecordMixin, given: SourceInput, intake: Intake) -> Source | None:
     """Cite a source for a record. A source of the same address and title that the viewer's own
     organisation holds is used again. Problems are noted in `intake`, and then nothing is returned.
     """
-    problems = len(intake.problems)
-    title = intake.text("title", given.title, Source.title)
-    url = intake.url("url", given.url, Source.url)
-    publisher = intake.text("publisher", given.publisher, Source.publisher)
-    shows = intake.text("shows", given.shows, SourceUse.shows)
-    note = intake.text("note", given.note, Source.note, multiline=True)
-    published_on = intake.past("published_on", given.published_on, today=today())
-    if not title and not url:
-        intake.refuse("title", "Write a title or a web address, or leave the source out.")
-    if len(intake.problems) > problems:
+    good = check(given, intake)
+    if good is None:
         return None
-    source = queries.same(viewer, title or url, url)
+    source = queries.same(viewer, good.title or good.url, good.url)
     if source is None:
-        source = Source(
-            title=title or url[:300],
-            sort_title=romanise(title or url)[:80],
-            publisher=publisher,
-            published_on=published_on,
-            url=url,
-            note=note,
-        )
-        records.begin(source, viewer, Kind.SOURCE)
-        db.session.flush()
-        history.record(
-            "source.added",
-            actor_id=viewer.user_id,
-            records=[source.id],
-            body={"after": {"title": source.title, "url": source.url}},
-        )
-    _use(row, source, shows)
+        source = _add(viewer, good)
+    _use(row, source, good.shows)
+    return source
+
+
+def _add(viewer: Viewer, given: SourceInput) -> Source:
+    source = Source(
+        title=given.title or given.url[:300],
+        sort_title=romanise(given.title or given.url)[:80],
+        publisher=given.publisher,
+        published_on=given.published_on,
+        url=given.url,
+        note=given.note,
+    )
+    records.begin(source, viewer, Kind.SOURCE)
+    db.session.flush()
+    history.record(
+        "source.added",
+        actor_id=viewer.user_id,
+        records=[source.id],
+        body={"after": {"title": source.title, "url": source.url}},
+    )
     return source
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from tracker.accounts.viewer import Viewer
 from tracker.core.countries import Place, countries
 from tracker.core.dates import PartialDate
@@ -95,9 +97,16 @@ def add_member(
     records.require_edit(class_target, viewer)
     intake = Intake()
     if class_target.kind is not TargetKind.CLASS:
-        intake.refuse("member", "Only a class has members.")
+        intake.refuse("name", "Only a class has members.")
     if member.kind is TargetKind.CLASS:
-        intake.refuse("member", "Name a person or body: a class is no member of a class.")
+        intake.refuse("name", "Name a person or body: a class is no member of a class.")
+    named = select(TargetRelation.from_id).where(
+        TargetRelation.from_id == class_target.id,
+        TargetRelation.to_id == member.id,
+        TargetRelation.kind == RelationKind.MEMBER,
+    )
+    if db.session.scalar(named) is not None:
+        intake.refuse("name", f"{member.name} is named already.")
     intake.done()
     db.session.add(
         TargetRelation(
@@ -125,6 +134,8 @@ def _check(given: TargetInput, intake: Intake) -> TargetInput | None:
     ]
     if len(others) > MOST_NAMES:
         intake.refuse("other_names", f"Up to {MOST_NAMES} names.")
+    if len(given.identifiers) > MOST_IDENTIFIERS:
+        intake.refuse("identifiers", f"Up to {MOST_IDENTIFIERS} identifiers.")
     if given.place and given.place.country not in countries():
         intake.refuse("place", "Choose a country of the list.")
     checked = TargetInput(

@@ -16,6 +16,7 @@ from tracker.core.dates import MONTHS, PartialDate, show_day
 from tracker.core.names import language_hint, script_of
 from tracker.core.now import today
 from tracker.web import navigation, viewer
+from tracker.web.forms import described
 from tracker.web.settings import settings
 
 
@@ -34,6 +35,7 @@ def init_app(app: Flask) -> None:
     }
     app.jinja_env.globals |= {
         "asset": asset,
+        "described": described,
         "with_query": with_query,
         "plural": plural,
         "is_current": navigation.is_current,

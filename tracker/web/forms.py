@@ -1,13 +1,22 @@
 """The base of all forms: texts are taken as they are typed, checked by the actions, and problems
 come back to the fields."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, FieldList, Form, FormField, SelectField, StringField
+from wtforms import (
+    DateField,
+    Field,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    SelectField,
+    StringField,
+)
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
@@ -77,13 +86,28 @@ def _entry_problems(entry: Field) -> Iterator[tuple[str, str]]:
             yield entry.id, f"{entry.label.text}: {error}"
 
 
+def described(field: Field, help_text: str = "") -> dict[str, str]:
+    """The attributes by which a control points to its help and its error, for whoever cannot see
+    that they stand beside it."""
+    ids = [f"{field.id}-help"] if help_text else []
+    ids += [f"{field.id}-error"] if field.errors else []
+    found = {"aria-describedby": " ".join(ids)} if ids else {}
+    return found | ({"aria-invalid": "true"} if field.errors else {})
+
+
 def text_of(field: Field) -> str:
     """What was typed, never nothing."""
     return field.data or ""
 
 
+def offered(field: SelectField) -> set[str]:
+    """The values that a choice offers."""
+    return {value for value, *_ in field.iter_choices()}
+
+
 class WordField(SelectField):
-    """A choice among the members of an enum; `empty` is the label of choosing none."""
+    """A choice among the members of an enum; `empty` is the label of choosing none. Where a page
+    does not show it, as for a target on record, it is not sent, and no word is chosen."""
 
     def __init__(
         self,
@@ -95,19 +119,40 @@ class WordField(SelectField):
         **more: Any,
     ) -> None:
         self.enum = enum
-        choices = [(member.value, labels[member]) for member in labels]
-        if empty is not None:
-            choices.insert(0, ("", empty))
+        none = {} if empty is None else {"": empty}
+        choices = none | {member.value: label for member, label in labels.items()}
         super().__init__(label, choices=choices, **more)
 
     def pre_validate(self, form: Any) -> None:
-        if self.data not in [value for value, *_ in self.iter_choices()]:
+        if self.raw_data and self.data not in offered(self):
             raise ValidationError("Choose one of the list.")
 
     @property
     def word(self) -> Any:
-        """The member chosen, or nothing."""
-        return self.enum(self.data) if self.data else None
+        """The member chosen, or nothing; what is none, `pre_validate` refuses."""
+        return next((member for member in self.enum if member.value == self.data), None)
+
+
+class VersionField(HiddenField):
+    """The version of the record that a form was filled from; a new record has none."""
+
+    @property
+    def number(self) -> int:
+        """The version, or 0, which no record has, where none can be read."""
+        return int(str(self.data)) if _is_number(self.data) else 0
+
+    def pre_validate(self, form: Any) -> None:
+        if self.raw_data and self.data and not _is_number(self.data):
+            raise ValidationError("The form was damaged on its way. Load its page again.")
+
+    def show(self, version: int) -> None:
+        """Have the form speak of that version from now on, whatever was sent."""
+        self.data, self.raw_data = str(version), None
+
+
+def _is_number(typed: object) -> bool:
+    text = str(typed)
+    return text.isascii() and text.isdecimal() and len(text) < 10
 
 
 class PartialDateField(StringField):
@@ -173,17 +218,21 @@ class PlacesField(StringField):
         """The places typed. Raises `ValueError`."""
         return parse_places(self.data or "")
 
+
+class PlaceField(PlacesField):
+    """One country, with a region where one is meant."""
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        if len(self.places) > 1:
+            raise ValidationError("Name one country here.")
+
     @property
     def place(self) -> Place | None:
-        """The first of them, where one is asked for."""
+        """The place typed, if there is one. Raises `ValueError`."""
         return next(iter(self.places), None)
 
 
 def lines(text: str | None) -> tuple[str, ...]:
     """The lines of a text that hold something."""
     return tuple(line.strip() for line in (text or "").splitlines() if line.strip())
-
-
-def choose(labels: Sequence[tuple[str, str]], empty: str | None = None) -> list[tuple[str, str]]:
-    """Choices for a select, with one for none in front."""
-    return [*([("", empty)] if empty is not None else []), *labels]

@@ -23,7 +23,7 @@ STAFF = (
     Entry("Recommendations", "recommendations.index", ("recommendations", "contacts")),
     Entry("Letters", "letters.index", ("letters",)),
     Entry("Targets", "targets.index", ("targets",)),
-    Entry("Agencies", "agencies.index", ("agencies",)),
+    Entry("Agencies", "agencies.index", ("agencies", "scorecards")),
     Entry("Sources", "sources.index", ("sources",)),
     Entry("Dashboards", "dashboards.index", ("dashboards",)),
 )
@@ -33,7 +33,7 @@ PARTNER = (
     Entry("Stale", "desk.stale", ("desk.stale",), counts="stale"),
     Entry("Letters", "letters.index", ("letters",)),
     Entry("Targets", "targets.index", ("targets",)),
-    Entry("Agencies", "agencies.index", ("agencies",)),
+    Entry("Agencies", "agencies.index", ("agencies", "scorecards")),
     Entry("Sources", "sources.index", ("sources",)),
 )
 

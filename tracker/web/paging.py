@@ -1,7 +1,6 @@
 """Pages by key: the next page begins after the last row seen, so any depth costs the same."""
 
 import base64
-import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from flask import abort
-from sqlalchemy import Select, and_, or_
+from sqlalchemy import Select, and_, bindparam, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from tracker.core.dates import PartialDate
@@ -47,6 +46,7 @@ def fetch(
     falling = order.descending != back
     column, tie = order.column, order.key
     if cursor:
+        value = bindparam(None, value, column.type)  # also where it stands for no date
         beyond = column < value if falling else column > value
         tied = tie < key if falling else tie > key
         statement = statement.where(or_(beyond, and_(column == value, tied)))
@@ -82,7 +82,7 @@ def _decode(cursor: str, order: Order) -> tuple[bool, Any, int]:
         if not 0 < key < 2**62 or "\x00" in text or len(text) > 400:
             raise ValueError(cursor)
         return direction == "b", _value(text, order), key
-    except (ValueError, TypeError, UnicodeError, binascii.Error):
+    except (ValueError, TypeError, RecursionError):
         abort(400, "The link to this page of the list is damaged. Start the list from its top.")
 
 

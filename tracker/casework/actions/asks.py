@@ -9,8 +9,14 @@ from tracker.accounts import queries as accounts
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
 from tracker.agencies.models import Agency
+from tracker.casework.actions.addressees import (
+    Addressed,
+    addressed,
+    put_to,
+    refuse_loss_of_asked,
+)
 from tracker.casework.actions.settle import settle
-from tracker.casework.inputs import AddresseeInput, AskInput, ControlInput, NextInput
+from tracker.casework.inputs import AskInput, ControlInput, NextInput
 from tracker.clocks import actions as clocks
 from tracker.clocks.models import Clock
 from tracker.core.countries import countries
@@ -57,33 +63,34 @@ def add_ask(viewer: Viewer, given: AskInput) -> Recommendation:
     Raises `Refused` with every problem at its field.
     """
     intake = Intake()
-    ask = new_ask(viewer, given, given.addressees, intake)
+    check_sources(given.sources, intake)
+    bodies = [body for body in addressed(given.addressees, intake) if body]
+    ask = new_ask(viewer, given, bodies, intake)
     intake.done()
     assert ask is not None
-    cite_all(viewer, ask, given.sources, intake)
-    intake.done()
+    cite_all(viewer, ask, given.sources)
     begin_status(ask, Status.DRAFT, PartialDate.of(today()), viewer)
     settle([ask])
     return ask
 
 
 def new_ask(
-    viewer: Viewer, given: AskInput, addressees: Sequence[AddresseeInput], intake: Intake
+    viewer: Viewer, given: AskInput, addressees: Sequence[Addressed], intake: Intake
 ) -> Recommendation | None:
     """An ask with its places, targets, controls and addressees, without sources, status or clocks.
-    Problems are noted in `intake`, and then nothing is returned."""
-    problems = len(intake.problems)
+    Problems are noted in `intake`; where it holds any, nothing is written and returned."""
     ask = Recommendation(status=Status.DRAFT, version=1)
     _fill(ask, given, intake)
     found_targets = _targets(viewer, given, intake)
-    if len(intake.problems) > problems:
+    tags = records.check_tags(given.tags or (), intake)
+    if intake.problems:
         return None
     records.begin(ask, viewer, Kind.RECOMMENDATION)
-    _set_addressees(ask, addressees)
-    _set_targets(ask, found_targets)
+    put_to(ask, addressees)
     _copy_audience(ask)
+    _set_targets(ask, found_targets)
     db.session.flush()
-    records.set_tags(viewer, ask, given.tags or ())
+    records.set_tags(viewer, ask, tags)
     history.record(
         "recommendation.recorded",
         actor_id=viewer.user_id,
@@ -93,12 +100,16 @@ def new_ask(
     return ask
 
 
-def cite_all(
-    viewer: Viewer, row: RecordMixin, given: Sequence[SourceInput], intake: Intake
-) -> None:
-    """Cite several sources in their order; problems are noted at each."""
+def check_sources(given: Sequence[SourceInput], intake: Intake) -> None:
+    """Note the problems of several sources, each at its own, before anything is written."""
     for position, source in enumerate(given):
-        sources.cite(viewer, row, source, intake.under(f"sources-{position}"))
+        sources.check(source, intake.under(f"sources-{position}"))
+
+
+def cite_all(viewer: Viewer, row: RecordMixin, given: Sequence[SourceInput]) -> None:
+    """Cite several sources, which were checked, in their order."""
+    for source in given:
+        sources.cite(viewer, row, source, Intake())
 
 
 def change_ask(viewer: Viewer, ask: Recommendation, given: AskInput, seen_version: int) -> None:
@@ -110,14 +121,16 @@ def change_ask(viewer: Viewer, ask: Recommendation, given: AskInput, seen_versio
     intake = Intake()
     _fill(Recommendation(), given, intake)  # a trial: what is refused must not reach the row
     found_targets = _targets(viewer, given, intake)
-    _refuse_loss_of_asked(ask, given.addressees, intake)
+    bodies = [body for body in addressed(given.addressees, intake) if body]
+    refuse_loss_of_asked(ask, bodies, intake)
+    tags = records.check_tags(given.tags or (), intake)
     intake.done()
     _fill(ask, given, intake)
-    _set_addressees(ask, given.addressees)
-    _set_targets(ask, found_targets, keep_unseen_by=viewer)
+    put_to(ask, bodies)
     _copy_audience(ask)
+    _set_targets(ask, found_targets, keep_unseen_by=viewer)
     if given.tags is not None:
-        records.set_tags(viewer, ask, given.tags)
+        records.set_tags(viewer, ask, tags)
     db.session.flush()
     after = snapshot(ask)
     changed = [field for field in after if after[field] != before[field]]
@@ -184,10 +197,10 @@ def change_status(
     except Refused as refusal:
         for field, problem in refusal.problems.items():
             intake.refuse(field, problem)
-    cited = None
-    if not source.is_blank and not intake.problems:
-        cited = sources.cite(viewer, ask, source, intake.under("source"))
+    if not source.is_blank:
+        sources.check(source, intake.under("source", "_"))
     intake.done()
+    cited = None if source.is_blank else sources.cite(viewer, ask, source, intake)
     before = {"status": ask.status, "closure_reason": ask.closure_reason}
     begin_status(ask, change.to, change.on, viewer, change=change, source=cited)
     if change.to is Status.SUBMITTED and not standing.was_sent:
@@ -435,47 +448,10 @@ def _set_targets(
     ask.target_links = links
 
 
-def _set_addressees(ask: Recommendation, given: Sequence[AddresseeInput]) -> None:
-    """One row a body; two officials of one body share it."""
-    standing = {row.agency_id: row for row in ask.addressees}
-    rows: dict[int, Addressee] = {}
-    for addressee in given:
-        if addressee.is_copy:
-            continue
-        row = rows.get(addressee.agency_id)
-        if row is None:
-            row = standing.get(addressee.agency_id) or Addressee(agency_id=addressee.agency_id)
-            row.official, row.office_title = addressee.official, addressee.office_title
-            row.position = len(rows)
-            rows[addressee.agency_id] = row
-        else:
-            row.official = _joined(row.official, addressee.official)
-            row.office_title = _joined(row.office_title, addressee.office_title)
-    ask.addressees = list(rows.values())
-
-
 def _copy_audience(ask: Recommendation) -> None:
     children: list[HangsOnRecord] = [*ask.places, *ask.addressees]
     for child in children:
         records.copy_audience(child, ask)
-
-
-def _joined(one: str, other: str) -> str:
-    return "; ".join(dict.fromkeys(part for part in (one, other) if part))[:300]
-
-
-def _refuse_loss_of_asked(
-    ask: Recommendation, given: Sequence[AddresseeInput], intake: Intake
-) -> None:
-    kept = {addressee.agency_id for addressee in given}
-    lost = [row for row in ask.addressees if row.asked_on and row.agency_id not in kept]
-    if lost:
-        names = ", ".join(row.agency.short_name for row in lost)
-        intake.refuse(
-            "addressees",
-            f"The ask was sent to {names}, so it stays addressed to it. "
-            "If that was entered in error, void the contact first.",
-        )
 
 
 # ---- what history says of an ask

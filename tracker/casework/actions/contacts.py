@@ -33,6 +33,8 @@ def record_contact(viewer: Viewer, asks: Sequence[Recommendation], given: Contac
         records.require_edit(ask, viewer)
     _check(asks, given, intake)
     summary = intake.text("summary", given.summary, Contact.summary, multiline=True)
+    if not given.source.is_blank:
+        sources.check(given.source, intake.under("source", "_"))
     intake.done()
     contact = correspondence.add_contact(
         viewer,
@@ -46,8 +48,7 @@ def record_contact(viewer: Viewer, asks: Sequence[Recommendation], given: Contac
         is_determination=given.is_determination,
     )
     if not given.source.is_blank:
-        sources.cite(viewer, contact, given.source, intake.under("source"))
-        intake.done()
+        sources.cite(viewer, contact, given.source, intake)
     for ask in asks:
         records.touch(ask)
     settle(asks)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
-from tracker.casework.actions.asks import begin_status, cite_all, new_ask
+from tracker.casework.actions.addressees import Addressed, addressed
+from tracker.casework.actions.asks import begin_status, check_sources, cite_all, new_ask
 from tracker.casework.actions.settle import settle
-from tracker.casework.inputs import AddresseeInput, AskInput, LetterInput, SignatoryInput
+from tracker.casework.inputs import AskInput, LetterInput, SignatoryInput
 from tracker.core.dates import PartialDate
 from tracker.core.db import db
 from tracker.core.intake import Intake
@@ -26,7 +27,7 @@ from tracker.recommendations.models import Recommendation, Status
 from tracker.records import actions as records
 from tracker.records.models import Kind
 
-MOST_ASKS, MOST_SIGNATORIES, MOST_ADDRESSEES = 30, 200, 40
+MOST_ASKS, MOST_SIGNATORIES = 30, 200
 # a report or a statement may be put to nobody in particular
 MAY_LACK_ADDRESSEE = (LetterKind.REPORT, LetterKind.STATEMENT)
 
@@ -40,20 +41,21 @@ def record_letter(viewer: Viewer, given: LetterInput) -> Letter:
     intake = Intake()
     letter = _letter(given, intake)
     letter.signatories = _signatories(given.signatories, intake)
-    letter.addressees = _addressees(given, intake)
+    bodies = _bodies(given, intake)
+    letter.addressees = _addressees(bodies)
+    check_sources(given.sources, intake)
     if not given.asks:
         intake.refuse("asks", "A letter asks for something: add at least one ask.")
     if len(given.asks) > MOST_ASKS:
         intake.refuse("asks", f"Up to {MOST_ASKS} asks a letter.")
-    asks = _asks(viewer, given, intake)
+    asks = _asks(viewer, given, bodies, intake)
     intake.done()
     records.begin(letter, viewer, Kind.LETTER)
     db.session.flush()
-    cite_all(viewer, letter, given.sources, intake)
-    for position, (ask, said) in enumerate(zip(asks, given.asks, strict=True)):
-        cite_all(viewer, ask, given.sources, intake)
-        cite_all(viewer, ask, said.sources, intake.under(f"asks-{position}"))
-    intake.done()
+    cite_all(viewer, letter, given.sources)
+    for ask, said in zip(asks, given.asks, strict=True):
+        cite_all(viewer, ask, given.sources)
+        cite_all(viewer, ask, said.sources)
     db.session.add_all(
         LetterRecommendation(letter_id=letter.id, recommendation_id=ask.id, position=position)
         for position, ask in enumerate(asks)
@@ -107,7 +109,7 @@ def _letter(given: LetterInput, intake: Intake) -> Letter:
     )
     letter.sort_title = romanise(letter.title)[:80]
     if given.is_sent:
-        letter.sent_on = intake.past("sent_on", given.sent_on or given.written_on, today=day)
+        letter.sent_on = intake.past("sent_on", given.sent_on, today=day) or letter.written_on
     elif given.sent_on or given.received_on:
         intake.refuse("is_sent", "It has a day of sending or receipt: say that it was sent.")
     _check_order(given, letter, intake)
@@ -147,45 +149,46 @@ def _signatories(given: Sequence[SignatoryInput], intake: Intake) -> list[Signat
     return rows
 
 
-def _addressees(given: LetterInput, intake: Intake) -> list[LetterAddressee]:
-    real = [a for a in given.addressees if not a.is_copy]
-    if not real and given.kind not in MAY_LACK_ADDRESSEE:
+def _bodies(given: LetterInput, intake: Intake) -> list[Addressed | None]:
+    if all(a.is_copy for a in given.addressees) and given.kind not in MAY_LACK_ADDRESSEE:
         intake.refuse("addressees", "Say to whom the letter is addressed.")
-    if len(given.addressees) > MOST_ADDRESSEES:
-        intake.refuse("addressees", f"Up to {MOST_ADDRESSEES} addressees.")
+    return addressed(given.addressees, intake)
+
+
+def _addressees(bodies: Sequence[Addressed | None]) -> list[LetterAddressee]:
     return [
-        _addressee(addressee, position, intake.under(f"addressees-{position}"))
-        for position, addressee in enumerate(given.addressees[:MOST_ADDRESSEES])
+        LetterAddressee(
+            position=position,
+            agency_id=body.agency_id,
+            official=body.official,
+            office_title=body.office_title,
+            is_copy=body.is_copy,
+        )
+        for position, body in enumerate(body for body in bodies if body)
     ]
 
 
-def _addressee(given: AddresseeInput, position: int, intake: Intake) -> LetterAddressee:
-    return LetterAddressee(
-        position=position,
-        agency_id=given.agency_id,
-        official=intake.text("official", given.official, LetterAddressee.official),
-        office_title=intake.text("office_title", given.office_title, LetterAddressee.office_title),
-        is_copy=given.is_copy,
-    )
-
-
-def _asks(viewer: Viewer, given: LetterInput, intake: Intake) -> list[Recommendation]:
+def _asks(
+    viewer: Viewer, given: LetterInput, bodies: Sequence[Addressed | None], intake: Intake
+) -> list[Recommendation]:
     asks = []
     for position, ask in enumerate(given.asks[:MOST_ASKS]):
         under = intake.under(f"asks-{position}")
-        made = new_ask(viewer, ask, _asked_of(given, ask, under), under)
+        check_sources(ask.sources, under)
+        made = new_ask(viewer, ask, _asked_of(bodies, ask, under), under)
         if made is not None:
             asks.append(made)
     return asks
 
 
-def _asked_of(given: LetterInput, ask: AskInput, intake: Intake) -> list[AddresseeInput]:
-    if ask.asked_of is None:
-        return list(given.addressees)
-    chosen = [a for i, a in enumerate(given.addressees) if i in ask.asked_of]
-    if given.addressees and not chosen:
+def _asked_of(bodies: Sequence[Addressed | None], ask: AskInput, intake: Intake) -> list[Addressed]:
+    if ask.asked_of is not None and bodies and not ask.asked_of:
         intake.refuse("asked_of", "Choose whom this is asked of.")
-    return chosen
+    return [
+        body
+        for position, body in enumerate(bodies)
+        if body and (ask.asked_of is None or position in ask.asked_of)
+    ]
 
 
 def _snapshot(letter: Letter, asks: Sequence[Recommendation]) -> dict[str, object]:

@@ -37,7 +37,7 @@ def settle(asks: Sequence[Recommendation]) -> None:
         own = outcomes[ask.id]
         ask.result = result(
             targets[ask.id],
-            [OutcomeFact(o.kind, o.target_id, o.effective_on) for o in own],
+            [_fact(o, acts_for) for o in own],
             ask.submitted_on,
             ask.judgement,
         )
@@ -52,6 +52,13 @@ def settle(asks: Sequence[Recommendation]) -> None:
         days = [row.last_contact_on for row in addressees[ask.id] if row.last_contact_on]
         ask.last_contact_on = max(days, default=ask.submitted_on)
     clocks.refresh(asks)
+
+
+def _fact(outcome: Outcome, acts_for: dict[int, int]) -> OutcomeFact:
+    """An outcome as the rule reads it; a bureau's act is its department's."""
+    authority = outcome.authority_id
+    acts_as = acts_for.get(authority, authority) if authority is not None else None
+    return OutcomeFact(outcome.kind, outcome.target_id, outcome.effective_on, acts_as)
 
 
 def _submitted_on(contacts: list[ContactFact]) -> PartialDate | None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from tracker.accounts.models import User
 from tracker.agencies import queries as agencies
 from tracker.casework import words
 from tracker.casework.actions.asks import current_span, was_sent
-from tracker.casework.forms import OutcomeForm, StatusForm
+from tracker.casework.forms import NextForm, OutcomeForm, StatusForm
 from tracker.core.countries import Place
 from tracker.recommendations import workflow
 from tracker.recommendations.models import ControlledItem, Recommendation
@@ -66,17 +67,31 @@ def choose_status(form: StatusForm, ask: Recommendation) -> workflow.Standing:
     standing = workflow.Standing(
         ask.status, span.from_on if span else None, was_sent(ask.id), ask.result
     )
-    form.to.choices = [
-        (status.value, words.STATUS[status]) for status in workflow.allowed(standing)
-    ]
+    form.to.choices = {status.value: words.STATUS[status] for status in workflow.allowed(standing)}
     return standing
+
+
+def next_form(ask: Recommendation, colleagues: Sequence[User], **formdata: None) -> NextForm:
+    """The form of the next step as it stands on record; what was typed over it counts, unless
+    `formdata` is None."""
+    form = NextForm(
+        data={
+            "assignee": str(ask.assignee_id or ""),
+            "next_action": ask.next_action,
+            "next_action_on": ask.next_action_on,
+            "version": ask.version,
+        },
+        **formdata,
+    )
+    form.assignee.choices = {"": "Nobody"} | {str(user.id): user.name for user in colleagues}
+    return form
 
 
 def outcome_choices(form: OutcomeForm, targets: Sequence[Target]) -> None:
     """Offer the ask's targets and every body."""
-    form.target.choices = [("", "The ask as a whole, or nobody named")] + [
-        (target.reference, target.name) for target in targets
-    ]
-    form.authority.choices = [("", "Not known")] + [
-        (agency.slug, agency.name) for agency in agencies.all_agencies()
-    ]
+    form.target.choices = {"": "The ask as a whole, or nobody named"} | {
+        target.reference: target.name for target in targets
+    }
+    form.authority.choices = {"": "Not known"} | {
+        agency.slug: agency.name for agency in agencies.all_agencies()
+    }

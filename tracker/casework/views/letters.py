@@ -5,7 +5,7 @@ from datetime import date
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.casework import actions, growing, pages
+from tracker.casework import actions, growing, pages, telling
 from tracker.casework.forms import LetterForm
 from tracker.casework.views import sharing
 from tracker.core.dates import BadDate
@@ -85,7 +85,7 @@ def show(reference: str) -> str:
 def history(reference: str) -> str:
     """Every change of the letter."""
     letter = queries.letter(current(), reference) or abort(404)
-    page = pages.history_page(current(), letter.id, letter.organisation_id)
+    page = telling.history_page(current(), letter.id, letter.organisation_id)
     back = url_for(".show", reference=reference)
     return render_template("views/history.html", page=page, title=letter.title, back=back)
 

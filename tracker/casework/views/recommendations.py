@@ -7,19 +7,19 @@ from flask.typing import ResponseReturnValue
 
 from tracker.accounts import queries as accounts
 from tracker.agencies import queries as agencies
-from tracker.casework import actions, growing, pages
+from tracker.casework import actions, growing, pages, telling
 from tracker.casework.forms import (
     AskForm,
     EvidenceForm,
-    NextForm,
     OutcomeForm,
     SnoozeForm,
     StatusForm,
     VoidForm,
+    date_or_none,
 )
 from tracker.casework.listing import ORDERS, list_page
 from tracker.casework.views import sharing
-from tracker.casework.views.filling import ask_data, choose_status, outcome_choices
+from tracker.casework.views.filling import ask_data, choose_status, next_form, outcome_choices
 from tracker.clocks import queries as clocks
 from tracker.core.db import db
 from tracker.core.errors import Stale
@@ -30,7 +30,7 @@ from tracker.records.actions import require_edit
 from tracker.records.queries import tags_of
 from tracker.web.forms import BaseForm
 from tracker.web.policy import Policy, policy
-from tracker.web.saving import attempt, differences
+from tracker.web.saving import Clashes, attempt, conflict
 from tracker.web.viewer import current
 
 recommendations = Blueprint("recommendations", __name__, url_prefix="/recommendations")
@@ -92,7 +92,7 @@ def clock_list(reference: str) -> str:
 def history(reference: str) -> str:
     """Every change of the ask: who, when, what, before and after."""
     ask = found(reference)
-    page = pages.history_page(current(), ask.id, ask.organisation_id)
+    page = telling.history_page(current(), ask.id, ask.organisation_id)
     back = url_for(".show", reference=reference)
     return render_template("views/history.html", page=page, title=ask.title, back=back)
 
@@ -130,7 +130,7 @@ def edit(reference: str) -> ResponseReturnValue:
     form.prune()
 
     def act() -> bool:
-        actions.change_ask(current(), ask, form.given_alone(), form.version.data or 0)
+        actions.change_ask(current(), ask, form.given_alone(), form.version.number)
         return True
 
     try:
@@ -150,10 +150,7 @@ def _conflict(form: AskForm, reference: str) -> ResponseReturnValue:
     """Somebody saved first: both texts, and the form with what was typed, ready to save again."""
     db.session.rollback()
     ask = own(reference)
-    fresh = AskForm(formdata=None, data=_ask_data(ask))
-    form.version.data = ask.version
-    form.version.raw_data = None
-    clashes = differences(fresh, form)
+    clashes = conflict(form, AskForm(formdata=None, data=_ask_data(ask)))
     return _ask_page(form, growing.Offers(), ask, 409, clashes)
 
 
@@ -162,11 +159,11 @@ def _ask_page(
     offers: growing.Offers,
     ask: Recommendation | None,
     code: int,
-    clashes: list[tuple[str, str, str]] | None = None,
+    clashes: Clashes | None = None,
 ) -> ResponseReturnValue:
     form.pad()
     page = render_template(
-        "views/recommendations/edit.html", form=form, offers=offers, ask=ask, clashes=clashes or []
+        "views/recommendations/edit.html", form=form, offers=offers, ask=ask, clashes=clashes
     )
     return page, code
 
@@ -176,32 +173,53 @@ def _ask_page(
 def update_status(reference: str) -> ResponseReturnValue:
     """Change the status along the life cycle."""
     ask = own(reference)
-    form = StatusForm(data={"version": ask.version, "on": today().isoformat()})
+    form = StatusForm(data=_status_data(ask))
     standing = choose_status(form, ask)
-    if form.is_submitted():
+    if not form.is_submitted():
+        return _status_page(form, ask, standing, 200)
 
-        def act() -> bool:
-            assert form.on.date is not None
-            change = workflow.Change(
-                form.to.word,
-                form.on.date,
-                form.note.data or "",
-                form.reason.data or "",
-                closure_reason=form.closure_reason.word,
-            )
-            actions.change_status(current(), ask, change, form.source(), form.version.data or 0)
-            return True
+    def act() -> bool:
+        change = workflow.Change(
+            form.to.word or ask.status,
+            date_or_none(form.on),
+            form.note.data or "",
+            form.reason.data or "",
+            closure_reason=form.closure_reason.word,
+        )
+        actions.change_status(current(), ask, change, form.source(), form.version.number)
+        return True
 
-        if form.validate() and form.on.date is not None:
-            if attempt(form, act):
-                return to_ask(reference, "The status is changed.")
-        elif form.on.date is None and not form.on.errors:
-            form.on.errors = ["Say since when: 2023-11-20, 2023-11 or 2023."]
+    try:
+        if attempt(form, act):
+            return to_ask(reference, "The status is changed.")
+    except Stale:
+        db.session.rollback()
         ask = own(reference)
+        standing = choose_status(form, ask)
+        clashes = conflict(form, StatusForm(formdata=None, data=_status_data(ask)))
+        return _status_page(form, ask, standing, 409, clashes)
+    return _status_page(form, own(reference), standing, 422)
+
+
+def _status_data(ask: Recommendation) -> dict[str, object]:
+    return {"version": ask.version, "to": ask.status.value, "on": today().isoformat()}
+
+
+def _status_page(
+    form: StatusForm,
+    ask: Recommendation,
+    standing: workflow.Standing,
+    code: int,
+    clashes: Clashes | None = None,
+) -> ResponseReturnValue:
     page = render_template(
-        "views/recommendations/status.html", form=form, ask=ask, standing=standing
+        "views/recommendations/status.html",
+        form=form,
+        ask=ask,
+        standing=standing,
+        clashes=clashes,
     )
-    return page, 422 if form.is_submitted() else 200
+    return page, code
 
 
 @recommendations.route("/<ref:reference>/next", methods=["GET", "POST"])
@@ -209,22 +227,22 @@ def update_status(reference: str) -> ResponseReturnValue:
 def plan(reference: str) -> ResponseReturnValue:
     """Who does what next with the ask."""
     ask = own(reference)
-    form = NextForm(
-        data={
-            "assignee": str(ask.assignee_id or ""),
-            "next_action": ask.next_action,
-            "next_action_on": ask.next_action_on,
-            "version": ask.version,
-        }
-    )
-    people = [(str(user.id), user.name) for user in accounts.colleagues(current())]
-    form.assignee.choices = [("", "Nobody"), *people]
+    form = next_form(ask, accounts.colleagues(current()))
 
     def act() -> bool:
-        actions.set_next(current(), ask, form.given(), form.version.data or 0)
+        actions.set_next(current(), ask, form.given(), form.version.number)
         return True
 
-    return _simple(form, ask, "plan", act, "The next step is set.")
+    try:
+        return _simple(form, ask, "plan", act, "The next step is set.", clashes=None)
+    except Stale:
+        db.session.rollback()
+        ask = own(reference)
+        fresh = next_form(ask, accounts.colleagues(current()), formdata=None)
+        page = render_template(
+            "views/recommendations/plan.html", form=form, ask=ask, clashes=conflict(form, fresh)
+        )
+        return page, 409
 
 
 @recommendations.route("/<ref:reference>/snooze", methods=["GET", "POST"])
@@ -234,7 +252,7 @@ def snooze(reference: str) -> ResponseReturnValue:
     ask = own(reference)
     flags = {str(c.id): c for c in clocks.flags_of(current(), [ask.id])[ask.id]}
     form = SnoozeForm(data={"clocks": list(flags)})
-    form.clocks.choices = [(key, key) for key in flags]
+    form.clocks.choices = {key: key for key in flags}
 
     def act() -> bool:
         chosen = [flags[key] for key in form.clocks.data or () if key in flags]

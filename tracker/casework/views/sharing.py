@@ -6,7 +6,6 @@ from flask.typing import ResponseReturnValue
 from tracker.accounts import queries as accounts
 from tracker.casework import actions
 from tracker.casework.forms import AudienceForm
-from tracker.core.errors import Refused
 from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import Letter
 from tracker.recommendations import queries as asks
@@ -25,10 +24,11 @@ def audience_page(row: RecordMixin, title: str, back: str) -> ResponseReturnValu
     require_edit(row, current())
     form = AudienceForm(data={"audience": row.audience.value})
     others = {other.reference: other for other in _linked(row) if may_edit(other, current())}
+    form.together.choices = {reference: reference for reference in others}
     if form.is_submitted():
 
         def act() -> bool:
-            wanted = Audience(form.audience.data)
+            wanted = form.audience.word or row.audience
             chosen = [others[ref] for ref in form.together.data or () if ref in others]
             people = _people(form) if wanted is Audience.NAMED else []
             actions.share(
@@ -53,12 +53,15 @@ def audience_page(row: RecordMixin, title: str, back: str) -> ResponseReturnValu
 
 
 def _people(form: AudienceForm) -> list[int]:
+    """The people named by their addresses; who is unknown is told at the field."""
     found = []
     for address in lines(form.people.data):
         user = accounts.user_by_email(address)
-        if user is None or not user.active:
-            raise Refused({"people": f"No account has the address {address[:100]}."})
-        found.append(user.id)
+        if user is not None and user.active:
+            found.append(user.id)
+        else:
+            unknown = f"No account has the address {address[:100]}."
+            form.people.errors = [*form.people.errors, unknown]
     return found
 
 

@@ -3,8 +3,8 @@
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.casework import pages
-from tracker.casework.forms import MemberForm, TargetForm
+from tracker.casework import telling
+from tracker.casework.forms import MemberForm, TargetForm, date_or_none
 from tracker.casework.views import sharing
 from tracker.clocks import queries as clocks
 from tracker.core.db import db
@@ -18,7 +18,7 @@ from tracker.targets.models import NameKind, Target, TargetKind
 from tracker.web import paging
 from tracker.web.lists import chosen_order, chosen_text, chosen_word
 from tracker.web.policy import Policy, policy
-from tracker.web.saving import attempt
+from tracker.web.saving import Clashes, attempt, conflict
 from tracker.web.viewer import current
 
 targets = Blueprint("targets", __name__, url_prefix="/targets")
@@ -75,8 +75,7 @@ def new() -> ResponseReturnValue:
         if target is not None:
             flash("The target is recorded.")
             return redirect(url_for(".show", reference=target.reference), 303)
-    page = render_template("views/targets/edit.html", form=form, target=None)
-    return page, 422 if form.is_submitted() else 200
+    return _edit_page(form, None, 422 if form.is_submitted() else 200)
 
 
 def _found(reference: str) -> Target:
@@ -113,7 +112,7 @@ def show(reference: str) -> ResponseReturnValue:
 def _add_member(target: Target, form: MemberForm) -> bool:
     reference = (form.ref.data or form.name.data or "").strip().upper()
     member = queries.get(current(), reference) if reference else None
-    if member is None:
+    if member is None and not form.ref.data:
         found = queries.suggest(current(), form.name.data or "", limit=2)
         member = found[0].target if len(found) == 1 else None
     if member is None:
@@ -123,7 +122,7 @@ def _add_member(target: Target, form: MemberForm) -> bool:
                 "reference (T-…), or record the target first."
             }
         )
-    actions.add_member(current(), target, member, form.since.date)
+    actions.add_member(current(), target, member, date_or_none(form.since))
     return True
 
 
@@ -134,24 +133,29 @@ def edit(reference: str) -> ResponseReturnValue:
     target = _found(reference)
     require_edit(target, current())
     form = TargetForm(data=_data(target))
-    code = 200
-    if form.is_submitted():
+    if not form.is_submitted():
+        return _edit_page(form, target, 200)
 
-        def act() -> bool:
-            actions.change_target(current(), target, form.given(), form.version.data or 0)
-            return True
+    def act() -> bool:
+        actions.change_target(current(), target, form.given(), form.version.number)
+        return True
 
-        code = 422
-        try:
-            if attempt(form, act):
-                flash("The change is saved.")
-                return redirect(url_for(".show", reference=reference), 303)
-        except Stale:
-            db.session.rollback()
-            code = 409
+    try:
+        if attempt(form, act):
+            flash("The change is saved.")
+            return redirect(url_for(".show", reference=reference), 303)
+    except Stale:
+        db.session.rollback()
         target = _found(reference)
-        form.version.data, form.version.raw_data = target.version, None
-    page = render_template("views/targets/edit.html", form=form, target=target, clash=code == 409)
+        clashes = conflict(form, TargetForm(formdata=None, data=_data(target)))
+        return _edit_page(form, target, 409, clashes)
+    return _edit_page(form, _found(reference), 422)
+
+
+def _edit_page(
+    form: TargetForm, target: Target | None, code: int, clashes: Clashes | None = None
+) -> ResponseReturnValue:
+    page = render_template("views/targets/edit.html", form=form, target=target, clashes=clashes)
     return page, code
 
 
@@ -176,7 +180,7 @@ def _data(target: Target) -> dict[str, object]:
 def history(reference: str) -> str:
     """Every change of the target."""
     target = _found(reference)
-    page = pages.history_page(current(), target.id, target.organisation_id)
+    page = telling.history_page(current(), target.id, target.organisation_id)
     back = url_for(".show", reference=reference)
     return render_template("views/history.html", page=page, title=target.name, back=back)
 

@@ -1,0 +1,234 @@
+"""What came back, and what we sent after: the state of each addressee, the flags, and voiding."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.front import seed
+from tests.front.support import (
+    LETTER,
+    Sitting,
+    asks_on,
+    assert_problems,
+    entries,
+    has_section,
+    links,
+    nothing_changes,
+    options,
+    record_ask,
+    record_contact,
+    record_draft,
+    record_letter,
+    row_of,
+    rows,
+    save,
+    section,
+    travel,
+    where,
+)
+from tests.support.people import Person, words_of
+
+SENT = "23 Oct 2023"
+
+
+@pytest.mark.parametrize(
+    ("substance", "on", "state", "answered", "last", "flags"),
+    [
+        ("acknowledgement", "2024-02-20", "Acknowledged", "none known", "20 Feb 2024", []),
+        ("form_letter", "2024-02-20", "Acknowledged", "none known", SENT, ["Silent"]),
+        ("substantive", "2024-02-20", "Replied", "20 Feb 2024", "20 Feb 2024", []),
+        ("substantive", "2024-02", "Replied", "Feb 2024", "Feb 2024", []),
+        ("substantive", "2023-11-10", "Replied", "10 Nov 2023", "10 Nov 2023", ["Silent"]),
+        ("substantive", "2023-12-15", "Replied", "15 Dec 2023", "15 Dec 2023", []),
+        ("question", "2024-02-20", "Replied", "20 Feb 2024", "20 Feb 2024", []),
+        ("question", "2024-02-10", "Replied", "10 Feb 2024", "10 Feb 2024", ["Ours to answer"]),
+        ("promise", "2024-02-20", "Replied", "20 Feb 2024", "20 Feb 2024", ["Promise passed"]),
+        ("meeting", "2024-02-20", "Replied", "20 Feb 2024", "20 Feb 2024", []),
+        ("follow_up", "2024-02-20", "Awaiting", "none known", "20 Feb 2024", ["Unacknowledged"]),
+    ],
+)
+def test_a_contact_sets_how_its_addressee_stands_and_which_flags_hold(
+    staff: Person,
+    on_day: Callable[[str], None],
+    substance: str,
+    on: str,
+    state: str,
+    answered: str,
+    last: str,
+    flags: list[str],
+) -> None:
+    travel(on_day, "2024-03-01", staff)
+    ask = record_ask(staff)
+    (before,) = rows(staff.get("/recommendations"))
+    assert before["Why flagged"] == "Silent Unacknowledged"
+    promised = {"promised_on": "2024-02-25"} if substance == "promise" else {}
+    page = record_contact(staff, ask, substance, on, summary="What they said.", **promised)
+    assert "The contact is recorded" in words_of(page)
+    row = row_of(page, "addressees", "State")
+    assert (row["State"], row["Answered"], row["Last contact"]) == (state, answered, last)
+    assert (row["Acknowledged"] == "none known") == (substance == "follow_up")
+    (after,) = rows(staff.get("/recommendations"))
+    assert after["Why flagged"] == " ".join(flags)
+    assert after["Last contact"] == last
+    assert after["Status"] == "Submitted"
+    assert "What they said." in section(page, "chron")
+    if not flags:
+        assert "It proposes the status “Acknowledged”; a person sets it." in words_of(page)
+        assert "Nothing is stale." in words_of(staff.get("/stale"))
+    if substance == "follow_up":
+        assert not section(staff.get("/"), "replies").endswith("What they said.")
+    else:
+        assert "What they said." in section(staff.get("/"), "replies")
+
+
+def test_what_a_promise_and_a_question_ask_for_ends_them(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2024-03-01", staff)
+    ask = record_ask(staff)
+    page = record_contact(staff, ask, "promise", "2024-01-10", promised_on="2024-02-15")
+    promise = row_of(page, "clocks", "Promise")
+    assert promise["Basis"] == "Their word"
+    assert promise["State"] == "Promise passed 15 days late"
+    assert "Promised by 15 Feb 2024." in section(page, "chron")
+    page = record_contact(staff, ask, "promise", "2024-02-16", promised_on="2024-04-01")
+    assert row_of(page, "clocks", "Promise")["State"] == "Running"
+    kept = rows(staff.get(f"{ask}/clocks"), "clocks-3")
+    assert "Met 16 Feb 2024" in [row["State"] for row in kept if row[""].startswith("Promise")]
+    page = record_contact(staff, ask, "question", "2024-02-16")
+    assert row_of(page, "clocks", "Our answer")["State"] == "Running"
+    page = record_contact(staff, ask, "follow_up", "2024-02-20")
+    assert "Our answer" not in section(page, "clocks")
+
+
+def test_a_reply_date_is_a_clock_only_once_a_person_has_read_it_in_the_letter(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2024-03-01", staff)
+    by = {"reply_requested_by": "2023-12-31"}
+    letter = staff.get(record_letter(staff, by))
+    assert "not confirmed in the letter: starts no clock" in words_of(letter)
+    assert "Reply asked for" not in section(staff.get(asks_on(letter)[0]), "clocks")
+    letter = staff.get(record_letter(staff, {**by, "reply_date_confirmed": "y"}))
+    assert "read in the letter" in words_of(letter)
+    ask = asks_on(letter)[0]
+    asked = row_of(staff.get(ask), "clocks", "Reply asked for")
+    assert asked["State"] == "Reply date passed 61 days late"
+    assert asked["Basis"] == "The letter"
+    page = record_contact(staff, ask, "substantive", "2024-02-01")
+    assert "Reply asked for" not in section(page, "clocks")
+
+
+def test_one_reply_covers_several_asks_and_bodies(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2024-03-01", staff)
+    letter = staff.get(seed.record_the_letter(staff))
+    export, magnitsky, visas, entity_list = asks_on(letter)
+    (reply,) = [link for link in links(letter) if link.startswith("/contacts/new")]
+    form = Sitting(staff, reply)
+    assert len(form.fields["asks"]) == 4
+    assert sorted(options(form.page, "agencies")) == ["commerce", "state", "treasury"]
+    chosen = [path.rpartition("/")[2] for path in (magnitsky, visas)]
+    form.type({"asks": chosen, "agencies": ["state", "treasury"], "happened_on": "2024-02-20"})
+    form.type({"summary": "Both are looked at.", "source_url": "https://www.state.gov/reply"})
+    page = staff.get(form.save())
+    assert "Reply of substance from State, Treasury. Both are looked at." in section(page, "chron")
+    states = {
+        path: {row[""].split()[0]: row["State"] for row in rows(staff.get(path), "addressees")}
+        for path in (export, magnitsky, visas)
+    }
+    assert states == {
+        export: {"Commerce": "Awaiting", "Treasury": "Awaiting", "State": "Awaiting"},
+        magnitsky: {"Commerce": "Awaiting", "Treasury": "Replied", "State": "Replied"},
+        visas: {"State": "Replied"},
+    }
+    late = section(staff.get(magnitsky), "clocks")
+    assert "Silence Commerce" in late
+    assert "Nothing is late" in words_of(staff.get(visas)) or "proposes" in words_of(
+        staff.get(visas)
+    )
+    assert "Silent" in words_of(staff.get(entity_list))
+    desk = section(staff.get("/"), "replies")
+    assert seed.MAGNITSKY in desk
+    assert seed.VISAS in desk
+    assert seed.EXPORT not in desk
+    assert "https://www.state.gov/reply" in staff.get("/sources").text
+
+
+def test_another_ask_is_found_while_a_contact_is_written(staff: Person) -> None:
+    first = record_ask(staff)
+    second = record_ask(staff, {"asks-0-title": "An ask of another letter", "title": "Another"})
+    form = Sitting(staff, f"/contacts/new?ask={first.rpartition('/')[2]}")
+    form.type({"summary": "Both at once.", "happened_on": "2024-02-20", "agencies": "state"})
+    with nothing_changes(staff.app):
+        form.type({"find": "another letter"}).press("find")
+    assert form.fields["summary"] == ["Both at once."]
+    assert form.fields["happened_on"] == ["2024-02-20"]
+    assert form.fields["agencies"] == ["state"]
+    assert form.fields["asks"] == [first.rpartition("/")[2]]
+    assert second.rpartition("/")[2] in options(form.page, "asks")
+    form.type({"asks": [path.rpartition("/")[2] for path in (first, second)]})
+    page = staff.get(form.save())
+    assert "Both at once." in section(page, "chron")
+    assert "Both at once." in section(staff.get(second), "chron")
+
+
+def test_a_voided_contact_brings_its_flags_back_and_stays_readable(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2024-03-01", staff)
+    ask = record_ask(staff)
+    flagged = rows(staff.get(ask), "clocks")
+    page = record_contact(staff, ask, "substantive", "2024-02-20", summary="Not ours at all.")
+    assert rows(page, "clocks") != flagged
+    void = next(link for link in links(page) if link.endswith("/void"))
+    with nothing_changes(staff.app):
+        answer = Sitting(staff, void).send()
+    assert_problems(answer, {"reason": "Say in a sentence what was wrong."})
+    assert "20 Feb 2024, about Sanction those responsible" in words_of(answer)
+    page = save(staff, void, {"reason": "It was another letter."})
+    assert rows(page, "clocks") == flagged
+    assert row_of(page, "addressees", "State")["State"] == "Awaiting"
+    assert "Reply of substance void: It was another letter." in section(page, "chron")
+    assert "Not ours at all." not in section(page, "chron")
+    assert "Not ours at all." not in section(staff.get("/"), "replies")
+    assert "1 open ask carries 2 flags" in words_of(staff.get("/stale"))
+    again = Sitting(staff, void).type({"reason": "Once more."}).send()
+    assert_problems(again, {"reason": "It is void already."})
+    history = entries(staff.get(f"{ask}/history"))
+    assert "Contact voided Staff" in history[0]
+    assert "Reason: It was another letter." in history[0]
+    assert "Contact recorded Staff" in history[1]
+
+
+def test_voiding_the_sending_makes_the_ask_unsent_again(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2024-03-01", staff)
+    ask = record_ask(staff)
+    assert "draft" not in options(staff.get(f"{ask}/status"), "to")
+    (void,) = [link for link in links(staff.get(ask)) if link.endswith("/void")]
+    page = save(staff, void, {"reason": "It never went out."})
+    assert row_of(page, "addressees", "State")["State"] == "Not sent"
+    assert "Silence" not in section(page, "clocks")
+    assert rows(staff.get("/recommendations"))[0]["Sent"] == "–"
+    assert "draft" in options(staff.get(f"{ask}/status"), "to")
+
+
+def test_nothing_comes_back_on_what_was_not_sent(staff: Person) -> None:
+    ask = record_draft(staff)
+    form = Sitting(staff, f"/contacts/new?ask={ask.rpartition('/')[2]}")
+    with nothing_changes(staff.app):
+        answer = form.type({"happened_on": "2023-11-01", "agencies": "state"}).send()
+    assert_problems(answer, {"asks": "was not sent yet, so nothing can come back on it."})
+    page = staff.get(form.type({"substance": "meeting"}).save())
+    assert "Meeting with State." in section(page, "chron")
+
+
+def test_an_ask_put_to_nobody_has_nobody_to_hear_from(staff: Person) -> None:
+    typed = {**LETTER, "kind": "report", "addressees-0-agency": ""}
+    ask = asks_on(staff.get(where(Sitting(staff, "/letters/new").type(typed).send())))[0]
+    page = staff.get(f"/contacts/new?ask={ask.rpartition('/')[2]}")
+    assert options(page, "agencies") == []
+    assert not has_section(staff.get(ask), "near")

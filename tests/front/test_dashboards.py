@@ -1,0 +1,183 @@
+"""Every figure leads to the records behind it, and there are as many of them as it says."""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from tests.front.support import asks_on, links, rows, titles_on, words
+from tests.support.factories import make
+from tests.support.people import Person, words_of
+from tracker.agencies.models import Agency
+from tracker.clocks.models import Cause, Clock, ClockKind, ClockRule
+from tracker.core.dates import PartialDate
+from tracker.core.db import db, transaction
+from tracker.correspondence.models import Letter
+from tracker.recommendations.instruments import Instrument
+from tracker.recommendations.models import (
+    Addressee,
+    ClosureReason,
+    Recommendation,
+    RecommendationPlace,
+    Result,
+    Status,
+)
+from tracker.records.models import Audience
+
+FLAGS = (
+    (Cause.SILENT, ClockKind.SILENCE),
+    (Cause.UNACKNOWLEDGED, ClockKind.ACKNOWLEDGEMENT),
+    (Cause.STATUTORY_OVERDUE, ClockKind.SECTION_1263D),
+)
+PLACES = (
+    ("CN", "Tibet"),
+    ("CN", ""),
+    ("CN", "Xinjiang"),
+    ("IR", ""),
+)
+
+
+@pytest.fixture
+def figures(app: Flask, staff: Person, other_staff: Person) -> None:
+    """Asks of two organisations, some shared, that differ in all that is counted."""
+    own, others = staff.viewer.organisation_id, other_staff.viewer.organisation_id
+    with app.app_context(), transaction():
+        slugs = ("state", "treasury", "commerce")
+        bodies = list(db.session.scalars(select(Agency.id).where(Agency.slug.in_(slugs))))
+        rules = {
+            kind: db.session.scalar(select(ClockRule.id).where(ClockRule.kind == kind).limit(1))
+            for _, kind in FLAGS
+        }
+        for number in range(24):
+            audience = Audience.COALITION if number % 3 else Audience.ORGANISATION
+            owner = {"organisation_id": others if number % 5 == 0 else own, "audience": audience}
+            _ask(number, owner, bodies, rules)
+        for audience in (Audience.COALITION, Audience.ORGANISATION):
+            make(Letter, organisation_id=own, audience=audience)
+
+
+def _ask(number: int, owner: dict[str, Any], bodies: list[int], rules: dict[Any, Any]) -> None:
+    closed = number % 8 == 1
+    ask = make(
+        Recommendation,
+        title=f"Ask {number}",
+        status=Status.CLOSED if closed else list(Status)[number % 6],
+        closure_reason=ClosureReason.MOOT if closed else None,
+        result=list(Result)[number % 5],
+        instrument=list(Instrument)[number % 4],
+        submitted_on=PartialDate(2020 + number % 3, 5) if number % 4 else None,
+        last_contact_on=PartialDate(2023, 1 + number % 12) if number % 4 else None,
+        **owner,
+    )
+    hangs = {"recommendation_id": ask.id}
+    for position in range(number % 3):
+        day = PartialDate(2023, 11)
+        make(
+            Addressee,
+            agency_id=bodies[(number + position) % 3],
+            position=position,
+            acknowledged_on=day if number % 2 else None,
+            answered_on=day if number % 4 == 1 else None,
+            **hangs,
+        )
+        if not closed:
+            cause, kind = FLAGS[(number + position) % 3]
+            make(
+                Clock,
+                agency_id=bodies[(number + position) % 3],
+                cause=cause,
+                kind=kind,
+                rule_id=rules[kind],
+                flagged_on=date(2024, 1, 22),
+                flagged_at=datetime(2024, 1, 22, tzinfo=UTC),
+                **hangs,
+            )
+    for position in range(number % 3):
+        country, region = PLACES[(number + position) % 4]
+        place = {"country": country, "region": region, "position": position}
+        make(RecommendationPlace, **place, **hangs)
+
+
+def _figures(page: TestResponse) -> list[tuple[str, int]]:
+    """Each link whose words are a figure, or that names the row in which one stands."""
+    found = [
+        (link, text)
+        for link, text in re.findall(
+            r'<a href="([^"]*)">([\d,]+)(?: letters? or reports?)?</a>', page.text
+        )
+    ]
+    found += re.findall(r'<a href="([^"]*)">(\d+) letters? or reports?</a>', page.text)
+    for row in re.findall(r"<tr[^>]*>(.*?)</tr>", page.text, re.S):
+        head = re.search(r'<th scope="row"[^>]*><a href="(/recommendations\?[^"]*)"', row)
+        cell = re.search(r'<td[^>]*class="n"[^>]*>([\d,]+)</td>', row)
+        if head and cell:
+            found.append((head[1], cell[1]))
+    return [(link.replace("&amp;", "&"), int(text.replace(",", ""))) for link, text in found]
+
+
+def _behind(person: Person, link: str) -> int:
+    page = person.get(link)
+    assert page.status_code == 200, link
+    if link.startswith("/stale"):
+        return len(set(re.findall(r'<a class="title" href="([^"]*)"', page.text)))
+    return len(rows(page)) if link.startswith("/letters") else len(asks_on(page))
+
+
+@pytest.mark.parametrize("who", ["staff", "partner", "other_staff"])
+def test_every_figure_is_the_number_of_rows_behind_it(
+    figures: None, request: pytest.FixtureRequest, who: str
+) -> None:
+    person: Person = request.getfixturevalue(who)
+    page = person.get("/dashboards")
+    bodies = sorted({link for link in links(page) if re.match(r"/agencies/[a-z]", link)})
+    assert len(bodies) == 3
+    wrong = []
+    seen = 0
+    for path in ("/dashboards", *bodies):
+        for link, figure in dict.fromkeys(_figures(person.get(path))):
+            seen += 1
+            behind = _behind(person, link)
+            if behind != figure:
+                wrong.append(f"{path}: {figure} on the page, {behind} behind {link}")
+    assert seen > 50
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_words_of_the_dashboard_say_the_same_as_its_figures(
+    figures: None, staff: Person, partner: Person
+) -> None:
+    for person in (staff, partner):
+        page = person.get("/dashboards")
+        total, known = (
+            len(asks_on(person.get(path)))
+            for path in ("/recommendations", "/recommendations?result=none_known")
+        )
+        acted = len(asks_on(person.get("/recommendations?acted=1")))
+        related = len(asks_on(person.get("/recommendations?result=related_action")))
+        said = words_of(page)
+        assert f"{known} asks of {total} have met no known government action." in said
+        assert f"Action came in full or in part for {acted}, and on a related matter" in said
+        assert f"on a related matter for {related}." in said
+        overdue = len(asks_on(person.get("/recommendations?cause=statutory_overdue")))
+        assert f"{overdue} past a deadline in law" in said
+        undated = len(asks_on(person.get("/recommendations"))) - sum(
+            len(asks_on(person.get(f"/recommendations?year={year}"))) for year in (2020, 2021, 2022)
+        )
+        assert f"{undated} asks without a date are left out of the columns." in said
+        longest = titles_on(person.get("/recommendations?open=1&sort=contact"))
+        assert set(_longest(page)) <= set(longest)
+
+
+def _longest(page: TestResponse) -> list[str]:
+    markup = page.text.partition('aria-labelledby="silent"')[2].partition("</section>")[0]
+    return [words(part) for part in re.findall(r'rowheader"><a href="[^"]*">(.*?)</a>', markup)]
+
+
+def test_a_dashboard_without_anything_says_what_to_do_next(staff: Person, partner: Person) -> None:
+    assert "Record the first letter : its asks" in words_of(staff.get("/dashboards"))
+    assert "When something is shared with you" in words_of(partner.get("/dashboards"))
+    assert partner.get("/").headers["Location"] == "/dashboards"

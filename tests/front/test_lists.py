@@ -1,0 +1,417 @@
+"""Filters, sorting and paging of lists, all of which live in the address."""
+
+import base64
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from tests.front.support import asks_on, links, options, record_draft, section, titles_on, words
+from tests.support.factories import make
+from tests.support.people import Person, words_of
+from tracker.accounts.models import Organisation
+from tracker.agencies.models import Agency
+from tracker.agencies.queries import by_slug
+from tracker.clocks.models import Basis, Cause, Clock, ClockKind, ClockRule
+from tracker.core.dates import PartialDate
+from tracker.core.db import db, transaction
+from tracker.correspondence.models import Letter
+from tracker.recommendations.instruments import Instrument
+from tracker.recommendations.models import (
+    Addressee,
+    ClosureReason,
+    Recommendation,
+    RecommendationPlace,
+    RecommendationTarget,
+    Result,
+    Status,
+)
+from tracker.records.models import Audience, RecordTag
+from tracker.sources.models import Source
+from tracker.targets.models import Target, TargetName
+
+START = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+def _agency(slug: str) -> Agency:
+    found = by_slug(slug)
+    assert found
+    return found
+
+
+def _flag(ask: Recommendation, cause: Cause, kind: ClockKind, **given: Any) -> None:
+    rule = db.session.scalar(select(ClockRule.id).where(ClockRule.kind == kind).limit(1))
+    make(
+        Clock,
+        recommendation_id=ask.id,
+        cause=cause,
+        kind=kind,
+        rule_id=rule,
+        **{"flagged_on": date(2024, 1, 22), "flagged_at": START, **given},
+    )
+
+
+@pytest.fixture
+def many(app: Flask, staff: Person) -> int:
+    """More asks, letters, targets and sources than a page holds, many of them tied."""
+    owner = {"organisation_id": staff.viewer.organisation_id}
+    with app.app_context(), transaction():
+        for number in range(113):
+            day = PartialDate(2020 + number % 3, None if number % 4 else 1 + number % 12)
+            make(
+                Recommendation,
+                title=f"Ask {number % 40}",
+                submitted_on=day if number % 5 else None,
+                last_contact_on=day if number % 7 else None,
+                updated_at=START + timedelta(minutes=number % 11),
+                **owner,
+            )
+        for number in range(63):
+            make(Letter, title=f"Letter {number}", written_on=PartialDate(2020), **owner)
+            make(Target, name=f"Target {number % 9}", **owner)
+            make(Source, title=f"Source {number % 9}", published_on=None, **owner)
+    return 113
+
+
+SORTINGS = [
+    *[("/recommendations", name, 113) for name in ("-updated", "-submitted", "submitted")],
+    *[("/recommendations", name, 113) for name in ("contact", "-contact", "title")],
+    *[("/letters", name, 63) for name in ("-written", "written")],
+    *[("/sources", name, 63) for name in ("title", "-published")],
+    ("/targets", "name", 63),
+]
+
+
+def test_the_pages_of_a_list_are_disjoint_and_together_complete_there_and_back(
+    staff: Person, many: int
+) -> None:
+    for path, sort, count in SORTINGS:
+        there = [staff.get(f"{path}?sort={sort}")]
+        assert not _beside(there[0], "prev")
+        while following := _beside(there[-1], "next"):
+            there.append(staff.get(following))
+        rows = [row for page in there for row in _keys(page)]
+        assert len(rows) == len(set(rows)) == count, (path, sort)
+        assert all(len(_keys(page)) == 50 for page in there[:-1])
+        back = [there[-1]]
+        while before := _beside(back[-1], "prev"):
+            assert parse_qs(urlsplit(before).query)["sort"] == [sort]
+            back.append(staff.get(before))
+        assert [_keys(page) for page in reversed(back)] == [_keys(page) for page in there], sort
+
+
+def _beside(page: TestResponse, which: str) -> str | None:
+    found = [link for link in page.text.split("<a ") if f'rel="{which}"' in link]
+    return links(page)[page.text.split("<a ").index(found[0]) - 1] if found else None
+
+
+def _keys(page: TestResponse) -> list[str]:
+    """The references of the rows of a list."""
+    return [
+        words(part.partition("</span>")[0]) for part in page.text.split('<span class="ref">')[1:]
+    ]
+
+
+def test_each_sorting_of_the_asks_is_in_its_order(staff: Person, many: int) -> None:
+    expected: dict[str, Callable[[dict[str, str]], str]] = {}
+    for sort in options(staff.get("/recommendations"), "sort"):
+        expected[sort] = lambda row: row[""]
+    assert set(expected) == {name for path, name, _ in SORTINGS if path == "/recommendations"}
+    titles = titles_on(staff.get("/recommendations?sort=title"))
+    assert titles == sorted(titles)
+    for sort, label in (("submitted", "Sent"), ("contact", "Last contact")):
+        rising, falling = (
+            [_year(text) for text in _cells(staff.get(f"/recommendations?sort={name}"), label)]
+            for name in (sort, f"-{sort}")
+        )
+        assert rising == sorted(rising)
+        assert falling == sorted(falling, reverse=True)
+        assert rising[0] == 0
+        assert falling[0] == 2022
+
+
+def _cells(page: TestResponse, label: str) -> list[str]:
+    return [
+        words(part.partition("</td>")[0]) for part in page.text.split(f'data-label="{label}">')[1:]
+    ]
+
+
+def _year(shown: str) -> int:
+    return 0 if shown == "–" else int(shown[-4:])
+
+
+def _cursor(value: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize("path", ["/recommendations", "/letters", "/targets", "/sources"])
+def test_a_damaged_cursor_is_told_to_be_one(staff: Person, path: str) -> None:
+    deep = base64.urlsafe_b64encode(b"[" * 2000).decode()
+    for cursor in (
+        "x",
+        "####",
+        "é",
+        "\x00",
+        _cursor("f"),
+        _cursor({}),
+        _cursor(["f", "2020"]),
+        _cursor(["x", "2020", 1]),
+        _cursor(["f", 2020, 1]),
+        _cursor(["f", "2020", "1"]),
+        _cursor(["f", "2020", 0]),
+        _cursor(["f", "2020", -1]),
+        _cursor(["f", "2020", 10**20]),
+        _cursor(["f", "2020", 1.5]),
+        _cursor(["f", "\x00", 1]),
+        _cursor(["f", "\ud800", 1]),
+        _cursor(["f", "x" * 401, 1]),
+        _cursor(["f", [], 1]),
+        _cursor([["f"], "", 1]),
+        deep,
+    ):
+        answer = staff.get(path, query_string={"cursor": cursor})
+        assert answer.status_code == 400, cursor
+        assert "The link to this page of the list is damaged." in words_of(answer)
+    for sort in ("-updated", "submitted") if path == "/recommendations" else ():
+        query = {"sort": sort, "cursor": _cursor(["f", "no day", 1])}
+        assert staff.get(path, query_string=query).status_code == 400
+
+
+@pytest.fixture
+def varied(app: Flask, staff: Person) -> None:
+    """Asks that differ in everything by which a list can be narrowed."""
+    owner = {"organisation_id": staff.viewer.organisation_id}
+    with app.app_context(), transaction():
+        other = make(Organisation, name="Island Group").id
+
+        def ask(title: str, **given: Any) -> Recommendation:
+            return make(Recommendation, title=title, **{**owner, **given})
+
+        state, treasury = _agency("state"), _agency("treasury")
+        one = ask("One", status=Status.SUBMITTED, submitted_on=PartialDate(2023, 10, 23))
+        make(Addressee, recommendation_id=one.id, agency_id=state.id, answered_on=PartialDate(2024))
+        make(RecommendationPlace, recommendation_id=one.id)
+        make(RecordTag, record_id=one.id, tag="dna", **owner)
+        _flag(one, Cause.SILENT, ClockKind.SILENCE, agency_id=state.id)
+        law = ClockKind.SECTION_1263D
+        _flag(one, Cause.STATUTORY_OVERDUE, law, basis=Basis.STATUTE)
+        two = ask(
+            "Two",
+            instrument=Instrument.ENTITY_LIST,
+            submitted_on=PartialDate(2023),
+            assignee_id=staff.viewer.user_id,
+        )
+        both = {"recommendation_id": two.id}
+        make(Addressee, agency_id=treasury.id, acknowledged_on=PartialDate(2024), **both)
+        make(Addressee, agency_id=state.id, position=1, **both)
+        make(RecommendationPlace, country="CN", region="Xinjiang", **both)
+        make(RecommendationPlace, country="IR", region="", **both)
+        _flag(two, Cause.UNSENT, ClockKind.DRAFTING)
+        three = ask(
+            "Three 100%",
+            status=Status.CLOSED,
+            closure_reason=ClosureReason.ACTED_IN_FULL,
+            result=Result.IN_FULL,
+            submitted_on=PartialDate(2019, 12),
+        )
+        target = make(Target, name="吴英杰", **owner)
+        make(TargetName, target_id=target.id, text="吴英杰", folded="吴英杰", latin="wu ying jie")
+        make(RecommendationTarget, recommendation_id=three.id, target_id=target.id)
+        ask("Four", result=Result.IN_PART)
+        ask("Five", result=Result.DECLINED, organisation_id=other, audience=Audience.COALITION)
+        ask("Six", organisation_id=other)
+
+
+ALL = {"One", "Two", "Three 100%", "Four", "Five"}
+FILTERS: list[tuple[dict[str, str], set[str]]] = [
+    ({}, ALL),
+    ({"status": "submitted"}, {"One"}),
+    ({"status": "closed"}, {"Three 100%"}),
+    ({"open": "1"}, ALL - {"Three 100%"}),
+    ({"instrument": "entity_list"}, {"Two"}),
+    ({"instrument": "uk_ghr"}, set()),
+    ({"result": "declined"}, {"Five"}),
+    ({"result": "acted_in_full"}, {"Three 100%"}),
+    ({"acted": "1"}, {"Three 100%", "Four"}),
+    ({"agency": "state"}, {"One", "Two"}),
+    ({"agency": "state", "answered": "1"}, {"One"}),
+    ({"agency": "state", "acknowledged": "1"}, set()),
+    ({"agency": "treasury", "acknowledged": "1"}, {"Two"}),
+    ({"answered": "1"}, {"One"}),
+    ({"acknowledged": "1"}, {"Two"}),
+    ({"country": "CN"}, {"One", "Two"}),
+    ({"country": "cn", "region": "Tibet"}, {"One"}),
+    ({"country": "IR"}, {"Two"}),
+    ({"region": "Xinjiang"}, {"Two"}),
+    ({"year": "2023"}, {"One", "Two"}),
+    ({"year": "2019"}, {"Three 100%"}),
+    ({"year": "2001"}, set()),
+    ({"year": "none"}, {"Four", "Five"}),
+    ({"organisation": "Island Group"}, {"Five"}),
+    ({"organisation": "Highland Group"}, ALL - {"Five"}),
+    ({"organisation": "No such group"}, set()),
+    ({"mine": "1"}, {"Two"}),
+    ({"tag": "DNA"}, {"One"}),
+    ({"tag": "dn"}, set()),
+    ({"stale": "1"}, {"One", "Two"}),
+    ({"cause": "silent"}, {"One"}),
+    ({"cause": "statutory_overdue"}, {"One"}),
+    ({"cause": "unsent"}, {"Two"}),
+    ({"cause": "promise_passed"}, set()),
+    ({"q": "one"}, {"One"}),
+    ({"q": " THREE "}, {"Three 100%"}),
+    ({"q": "100%"}, {"Three 100%"}),
+    ({"q": "%"}, {"Three 100%"}),
+    ({"q": "_"}, set()),
+    ({"q": "wu ying"}, {"Three 100%"}),
+    ({"q": "英杰"}, {"Three 100%"}),
+    ({"q": "six"}, set()),
+    ({"q": "o", "status": "draft", "country": "CN", "agency": "treasury", "mine": "1"}, {"Two"}),
+]
+
+
+def test_every_filter_leaves_the_asks_that_it_names(
+    staff: Person, varied: None, subtests: pytest.Subtests
+) -> None:
+    for query, wanted in FILTERS:
+        with subtests.test(**query):
+            page = staff.get("/recommendations", query_string=query)
+            assert page.status_code == 200
+            assert set(titles_on(page)) == wanted
+            if not wanted:
+                assert "No ask fits these filters. Show all" in words_of(page)
+
+
+def test_a_title_is_found_in_any_script_and_case(staff: Person) -> None:
+    record_draft(staff, {"title": "Санкции против ЧИНОВНИКОВ"})
+    record_draft(staff, {"title": "ÖFFENTLICHE Stellen 西藏公安"})
+    for text, title in (
+        ("Санкции", "Санкции против ЧИНОВНИКОВ"),
+        ("САНКЦИИ", "Санкции против ЧИНОВНИКОВ"),
+        ("чиновников", "Санкции против ЧИНОВНИКОВ"),
+        ("öffentliche", "ÖFFENTLICHE Stellen 西藏公安"),
+        ("公安", "ÖFFENTLICHE Stellen 西藏公安"),
+    ):
+        page = staff.get("/recommendations", query_string={"q": text})
+        assert titles_on(page) == [title], text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"status": "forgotten"},
+        {"instrument": "x"},
+        {"result": "x"},
+        {"cause": "boredom"},
+        {"agency": "ministry-of-nothing"},
+        {"country": "XX"},
+        {"country": "China"},
+        {"year": "23"},
+        {"year": "1066"},
+        {"sort": "random"},
+        {"q": "x" * 201},
+        {"q": "\x00"},
+        {"q": "\u202e"},
+        {"tag": "\x00"},
+    ],
+    ids=lambda query: "-".join([*query, *query.values()])[:20],
+)
+def test_a_filter_that_is_none_is_told_to_be_none(staff: Person, query: dict[str, str]) -> None:
+    answer = staff.get("/recommendations", query_string=query)
+    assert answer.status_code == 400
+    said = words_of(answer)
+    assert "That could not be read" in said
+    assert any(
+        part in said for part in ("Choose one", "four figures", "too long", "Type it", "1800")
+    )
+
+
+def test_filters_and_sorting_stay_from_page_to_page_and_can_be_taken_off(
+    app: Flask, staff: Person, many: int
+) -> None:
+    query = {"q": "ask", "sort": "title", "status": "draft", "open": "1", "year": "2021"}
+    page = staff.get("/recommendations", query_string=query)
+    while following := _beside(page, "next"):
+        carried = {k: v[0] for k, v in parse_qs(urlsplit(following).query).items()}
+        assert query.items() <= carried.items()
+        page = staff.get(following)
+    for name in ("open", "year"):
+        assert f'<input type="hidden" name="{name}" value="{query[name]}">' in page.text
+    assert '<option value="draft" selected>' in page.text
+    assert '<option value="title" selected>' in page.text
+    assert 'value="ask"' in page.text
+    (off,) = [
+        link
+        for link in links(page)
+        if "year=" not in link and "open=1" in link and link.startswith("/recommendations?")
+    ]
+    assert {k: v[0] for k, v in parse_qs(urlsplit(off).query).items()} == {
+        name: value for name, value in query.items() if name != "year"
+    }
+    assert "/recommendations" in links(page)
+
+
+def test_the_stale_page_is_narrowed_by_cause_basis_body_and_person(
+    app: Flask, staff: Person, varied: None, subtests: pytest.Subtests
+) -> None:
+    for query, wanted in (
+        ("", {"statutory_overdue": ["One"], "unsent": ["Two"]}),
+        ("cause=unsent", {"unsent": ["Two"]}),
+        ("cause=statutory_overdue", {"statutory_overdue": ["One"]}),
+        ("cause=silent", {}),
+        ("basis=house", {"silent": ["One"], "unsent": ["Two"]}),
+        ("basis=statute", {"statutory_overdue": ["One"]}),
+        ("basis=statute&basis=house", {"statutory_overdue": ["One"], "unsent": ["Two"]}),
+        ("basis=promise", {}),
+        ("agency=state", {"silent": ["One"]}),
+        ("agency=treasury", {}),
+        ("mine=1", {"unsent": ["Two"]}),
+        ("mine=1&cause=statutory_overdue", {}),
+        ("agency=state&basis=house&cause=silent", {"silent": ["One"]}),
+    ):
+        with subtests.test(query=query):
+            page = staff.get(f"/stale?{query}")
+            shown = {
+                name: [
+                    words(part.partition("</a>")[0])
+                    for part in page.text.partition(f'aria-labelledby="{name}"')[2]
+                    .partition("</section>")[0]
+                    .split('<a class="title" href="')[1:]
+                ]
+                for name in (cause.value for cause in Cause)
+            }
+            found = {name: [t.partition(">")[2] for t in v] for name, v in shown.items() if v}
+            assert found == wanted
+            if not wanted:
+                assert "Nothing is stale under these filters." in words_of(page)
+    for query in ("cause=x", "basis=x", "basis=statute&basis=x", "agency=x", "agency=%00"):
+        assert staff.get(f"/stale?{query}").status_code == 400, query
+    narrowed = staff.get("/stale?agency=state&mine=1&basis=house")
+    for link in links(narrowed):
+        if link.startswith("/stale?") and "cause=" in link:
+            assert {"agency=state", "mine=1", "basis=house"} <= set(link[7:].split("&"))
+
+
+def test_a_cause_with_many_asks_shows_them_all_when_it_is_opened(app: Flask, staff: Person) -> None:
+    with app.app_context(), transaction():
+        for number in range(13):
+            row = make(
+                Recommendation,
+                title=f"Ask {number}",
+                organisation_id=staff.viewer.organisation_id,
+            )
+            on = date(2024, 1, 1 + number)
+            _flag(row, Cause.SILENT, ClockKind.SILENCE, flagged_on=on)
+    page = staff.get("/stale")
+    assert section(page, "silent").startswith("Silent 13")
+    assert page.text.count('<a class="title"') == 10
+    assert "Show the other 3" in section(page, "silent")
+    page = staff.get("/stale?cause=silent")
+    assert page.text.count('<a class="title"') == 13
+    assert len(asks_on(staff.get("/recommendations?cause=silent"))) == 13

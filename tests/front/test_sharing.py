@@ -1,0 +1,213 @@
+"""Who may see a record: widening it with care, and narrowing it at once."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.front.support import (
+    Sitting,
+    asks_on,
+    assert_problems,
+    entries,
+    facts_of,
+    further_ask,
+    links,
+    nothing_changes,
+    options,
+    record_ask,
+    record_contact,
+    record_draft,
+    record_letter,
+    save,
+    section,
+    share,
+    titles_on,
+    travel,
+    words,
+)
+from tests.support.people import Person, words_of
+
+
+def _target_of(person: Person, ask: str) -> str:
+    (found,) = {link for link in links(person.get(ask)) if link.startswith("/targets/T-")}
+    return found
+
+
+def test_the_page_says_who_sees_a_record_now_and_who_would(
+    staff: Person, colleague: Person, other_staff: Person, partner: Person
+) -> None:
+    page = staff.get(f"{record_ask(staff)}/audience")
+    said = words_of(page)
+    assert "Your organisation only (as now) 2 people: Highland Group 2." in said
+    assert "The coalition 4 people: Highland Group 2, Lowland Group 1, Partner Group 1." in said
+    assert "It needs a published source." in said
+
+
+def test_a_record_goes_to_the_coalition_together_with_what_belongs_to_it(
+    staff: Person, other_staff: Person, partner: Person
+) -> None:
+    letter = record_letter(staff)
+    (ask,) = asks_on(staff.get(letter))
+    target = _target_of(staff, ask)
+    form = Sitting(staff, f"{ask}/audience")
+    together = options(form.page, "together")
+    assert len(together) == 3
+    assert {ref[0] for ref in together} == {"L", "T", "S"}
+    for reader in (other_staff, partner):
+        assert {reader.get(path).status_code for path in (ask, letter, target)} == {404}
+    form.type({"audience": "coalition", "reason": "We ask together.", "together": together})
+    page = staff.get(form.save())
+    assert "Who may see it is changed" in words_of(page)
+    assert facts_of(page)["Audience"].startswith("The coalition")
+    for reader in (other_staff, partner):
+        page = reader.get(ask)
+        assert "Wu Yingjie" in section(page, "targets")
+        assert "CECC letter" in section(page, "evidence")
+        assert titles_on(reader.get("/letters")) == ["Letter on forced separation"]
+        assert titles_on(reader.get(letter)) == ["Sanction those responsible"]
+        assert titles_on(reader.get("/targets")) == ["Wu Yingjie"]
+        assert "Highland Group" in facts_of(page)["Owner"]
+    assert "Audience changed Staff" in entries(staff.get(f"{ask}/history"))[0]
+    assert "organisation → coalition" in entries(staff.get(f"{ask}/history"))[0]
+    assert "Reason: We ask together." in entries(staff.get(f"{target}/history"))[0]
+
+
+@pytest.mark.parametrize("audience", ["named", "coalition", "public"])
+def test_a_change_of_audience_needs_a_reason(staff: Person, audience: str) -> None:
+    form = Sitting(staff, f"{record_ask(staff)}/audience")
+    with nothing_changes(staff.app):
+        answer = form.type({"audience": audience, "reason": "  "}).send()
+    assert_problems(answer, {"reason": "Say in a sentence why: it goes into the history."})
+    assert form.fields["audience"] == [audience]
+
+
+def test_what_is_made_public_rests_on_a_source_that_anybody_can_read(
+    staff: Person, partner: Person, anonymous: Person
+) -> None:
+    ask = record_draft(staff)
+    target = _target_of(staff, ask)
+    form = Sitting(staff, f"{ask}/audience").type({"audience": "public", "reason": "It is out."})
+    with nothing_changes(staff.app):
+        answer = form.send()
+        early = Sitting(staff, f"{target}/audience")
+        early.type({"audience": "public", "reason": "It is out."}).send()
+    assert_problems(answer, {"audience": "rests on no published source. Add one that anybody"})
+    assert_problems(early.page, {"audience": "No public ask names Wu Yingjie. Make the ask public"})
+    save(staff, f"{ask}/evidence", {"title": "A paper in our drawer"})
+    assert_problems(form.send(), {"audience": "rests on no published source."})
+    save(staff, f"{ask}/evidence", {"url": "https://www.cecc.gov/letter"})
+    page = share(staff, ask, "public", together=target.rpartition("/")[2])
+    assert "Public" in facts_of(page)["Audience"]
+    assert "Wu Yingjie" in section(partner.get(ask), "targets")
+    assert anonymous.get(ask).status_code == 302
+
+
+def test_named_people_alone_see_a_record_and_losing_it_takes_effect_at_once(
+    staff: Person, colleague: Person, admin: Person, other_staff: Person, partner: Person
+) -> None:
+    ask = record_ask(staff)
+    form = Sitting(staff, f"{ask}/audience")
+    form.type({"audience": "named", "reason": "It is dangerous.", "people": "no@example.org"})
+    with nothing_changes(staff.app):
+        answer = form.send()
+    assert_problems(answer, {"people": "No account has the address no@example.org."})
+    form.type({"people": "partner@example.org\nOther@Example.org"}).save()
+    assert {p.get(ask).status_code for p in (staff, partner, other_staff)} == {200}
+    assert {p.get(ask).status_code for p in (colleague, admin)} == {404}
+    assert titles_on(admin.get("/recommendations")) == []
+    assert titles_on(partner.get("/recommendations")) == ["Sanction those responsible"]
+    assert partner.get(f"{ask}/edit").status_code == 403
+    assert other_staff.get(f"{ask}/edit").status_code == 403
+    share(staff, ask, "named", people="other@example.org")
+    assert partner.get(ask).status_code == 404
+    assert titles_on(partner.get("/recommendations")) == []
+    assert other_staff.get(ask).status_code == 200
+    share(staff, ask, "organisation")
+    assert other_staff.get(ask).status_code == 404
+    assert {p.get(ask).status_code for p in (staff, colleague, admin)} == {200}
+
+
+def test_narrowing_holds_at_once_and_everywhere(
+    staff: Person, partner: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2024-03-01", staff, partner)
+    ask = record_ask(staff)
+    share(staff, ask)
+    record_contact(staff, ask, "acknowledgement", "2023-11-01", summary="They have it.")
+    page = partner.get(ask)
+    assert "They have it." in section(page, "chron")
+    assert "1 open ask carries 1 flag" in words_of(partner.get("/stale"))
+    share(staff, ask, "organisation")
+    assert partner.get(ask).status_code == 404
+    for path in ("/recommendations", "/stale", "/dashboards", "/agencies/state"):
+        assert "Sanction those responsible" not in words_of(partner.get(path)), path
+    assert "No ask is open." in words_of(partner.get("/stale"))
+    assert "No ask is on record that you may see." in words_of(partner.get("/dashboards"))
+    share(staff, ask)
+    assert "They have it." in section(partner.get(ask), "chron")
+
+
+def test_a_contact_is_no_wider_than_the_narrowest_of_its_asks(
+    staff: Person, partner: Person
+) -> None:
+    letter = record_letter(staff, further_ask(1, "A second ask", "Another"))
+    first, second = asks_on(staff.get(letter))
+    share(staff, first)
+    both = {"asks": [path.rpartition("/")[2] for path in (first, second)]}
+    record_contact(staff, first, "substantive", "2024-01-10", summary="On both.", **both)
+    assert "On both." not in words_of(partner.get(first))
+    share(staff, second)
+    assert "On both." in section(partner.get(first), "chron")
+
+
+def test_others_read_the_history_only_from_the_day_it_was_shared_with_them(
+    staff: Person, partner: Person, other_staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2024-01-10", staff)
+    ask = record_draft(staff, {"title": "On a name since taken out"})
+    save(staff, f"{ask}/edit", {"title": "On nobody by name"})
+    travel(on_day, "2024-02-10", staff)
+    share(staff, ask)
+    travel(on_day, "2024-03-01", staff, partner, other_staff)
+    save(staff, f"{ask}/edit", {"legal_basis": "22 U.S.C. 10102"})
+    assert len(entries(staff.get(f"{ask}/history"))) >= 4
+    for reader in (partner, other_staff):
+        page = reader.get(f"{ask}/history")
+        assert "You read it from 2024-02-10, the day it was shared with you." in words_of(page)
+        assert "taken out" not in page.text
+        said = entries(page)
+        assert len(said) == 2
+        assert "Ask changed Somebody at Highland Group" in said[0]
+        assert "22 U.S.C. 10102" in said[0]
+        assert "Audience changed" in said[1]
+    share(staff, ask, "organisation")
+    travel(on_day, "2024-04-01", staff, partner)
+    share(staff, ask)
+    page = partner.get(f"{ask}/history")
+    assert "You read it from 2024-04-01" in words_of(page)
+    assert "22 U.S.C. 10102" not in page.text
+
+
+def test_the_history_that_others_read_tells_of_no_target_kept_from_them(
+    staff: Person, partner: Person
+) -> None:
+    ask = record_draft(staff)
+    share(staff, ask, together=_target_of(staff, ask).rpartition("/")[2])
+    form = Sitting(staff, f"{ask}/edit").press("add:targets")
+    form.type({"targets-1-name": "The secret one"}).save()
+    (hidden,) = (
+        link
+        for link in links(staff.get(ask))
+        if "/targets/T-" in link and "The secret one" in words_of(staff.get(link))
+    )
+    typed = {"kind": "listed_as_asked", "target": hidden.rpartition("/")[2]}
+    save(staff, f"{ask}/outcomes/new", {**typed, "authority": "treasury", "citation": "OFAC 1"})
+    klass = Sitting(staff, "/targets/new").type({"name": "Officials", "kind": "class"}).save()
+    share(staff, klass)
+    save(staff, klass, {"name": "The secret one"})
+    for path in (ask, f"{ask}/history", klass, f"{klass}/history"):
+        page = partner.get(path)
+        assert page.status_code == 200
+        assert hidden.rpartition("/")[2] not in page.text, path
+        assert "secret" not in words(page.text), path
+    assert "1 target" in section(partner.get(ask), "targets")

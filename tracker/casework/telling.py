@@ -1,0 +1,86 @@
+"""The history of a record as far as its reader may know it: no colleague by number, no record that
+is kept from the reader."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tracker.accounts import queries as accounts
+from tracker.accounts.viewer import Viewer
+from tracker.core.references import PATTERN
+from tracker.history import queries as history
+from tracker.history.queries import Entry
+from tracker.records import queries as records
+
+_REFERENCE = re.compile(PATTERN)
+_PEOPLE = ("assignee",)  # fields that hold the number of an account
+
+
+@dataclass(frozen=True)
+class HistoryPage:
+    """The history of a record, newest first; `since` is the day from which the reader has it."""
+
+    entries: list[Entry]
+    actors: dict[int, str]
+    since: str | None
+
+
+def history_page(viewer: Viewer, record_id: int, organisation_id: int) -> HistoryPage:
+    """Every change: who, when, what, before and after."""
+    since = records.seen_since(record_id, organisation_id, viewer)
+    entries = history.of_record(record_id, since=since)
+    bodies = [entry.body for entry in entries]
+    named = {text for text in _texts(bodies) if _REFERENCE.fullmatch(text)}
+    kept = named - records.visible_references(viewer, named)
+    people = accounts.actors(viewer, [*(entry.actor_id for entry in entries), *_people(bodies)])
+    return HistoryPage(
+        [replace(entry, body=_told(entry.body, kept, people)) for entry in entries],
+        people,
+        since.date().isoformat() if since else None,
+    )
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from _texts(list(value.values()))
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+
+
+def _people(bodies: Iterable[dict[str, Any]]) -> Iterator[int]:
+    for body in bodies:
+        for side in ("before", "after"):
+            for field in _PEOPLE:
+                found = (body.get(side) or {}).get(field)
+                if isinstance(found, int):
+                    yield found
+
+
+def _told(body: dict[str, Any], kept: set[str], people: dict[int, str]) -> dict[str, Any]:
+    """A body without what is kept from the reader; a field in which nothing else changed goes."""
+    told = {name: _without(value, kept) for name, value in body.items()}
+    before, after = told.get("before"), told.get("after")
+    for side in (before, after):
+        if isinstance(side, dict):
+            side |= {f: people.get(side[f], "") for f in _PEOPLE if isinstance(side.get(f), int)}
+    if isinstance(before, dict) and isinstance(after, dict):
+        same = [name for name in before if name in after and before[name] == after[name]]
+        for name in same:
+            del before[name], after[name]
+    return told
+
+
+def _without(value: Any, kept: set[str]) -> Any:
+    if isinstance(value, dict):
+        return {name: _without(item, kept) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_without(item, kept) for item in value if not _is_kept(item, kept)]
+    return "" if _is_kept(value, kept) else value
+
+
+def _is_kept(value: Any, kept: set[str]) -> bool:
+    return isinstance(value, str) and value in kept
