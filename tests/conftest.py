@@ -13,7 +13,7 @@ import time_machine
 from flask import Flask
 
 from tests.support import databases
-from tests.support.people import Person, add_person, log_in
+from tests.support.people import Person, arrive
 from tracker.accounts.permissions import Role
 from tracker.core.db import db, start_writing
 
@@ -88,43 +88,37 @@ def _quick_passwords() -> Iterator[None]:
 @pytest.fixture
 def staff(app: Flask) -> Person:
     """A member of staff of the first organisation, logged in."""
-    return _logged_in(app, "staff@example.org", Role.STAFF, "Highland Group")
+    return arrive(app, "staff@example.org", Role.STAFF, "Highland Group")
 
 
 @pytest.fixture
 def colleague(app: Flask, staff: Person) -> Person:
     """Another member of staff of the same organisation, logged in."""
-    return _logged_in(app, "colleague@example.org", Role.STAFF, "Highland Group")
+    return arrive(app, "colleague@example.org", Role.STAFF, "Highland Group")
 
 
 @pytest.fixture
 def admin(app: Flask) -> Person:
     """The admin of the first organisation, logged in."""
-    return _logged_in(app, "admin@example.org", Role.ADMIN, "Highland Group")
+    return arrive(app, "admin@example.org", Role.ADMIN, "Highland Group")
 
 
 @pytest.fixture
 def other_staff(app: Flask) -> Person:
     """A member of staff of another organisation, logged in."""
-    return _logged_in(app, "other@example.org", Role.STAFF, "Lowland Group")
+    return arrive(app, "other@example.org", Role.STAFF, "Lowland Group")
 
 
 @pytest.fixture
 def partner(app: Flask) -> Person:
     """A coalition partner, logged in."""
-    return _logged_in(app, "partner@example.org", Role.PARTNER, "Partner Group")
+    return arrive(app, "partner@example.org", Role.PARTNER, "Partner Group")
 
 
 @pytest.fixture
 def anonymous(app: Flask) -> Person:
     """Nobody in particular."""
     return Person(app, "", app.test_client())
-
-
-def _logged_in(app: Flask, email: str, role: Role, organisation: str) -> Person:
-    person = add_person(app, email, role, organisation)
-    assert log_in(person).status_code == 302
-    return person
 
 
 @pytest.fixture

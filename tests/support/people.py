@@ -77,6 +77,13 @@ def log_in(person: Person, password: str = PASSWORD, **more: Any) -> TestRespons
     return person.client.post("/login", data=sent, **more)
 
 
+def arrive(app: Flask, email: str, role: Role, organisation: str) -> Person:
+    """Make an account and log in."""
+    person = add_person(app, email, role, organisation)
+    assert log_in(person).status_code == 302
+    return person
+
+
 def words_of(page: TestResponse) -> str:
     """The text of a page without its markup."""
     body = re.sub(r"<(script|style|svg).*?</\1>", " ", page.text, flags=re.S)

@@ -12,6 +12,8 @@ from tracker.core.errors import Unknown
 
 def user_by_email(email: str) -> User | None:
     """The account with that address, whatever its case."""
+    if not email.isprintable():
+        return None  # PostgreSQL takes no NUL, not even to look for one
     return db.session.scalar(select(User).where(func.lower(User.email) == email.strip().lower()))
 
 

@@ -1,5 +1,6 @@
 """Finding bodies, offices and office holders. Bodies are public; asks about them are not."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,8 @@ from tracker.agencies.models import (
 )
 from tracker.core.db import db
 from tracker.core.names import fold
+
+SLUG = re.compile(r"[a-z0-9-]{1,80}")
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,8 @@ def all_agencies() -> list[Agency]:
 
 def by_slug(slug: str) -> Agency | None:
     """The body of that slug."""
+    if not SLUG.fullmatch(slug):
+        return None
     return db.session.scalar(select(Agency).where(Agency.slug == slug))
 
 

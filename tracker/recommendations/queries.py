@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from tracker.accounts.viewer import Viewer
 from tracker.core.db import db
 from tracker.core.names import romanise
+from tracker.core.references import well_formed
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import (
     Addressee,
@@ -97,7 +98,7 @@ def for_editing(viewer: Viewer, reference: str) -> Recommendation | None:
 
 def by_references(viewer: Viewer, references: Iterable[str]) -> list[Recommendation]:
     """Those of the asks that the viewer may see, in order of title."""
-    wanted = set(references)
+    wanted = well_formed(references)
     if not wanted:
         return []
     statement = (

@@ -133,7 +133,7 @@
 
   document.querySelectorAll("[data-suggest]").forEach((input) => new Combobox(input));
 
-  // after a button that adds or finds a row, go on where the work is
+  // after a refusal, go on at what is to be put right
   const error = document.querySelector("[role=alert]");
   if (error) error.focus();
 

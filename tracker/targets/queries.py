@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from tracker.accounts.viewer import Viewer
 from tracker.core.db import db
 from tracker.core.names import fold, romanise
+from tracker.core.references import well_formed
 from tracker.records.models import Record
 from tracker.records.queries import visible
 from tracker.targets.models import RelationKind, Target, TargetName, TargetRelation
@@ -27,7 +28,7 @@ def get(viewer: Viewer, reference: str) -> Target | None:
     statement = (
         select(Target)
         .join(Record, Record.id == Target.id)
-        .where(Record.reference == reference)
+        .where(Record.reference.in_(well_formed([reference])))
         .options(
             selectinload(Target.names),
             selectinload(Target.identifiers),
@@ -39,7 +40,7 @@ def get(viewer: Viewer, reference: str) -> Target | None:
 
 def by_references(viewer: Viewer, references: Iterable[str]) -> dict[str, Target]:
     """Those of the targets that the viewer may see, by reference."""
-    wanted = set(references)
+    wanted = well_formed(references)
     if not wanted:
         return {}
     statement = (

@@ -33,8 +33,8 @@ def chosen_word(name: str, enum: type[E]) -> E | None:
 
 
 def chosen_text(name: str) -> str:
-    """A clean text that the address asks for, or nothing."""
-    value = request.args.get(name, "")
+    """A clean text that the address, or the search box of a form, asks for, or nothing."""
+    value = request.values.get(name, "")
     try:
         text = clean(value)
     except BadText as problem:

@@ -70,7 +70,7 @@ def _offered(wanted: list[str]) -> list[Recommendation]:
     letters = queries.letters_of(viewer, [ask.id for ask in named])
     carried = queries.asks_of(viewer, {letter.id for found in letters.values() for letter in found})
     ids = [ask.id for ask in named] + [ask.id for found in carried.values() for ask in found]
-    looked_for = chosen_text("find") or (request.form.get("find") or "")
+    looked_for = chosen_text("find")
     if looked_for or not ids:
         statement = asks.listing(viewer, asks.Filters(q=looked_for, is_open=True))
         ids += [

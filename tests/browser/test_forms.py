@@ -1,0 +1,63 @@
+"""A form that is refused comes back as it was sent, with all that was typed and chosen."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Open
+from tests.browser.pages import pages_for
+from tests.browser.people import send
+from tests.browser.sites import Site
+
+pytestmark = pytest.mark.browser
+
+FORM = "form:has(.form-end)"
+# Fields that say what a row is about; the others only say more of it.
+TELLING = r"(title|request|name|names|technology|agency|official|body|url|ref)$"
+FILL = """(form, telling) => {
+  const left = telling && new RegExp(telling);
+  for (const details of form.querySelectorAll("details")) details.open = true;
+  [...form.elements].forEach((field, place) => {
+    if (!field.name || (left && left.test(field.name))) return;
+    if (field.matches("textarea, input:not([type]), input[type=text]"))
+      field.value = `typed ${place}`;
+    else if (field.matches("input[type=date]")) field.value = "2001-02-03";
+    else if (field.matches("select")) field.selectedIndex = field.options.length - 1;
+  });
+}"""
+# A choice alone is nothing typed: every row begins with one.
+HELD = """(form, telling) => [...new FormData(form)].filter(([name, value]) =>
+  value && !["csrf_token", "version", "find"].includes(name)
+  && !(telling && form.elements[name].matches?.("select")))"""
+
+
+def lost(page: Page, telling: str | None = None) -> list[str] | None:
+    """Fill the form, send it, and say what it has lost; nothing where it was accepted."""
+    form = page.locator(FORM)
+    form.evaluate(FILL, telling)
+    before = form.evaluate(HELD, telling)
+    assert before
+    if send(page) != 422:
+        return None
+    after = form.evaluate(HELD, telling)
+    return [f"{name}: {value}" for name, value in before if [name, value] not in after]
+
+
+def test_every_refused_form_holds_what_was_sent(own_site: Site, open_page: Open) -> None:
+    page = open_page(own_site)
+    refused, problems = 0, []
+    for address in pages_for(page.context, own_site):
+        page.goto(address)
+        if not page.locator(FORM).count():
+            continue
+        missing = lost(page)
+        refused += missing is not None
+        problems += [f"{address} lost {what}" for what in missing or ()]
+    assert refused >= 8
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize("address", ["/letters/new", "/recommendations/new"])
+def test_a_row_that_is_only_begun_is_held_too(site: Site, open_page: Open, address: str) -> None:
+    page = open_page(site)
+    page.goto(address)
+    assert lost(page, TELLING) == []

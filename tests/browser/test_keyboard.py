@@ -1,0 +1,165 @@
+"""All work is done by keyboard alone: what has the focus is seen, and comes in the order read."""
+
+from itertools import pairwise
+from typing import TypedDict
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open
+from tests.browser.pages import examples
+from tests.browser.people import PHONE, suggest
+from tests.browser.sites import Site
+
+pytestmark = pytest.mark.browser
+
+
+class Stop(TypedDict):
+    """Where the focus is: the element, its place on the page, and how it is marked."""
+
+    what: str
+    kind: str
+    top: float
+    bottom: float
+    left: float
+    outline: float
+    shown: bool
+    in_form: bool
+
+
+STOP = """() => {
+  const e = document.activeElement, box = e.getBoundingClientRect(), look = getComputedStyle(e);
+  const place = (e.closest(".field") ?? e).getBoundingClientRect();
+  return {
+    what: e.outerHTML.slice(0, 120), kind: e.tagName,
+    top: place.top + scrollY, bottom: place.bottom + scrollY, left: place.left,
+    outline: look.outlineStyle === "none" ? 0 : parseFloat(look.outlineWidth),
+    shown: box.width > 1 && box.height > 1 && box.bottom > 0 && box.top < innerHeight
+      && box.right > 0 && box.left < innerWidth,
+    in_form: !!e.closest("main form"),
+  };
+}"""
+
+
+def tab_through(page: Page, most: int) -> list[Stop]:
+    """Every stop of the Tab key until it leaves the page."""
+    stops: list[Stop] = []
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        stop: Stop = page.evaluate(STOP)
+        if stop["kind"] == "BODY":
+            break
+        stops.append(stop)
+    return stops
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_what_has_the_focus_is_seen(site: Site, open_page: Open, width: int) -> None:
+    page = open_page(site, viewport={"width": width, "height": 800})
+    chosen = examples(site)
+    for address in ("/", f"/recommendations/{chosen.ask}", "/letters/new", "/stale"):
+        page.goto(address)
+        stops = tab_through(page, 70)
+        assert len(stops) > 10
+        unseen = [s["what"] for s in stops if s["outline"] < 2 or not s["shown"]]
+        assert not unseen, f"{address}: " + "\n".join(unseen)
+
+
+def test_the_tab_key_goes_through_the_letter_form_as_it_is_read(
+    site: Site, open_page: Open
+) -> None:
+    page = open_page(site)
+    page.goto("/letters/new")
+    stops = [stop for stop in tab_through(page, 90) if stop["in_form"]]
+    assert len(stops) > 25
+    for before, after in pairwise(stops):
+        is_below = after["top"] >= before["bottom"] - 1
+        is_beside = after["bottom"] > before["top"] and after["left"] > before["left"]
+        assert is_below or is_beside, f"{before['what']}\n{after['what']}"
+
+
+def test_the_first_stop_skips_to_the_content(site: Site, open_page: Open) -> None:
+    page = open_page(site)
+    page.goto("/recommendations")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    page.keyboard.press("Tab")
+    assert page.evaluate("!!document.activeElement.closest('main')")
+
+
+def test_the_menu_of_a_phone_opens_and_closes_by_its_button(site: Site, open_page: Open) -> None:
+    page = open_page(site, viewport=PHONE, has_touch=True)
+    page.goto("/")
+    menu = page.get_by_role("navigation", name="Main")
+    expect(menu).not_to_be_visible()
+    page.get_by_role("button", name="Menu").tap()
+    expect(menu).to_be_visible()
+    expect(menu).to_be_in_viewport(ratio=1)
+    menu.get_by_role("link", name="Stale").tap()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Stale asks")
+
+
+def test_the_menu_of_a_phone_opens_and_closes_by_keyboard(site: Site, open_page: Open) -> None:
+    page = open_page(site, viewport=PHONE)
+    page.goto("/")
+    button = page.get_by_role("button", name="Menu")
+    menu = page.get_by_role("navigation", name="Main")
+    for _ in range(5):
+        page.keyboard.press("Tab")
+        if button.evaluate("button => button === document.activeElement"):
+            break
+    expect(button).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(menu).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(menu.get_by_role("link").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(menu).not_to_be_visible()
+    expect(button).to_be_focused()
+
+
+def test_the_menu_of_a_phone_works_without_script(site: Site, open_page: Open) -> None:
+    page = open_page(site, viewport=PHONE, java_script_enabled=False)
+    page.goto("/")
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Letters").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Letters")
+
+
+def test_escape_closes_the_suggestions_and_keeps_the_text(site: Site, open_page: Open) -> None:
+    page = open_page(site)
+    page.goto("/letters/new")
+    field = page.get_by_role("combobox", name="Body")
+    found = suggest(page, field, "Treas")
+    expect(field).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Escape")
+    expect(found).not_to_be_visible()
+    expect(field).to_have_attribute("aria-expanded", "false")
+    expect(field).to_have_value("Treas")
+    expect(field).to_be_focused()
+
+
+def test_enter_in_a_field_saves_and_takes_nothing_away(site: Site, open_page: Open) -> None:
+    page = open_page(site)
+    page.goto("/letters/new")
+    title = page.get_by_role("region", name="The letter").get_by_label("Title")
+    title.fill("Half a letter")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(title).to_have_value("Half a letter")
+    expect(page.get_by_role("button", name="Remove this signatory")).to_have_count(1)
+
+
+def test_whoever_adds_a_row_goes_on_there(site: Site, open_page: Open) -> None:
+    page = open_page(site)
+    page.goto("/letters/new")
+    page.get_by_role("button", name="Add another ask").press("Enter")
+    second = page.get_by_role("group", name="Ask 2")
+    expect(second.get_by_label("Instrument")).to_be_in_viewport()
+    page.keyboard.press("Tab")
+    assert second.evaluate("ask => ask.contains(document.activeElement)")

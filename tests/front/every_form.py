@@ -1,0 +1,140 @@
+"""Every form of the program, filled so that it is accepted."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tests.front import seed
+from tests.front.support import Sitting, Typed
+from tests.front.world import Records
+from tests.support.people import Person
+from tracker.core.now import today
+
+A_DAY_TO_COME = (today() + timedelta(days=30)).isoformat()
+LETTER = {
+    **seed.LETTER,
+    "sent_on": "2023-10-24",
+    "reply_requested_by": "2023-12-31",
+    "note": "A note",
+    **seed.under("signatories-0", {"name": "Somebody", "body": "CECC"}),
+    **seed.under("sources-0", seed.SOURCES[0]),
+}
+ADDRESSEES = {
+    "addressees-0-agency": "State",
+    "addressees-0-official": "Antony J. Blinken",
+    "addressees-0-office_title": "Secretary of State",
+}
+ASK = {
+    "instrument": "export_control",
+    "title": "Control it",
+    "request": "In its own words",
+    "legal_basis": "15 CFR 742.7",
+    "abuse": "What was done",
+    "newest_conduct_on": "2022-09",
+    "places": "China (Tibet)",
+    **seed.under("targets-0", {**seed.BUREAU, "position": "In Lhasa"}),
+}
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form: where it is, what makes it acceptable, and the rows that it needs first."""
+
+    path: str
+    typed: Typed
+    press: tuple[str, ...] = ()
+
+    def open(self, person: Person, records: Records) -> Sitting:
+        """The form, filled so that it would be accepted."""
+        reference = records.references["R"]
+        sitting = Sitting(person, self.path.format(**vars(records), reference=reference))
+        for op in self.press:
+            sitting.press(op)
+        return sitting.type(self.typed)
+
+
+CONTROL = seed.under("controls-0", seed.ITEM)
+AUDIENCE = {"audience": "named", "people": "other@example.org", "reason": "It is dangerous."}
+FORMS = {
+    "letter": Form(
+        "/letters/new",
+        {
+            **LETTER,
+            **ADDRESSEES,
+            "addressees-1-agency": "Treasury",
+            **seed.under("asks-0", {**ASK, **CONTROL}),
+            "asks-0-asked_of": ["0", "1"],
+        },
+        ("add:addressees", "add:asks-0-controls"),
+    ),
+    "new ask": Form(
+        "/recommendations/new",
+        {
+            **ASK,
+            **ADDRESSEES,
+            **CONTROL,
+            **seed.under("sources-0", seed.SOURCES[0]),
+            "tags": "tibet",
+        },
+        ("add:controls",),
+    ),
+    "edit ask": Form(
+        "{ask}/edit", {"title": "Changed", "targets-2-name": "Another"}, ("add:targets",)
+    ),
+    "status": Form(
+        "{ask}/status",
+        {
+            "to": "under_review",
+            "note": "A note",
+            "reason": "A reason",
+            "source_url": "https://www.state.gov/",
+            "source_title": "State",
+        },
+    ),
+    "next": Form("{ask}/next", {"next_action": "Call", "next_action_on": "2030-01-31"}),
+    "evidence": Form("{ask}/evidence", seed.SOURCES[1]),
+    "outcome": Form(
+        "{ask}/outcomes/new",
+        {
+            "kind": "other_action",
+            "authority": "state",
+            "effective_on": "2024-01-10",
+            "citation": "88 FR 1",
+            "url": "https://www.state.gov/",
+            "note": "A note",
+        },
+    ),
+    "void outcome": Form("{outcome}", {"reason": "A mistake"}),
+    "contact": Form(
+        "/contacts/new?ask={reference}",
+        {
+            "substance": "promise",
+            "happened_on": "2024-01-10",
+            "promised_on": "2024-02-01",
+            "agencies": "state",
+            "summary": "What was said",
+            "source_title": "State",
+            "source_url": "https://www.state.gov/",
+        },
+    ),
+    "snooze": Form("{ask}/snooze", {"until": A_DAY_TO_COME, "reason": "It can wait."}),
+    "void contact": Form("{contact}", {"reason": "A mistake"}),
+    "new target": Form(
+        "/targets/new",
+        {
+            **seed.BUREAU,
+            "position": "In Lhasa",
+            "born_on": "1956",
+            "identifiers": "a: 1",
+            "note": "N",
+        },
+    ),
+    "edit target": Form("{target}/edit", {"position": "Party Secretary"}),
+    "member": Form("{group}", {"name": "Open target", "since": "2016"}),
+    "body": Form(
+        "/agencies/new",
+        {"name": "Test Office of Tests", "short_name": "Tests", "jurisdiction": "NO"},
+    ),
+    "audience of a letter": Form("{letter}/audience", AUDIENCE),
+    "audience of a target": Form("{target}/audience", AUDIENCE),
+    "audience of an ask": Form("{ask}/audience", AUDIENCE),
+}
