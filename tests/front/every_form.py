@@ -9,7 +9,7 @@ from tests.front.world import Records
 from tests.support.people import Person
 from tracker.core.now import today
 
-A_DAY_TO_COME = (today() + timedelta(days=30)).isoformat()
+IN_A_MONTH = "in a month"  # stands for that day
 LETTER = {
     **seed.LETTER,
     "sent_on": "2023-10-24",
@@ -49,7 +49,8 @@ class Form:
         sitting = Sitting(person, self.path.format(**vars(records), reference=reference))
         for op in self.press:
             sitting.press(op)
-        return sitting.type(self.typed)
+        day = (today() + timedelta(days=30)).isoformat()
+        return sitting.type({n: day if v == IN_A_MONTH else v for n, v in self.typed.items()})
 
 
 CONTROL = seed.under("controls-0", seed.ITEM)
@@ -116,7 +117,7 @@ FORMS = {
             "source_url": "https://www.state.gov/",
         },
     ),
-    "snooze": Form("{ask}/snooze", {"until": A_DAY_TO_COME, "reason": "It can wait."}),
+    "snooze": Form("{ask}/snooze", {"until": IN_A_MONTH, "reason": "It can wait."}),
     "void contact": Form("{contact}", {"reason": "A mistake"}),
     "new target": Form(
         "/targets/new",

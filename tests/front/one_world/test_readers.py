@@ -1,7 +1,6 @@
 """What partners and other organisations see of what is shared, and what they can do with it."""
 
 import re
-from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -17,9 +16,8 @@ from tests.front.support import (
     rows,
     section,
     titles_on,
-    travel,
 )
-from tests.front.world import CANARY, address, make_world, rules_of
+from tests.front.world import CANARY, World, address, rules_of
 from tests.support.people import Person, token_on, words_of
 
 EDITING = re.compile(r"/(new|edit|status|next|snooze|evidence|audience|void)(\?|$)")
@@ -28,9 +26,8 @@ MISSING = {"R": "R-00000000", "L": "L-00000000", "T": "T-00000000", "C": "C-0000
 
 
 def test_a_hidden_record_and_a_missing_one_answer_alike_on_every_page(
-    app: Flask, staff: Person, other_staff: Person, partner: Person
+    app: Flask, staff: Person, other_staff: Person, partner: Person, world: World
 ) -> None:
-    world = make_world(staff)
     hidden = world.hidden.references
     kept = {**hidden, "T": world.kept.rpartition("/")[2]}
     for rule in rules_of(app, "GET"):
@@ -74,10 +71,8 @@ def _crawl(person: Person) -> dict[str, str]:
 
 
 def test_a_partner_reads_what_is_shared_and_nothing_else_and_finds_no_way_to_change_it(
-    staff: Person, partner: Person, on_day: Callable[[str], None]
+    staff: Person, partner: Person, world: World
 ) -> None:
-    travel(on_day, "2024-03-01", staff, partner)
-    world = make_world(staff)
     pages = _crawl(partner)
     assert {world.seen.ask, world.seen.letter, world.seen.target} <= pages.keys()
     assert len({urlsplit(path).path for path in pages}) > 15
@@ -97,10 +92,8 @@ def test_a_partner_reads_what_is_shared_and_nothing_else_and_finds_no_way_to_cha
 
 
 def test_staff_of_another_organisation_reads_what_is_shared_and_nothing_else(
-    staff: Person, other_staff: Person, on_day: Callable[[str], None]
+    staff: Person, other_staff: Person, world: World
 ) -> None:
-    travel(on_day, "2024-03-01", staff, other_staff)
-    world = make_world(staff)
     pages = _crawl(other_staff)
     assert {world.seen.ask, world.seen.letter, world.seen.target} <= pages.keys()
     ours = set(world.seen.references.values())
@@ -114,10 +107,8 @@ def test_staff_of_another_organisation_reads_what_is_shared_and_nothing_else(
 
 
 def test_the_figures_and_lists_of_others_count_only_what_they_see(
-    staff: Person, other_staff: Person, partner: Person, on_day: Callable[[str], None]
+    staff: Person, other_staff: Person, partner: Person, world: World
 ) -> None:
-    travel(on_day, "2024-03-01", staff, other_staff, partner)
-    make_world(staff)
     assert "2 open asks carry" in words_of(staff.get("/stale"))
     for reader in (other_staff, partner):
         assert "1 open ask carries 1 flag, of 1 open" in words_of(reader.get("/stale"))
@@ -137,10 +128,8 @@ def test_the_figures_and_lists_of_others_count_only_what_they_see(
 
 
 def test_nobody_finds_by_searching_what_is_kept_from_them(
-    staff: Person, other_staff: Person, partner: Person, on_day: Callable[[str], None]
+    staff: Person, other_staff: Person, partner: Person, world: World
 ) -> None:
-    travel(on_day, "2024-03-01", staff, other_staff, partner)
-    world = make_world(staff)
     reference = world.hidden.ask.rpartition("/")[2]
     for query in (
         {"q": CANARY},
@@ -176,9 +165,8 @@ def test_nobody_finds_by_searching_what_is_kept_from_them(
 
 
 def test_a_partner_can_send_no_form_and_staff_none_of_another_organisation(
-    app: Flask, staff: Person, other_staff: Person, partner: Person
+    app: Flask, staff: Person, other_staff: Person, partner: Person, world: World
 ) -> None:
-    world = make_world(staff)
     seen, hidden = world.seen.references, world.hidden.references
     before = contents(app)
     for rule in rules_of(app, "POST"):
@@ -196,9 +184,8 @@ def test_a_partner_can_send_no_form_and_staff_none_of_another_organisation(
 
 
 def test_nobody_in_particular_comes_to_no_page_and_can_send_nothing(
-    app: Flask, staff: Person, anonymous: Person
+    app: Flask, staff: Person, anonymous: Person, world: World
 ) -> None:
-    world = make_world(staff)
     token = token_on(anonymous.get("/login"))
     with nothing_changes(app):
         for rule in rules_of(app, "GET"):

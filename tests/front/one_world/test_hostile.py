@@ -1,7 +1,5 @@
 """Bad input of every kind to every page: a clear refusal, no error of ours, nothing changed."""
 
-import re
-from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
@@ -18,61 +16,13 @@ from tests.front.support import (
     options,
     problems,
     text_fields,
-    where,
 )
-from tests.front.world import Records, address, make_world, rules_of
-from tests.support import databases
-from tests.support.people import PASSWORD, Person, arrive, form_of, token_on, words_of
-from tracker.accounts.permissions import Role
+from tests.front.world import Records, address, rules_of
+from tests.support.people import PASSWORD, Person, form_of, token_on, words_of
 
 LONG, NUL, SURROGATE, OVERRIDE = "x" * 10_000, "Wu\x00Yingjie", "Wu \ud800", "Wu \u202eYingjie"
 HUGE, NEGATIVE, INJECTED = str(10**20), "-1", "1; drop table users"
 SEARCH_BOXES = {"find"}  # what stands in them is looked for, not kept
-
-
-@pytest.fixture(scope="module", params=databases.KINDS)
-def app(request: pytest.FixtureRequest, all_apps: dict[str, Flask]) -> Iterator[Flask]:
-    """One world for all tests of this file: they hold that nothing in it changes."""
-    app = all_apps[request.param]
-    yield app
-    databases.empty(app)
-
-
-@pytest.fixture(scope="module")
-def staff(app: Flask) -> Person:
-    """A member of staff of the first organisation."""
-    return arrive(app, "staff@example.org", Role.STAFF, "Highland Group")
-
-
-@pytest.fixture(scope="module")
-def colleague(app: Flask) -> Person:
-    """Another member of staff of the same organisation."""
-    return arrive(app, "colleague@example.org", Role.STAFF, "Highland Group")
-
-
-@pytest.fixture(scope="module")
-def other_staff(app: Flask) -> Person:
-    """A member of staff of another organisation."""
-    return arrive(app, "other@example.org", Role.STAFF, "Lowland Group")
-
-
-@pytest.fixture(scope="module")
-def records(staff: Person, other_staff: Person) -> Records:
-    """One record of each kind of the first organisation."""
-    return make_world(staff).seen
-
-
-@pytest.fixture(scope="module")
-def anonymous(app: Flask) -> Person:
-    """Nobody in particular."""
-    return Person(app, "", app.test_client())
-
-
-@pytest.fixture(scope="module")
-def theirs(other_staff: Person) -> str:
-    """The address of an ask of the other organisation."""
-    sitting = Sitting(other_staff, "/recommendations/new")
-    return where(sitting.type({"title": "Theirs", "targets-0-name": "Their target"}).send())
 
 
 def _post(person: Person, path: str, fields: dict[str, list[str]]) -> TestResponse:
@@ -105,19 +55,27 @@ def test_no_text_field_takes_what_no_database_or_reader_can_bear(
         if field not in SEARCH_BOXES and not _is_on_record(sitting, field)
     ]
     assert fields
-    unsaid = []
+    written = [field for field in fields if field.endswith(("ref", "version"))]  # by our pages
+    typed = [field for field in fields if field not in written]
     with nothing_changes(app):
-        for place, field in enumerate(fields):
-            for value in (LONG, (NUL, SURROGATE, OVERRIDE)[place % 3]):
+        for turn in range(4):
+            values = (LONG, NUL, OVERRIDE, "")
+            bad = {field: values[(place + turn) % 4] for place, field in enumerate(typed)}
+            bad = {field: value for field, value in bad.items() if value}
+            if bad:
+                answer = _post(staff, sitting.path, {**sitting.fields, **_each(bad)})
+                _refused(answer, bad.keys())
+                assert bad.keys() <= problems(answer).keys(), turn
+        for field in written:
+            for value in (LONG, NUL, OVERRIDE):
                 answer = _post(staff, sitting.path, {**sitting.fields, field: [value]})
                 _refused(answer, (field, value[:20]))
-                at = re.sub(r"\bref$", "name", field)  # what is wrong with it is told at the name
-                if answer.status_code == 422 and at not in problems(answer):
-                    unsaid.append((field, value[:20], problems(answer)))
-        for value in (NUL, SURROGATE, OVERRIDE):
-            everywhere = {field: [value] for field in fields}
-            _refused(_post(staff, sitting.path, {**sitting.fields, **everywhere}), value)
-    assert not unsaid, unsaid
+        damaged = {**sitting.fields, fields[0]: [SURROGATE]}
+        assert _post(staff, sitting.path, damaged).status_code == 400
+
+
+def _each(values: dict[str, str]) -> dict[str, list[str]]:
+    return {field: [value] for field, value in values.items()}
 
 
 def _is_on_record(sitting: Sitting, field: str) -> bool:
@@ -132,12 +90,18 @@ def test_no_choice_takes_what_is_not_offered(
 ) -> None:
     sitting = FORMS[name].open(staff, records)
     with nothing_changes(app):
-        for field in chosen_fields(sitting.page):
-            if options(sitting.page, field) == ["y"]:
-                continue  # a box of its own: ticked or not
-            for value in ("forged", HUGE, NEGATIVE, INJECTED, "\x00", "\ud800", theirs[-10:]):
-                answer = _post(staff, sitting.path, {**sitting.fields, field: [value]})
-                _refused(answer, (field, value))
+        fields = [
+            field
+            for field in chosen_fields(sitting.page)
+            if options(sitting.page, field) != ["y"]  # a box of its own: ticked or not
+        ]
+        for value in ("forged", HUGE, "\x00", theirs[-10:]) if fields else ():
+            forged = _each(dict.fromkeys(fields, value))
+            told = problems(_post(staff, sitting.path, {**sitting.fields, **forged}))
+            for field in fields:
+                if field not in told:
+                    alone = {**sitting.fields, field: [value]}
+                    _refused(_post(staff, sitting.path, alone), (field, value))
 
 
 def test_no_form_takes_records_of_another_organisation(
@@ -234,7 +198,7 @@ def test_a_form_without_its_token_or_with_that_of_another_changes_nothing(
     with nothing_changes(app):
         for name, form in FORMS.items():
             sitting = form.open(staff, records)
-            for token in ([], [another], ["x"], [""]):
+            for token in ([], [another], ["x"]):
                 answer = _post(staff, sitting.path, {**sitting.fields, "csrf_token": token})
                 assert answer.status_code == 400, (name, token)
                 assert "so it was not saved" in words_of(answer)
@@ -291,7 +255,7 @@ def test_hostile_words_in_the_address_of_a_page_do_no_harm(
             for value in HOSTILE:
                 _harmless(staff, path, dict.fromkeys((*READ_BY_LISTS, *READ_BY_OTHERS), value))
             for place, name in enumerate(READ_BY_LISTS if path in LISTS else READ_BY_OTHERS):
-                for value in HOSTILE[place % 3 :: 3]:
+                for value in HOSTILE[place % 9 :: 9]:
                     _harmless(staff, path, {name: value})
         for path in LISTS:
             _harmless(staff, path, {"x" * 3000: "y", "": "", "q[]": "x"})
