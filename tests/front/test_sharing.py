@@ -68,7 +68,7 @@ def test_a_record_goes_to_the_coalition_together_with_what_belongs_to_it(
         assert titles_on(reader.get("/targets")) == ["Wu Yingjie"]
         assert "Highland Group" in facts_of(page)["Owner"]
     assert "Audience changed Staff" in entries(staff.get(f"{ask}/history"))[0]
-    assert "organisation → coalition" in entries(staff.get(f"{ask}/history"))[0]
+    assert "The owner only → The coalition" in entries(staff.get(f"{ask}/history"))[0]
     assert "Reason: We ask together." in entries(staff.get(f"{target}/history"))[0]
 
 

@@ -77,9 +77,9 @@ def test_before_it_is_sent_an_ask_moves_freely_and_back_only_with_a_reason(
     assert "Vetting Two of us read it." in section(page, "chron")
     _tells(
         entries(staff.get(f"{ask}/history")),
-        ["ready → draft", "On: 2024-02-10 Reason: A date is missing."],
-        ["vetting → ready", "On: 2024-02"],
-        ["draft → vetting", "On: 2024-01-12 Note: Two of us read it."],
+        ["Ready → Draft", "On: 2024-02-10 Reason: A date is missing."],
+        ["Vetting → Ready", "On: 2024-02"],
+        ["Draft → Vetting", "On: 2024-01-12 Note: Two of us read it."],
         ["Ask recorded", "10 Jan 2024"],
     )
 
@@ -170,9 +170,9 @@ def _reopen(staff: Person, ask: str) -> None:
     assert "1 open ask carries 2 flags, of 1 open" in words_of(staff.get("/stale"))
     _tells(
         entries(staff.get(f"{ask}/history")),
-        ["closed → submitted", "superseded → –", "Reason: The list was changed back."],
-        ["under review → closed", "– → superseded", "Reason: A later letter asks for more."],
-        ["submitted → under review", "On: 2023-11-20"],
+        ["Closed → Submitted", "Superseded → –", "Reason: The list was changed back."],
+        ["Under review → Closed", "– → Superseded", "Reason: A later letter asks for more."],
+        ["Submitted → Under review", "On: 2023-11-20"],
     )
 
 

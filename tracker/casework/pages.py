@@ -131,7 +131,10 @@ def _others(
 def _agencies_of(contacts: Sequence[Contact]) -> dict[int, list[Agency]]:
     by_contact = correspondence.agencies_of(contact.id for contact in contacts)
     known = agencies.by_ids({i for ids in by_contact.values() for i in ids})
-    return {contact_id: [known[i] for i in ids] for contact_id, ids in by_contact.items()}
+    return {
+        contact_id: sorted((known[i] for i in ids), key=lambda agency: agency.name)
+        for contact_id, ids in by_contact.items()
+    }
 
 
 @dataclass(frozen=True)

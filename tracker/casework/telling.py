@@ -2,19 +2,21 @@
 is kept from the reader."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from tracker.accounts import queries as accounts
 from tracker.accounts.viewer import Viewer
+from tracker.agencies import queries as agencies
+from tracker.casework.words import IN_HISTORY
 from tracker.core.references import PATTERN
 from tracker.history import queries as history
 from tracker.history.queries import Entry
 from tracker.records import queries as records
 
 _REFERENCE = re.compile(PATTERN)
-_PEOPLE = ("assignee",)  # fields that hold the number of an account
+_BODIES = ("decided_by", "authority")  # fields that hold the slug of a body
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,10 @@ def history_page(viewer: Viewer, record_id: int, organisation_id: int) -> Histor
     named = {text for text in _texts(bodies) if _REFERENCE.fullmatch(text)}
     kept = named - records.visible_references(viewer, named)
     people = accounts.actors(viewer, [*(entry.actor_id for entry in entries), *_people(bodies)])
+    bodies_by_slug = {agency.slug: agency.name for agency in agencies.all_agencies()}
+    labels = IN_HISTORY | {"assignee": people} | dict.fromkeys(_BODIES, bodies_by_slug)
     return HistoryPage(
-        [replace(entry, body=_told(entry.body, kept, people)) for entry in entries],
+        [replace(entry, body=_told(entry.body, kept, labels)) for entry in entries],
         people,
         since.date().isoformat() if since else None,
     )
@@ -54,24 +58,32 @@ def _texts(value: Any) -> Iterator[str]:
 def _people(bodies: Iterable[dict[str, Any]]) -> Iterator[int]:
     for body in bodies:
         for side in ("before", "after"):
-            for field in _PEOPLE:
-                found = (body.get(side) or {}).get(field)
-                if isinstance(found, int):
-                    yield found
+            found = (body.get(side) or {}).get("assignee")
+            if isinstance(found, int):
+                yield found
 
 
-def _told(body: dict[str, Any], kept: set[str], people: dict[int, str]) -> dict[str, Any]:
-    """A body without what is kept from the reader; a field in which nothing else changed goes."""
+def _told(
+    body: dict[str, Any], kept: set[str], labels: Mapping[str, Mapping[Any, str]]
+) -> dict[str, Any]:
+    """A body in the words of the pages, without what is kept from the reader; a field in which
+    nothing else changed goes."""
     told = {name: _without(value, kept) for name, value in body.items()}
     before, after = told.get("before"), told.get("after")
-    for side in (before, after):
-        if isinstance(side, dict):
-            side |= {f: people.get(side[f], "") for f in _PEOPLE if isinstance(side.get(f), int)}
     if isinstance(before, dict) and isinstance(after, dict):
         same = [name for name in before if name in after and before[name] == after[name]]
         for name in same:
             del before[name], after[name]
+    for side in (told, before, after):
+        if isinstance(side, dict):
+            side |= {name: _labelled(name, value, labels) for name, value in side.items()}
     return told
+
+
+def _labelled(name: str, value: Any, labels: Mapping[str, Mapping[Any, str]]) -> Any:
+    if isinstance(value, (str, int)) and name in labels:
+        return labels[name].get(value, value)
+    return value
 
 
 def _without(value: Any, kept: set[str]) -> Any:

@@ -1,5 +1,8 @@
 """The words and shapes that pages show for what the records hold (domain.md, vocabulary)."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from tracker.agencies.models import AgencyKind, Chamber, MemberRole
 from tracker.clocks.models import Basis, Cause, ClockKind, ClockState
 from tracker.correspondence.models import Channel, Direction, LetterKind, SignatoryRole, Substance
@@ -243,6 +246,21 @@ MEMBER_ROLE = {
     MemberRole.WHERE_APPROPRIATE: "where appropriate",
 }
 CHAMBER = {Chamber.SENATE: "Senate", Chamber.HOUSE: "House"}
+
+# what the history says of fields that hold a word; `kind` means another thing in each event
+IN_HISTORY: dict[str, Mapping[Any, str]] = {
+    "status": STATUS,
+    "closure_reason": CLOSURE,
+    "instrument": INSTRUMENT,
+    "seeks": SEEKS,
+    "ground": GROUND,
+    "audience": AUDIENCE | {Audience.ORGANISATION: "The owner only"},
+    "attribution": ATTRIBUTION,
+    "judgement": JUDGEMENT,
+    "substance": SUBSTANCE,
+    "channel": CHANNEL,
+    "kind": LETTER_KIND | TARGET_KIND | OUTCOME,
+}
 
 # a list narrowed to what has none of these
 NONE_OF = {"year": "no date known", "region": "the whole country"}

@@ -9,17 +9,16 @@ from tracker.accounts.viewer import Viewer
 
 @dataclass(frozen=True)
 class Entry:
-    """A link of the main navigation; `counts` names the figure shown beside it."""
+    """A link of the main navigation."""
 
     label: str
     endpoint: str
     rooms: tuple[str, ...]  # blueprints under which it is the present one
-    counts: str = ""
 
 
 STAFF = (
     Entry("Desk", "desk.home", ("desk.home",)),
-    Entry("Stale", "desk.stale", ("desk.stale", "desk.snooze"), counts="stale"),
+    Entry("Stale", "desk.stale", ("desk.stale", "desk.snooze")),
     Entry("Recommendations", "recommendations.index", ("recommendations", "contacts")),
     Entry("Letters", "letters.index", ("letters",)),
     Entry("Targets", "targets.index", ("targets",)),
@@ -30,7 +29,7 @@ STAFF = (
 PARTNER = (
     Entry("Dashboard", "dashboards.index", ("dashboards", "desk.home")),
     Entry("Recommendations", "recommendations.index", ("recommendations",)),
-    Entry("Stale", "desk.stale", ("desk.stale",), counts="stale"),
+    Entry("Stale", "desk.stale", ("desk.stale",)),
     Entry("Letters", "letters.index", ("letters",)),
     Entry("Targets", "targets.index", ("targets",)),
     Entry("Agencies", "agencies.index", ("agencies", "scorecards")),
