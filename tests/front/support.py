@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from html import unescape
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -16,6 +15,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from tests.support.forms import tags
 from tests.support.people import Person, form_of, log_in
 from tracker.core.db import Base, db
 from tracker.jobs import registry, runner
@@ -27,20 +27,9 @@ FORM = "application/x-www-form-urlencoded"
 # ---- pages
 
 
-class _Elements(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: list[tuple[str, dict[str, str]]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, {name: value or "" for name, value in attrs}))
-
-
 def elements(page: TestResponse) -> list[tuple[str, dict[str, str]]]:
     """Every element of a page, as its tag and attributes."""
-    reader = _Elements()
-    reader.feed(page.text)
-    return reader.found
+    return [(tag, given) for tag, given, _ in tags(page.text) if not tag.startswith("/")]
 
 
 def links(page: TestResponse) -> list[str]:
