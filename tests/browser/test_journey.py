@@ -221,8 +221,8 @@ def change_status_and_read_history(page: Page) -> None:
     expect(page.locator(".record-state")).to_contain_text("Acknowledged")
     page.get_by_role("link", name="History").click()
     entry = page.get_by_role("listitem").filter(has_text="Demo staff").first
-    expect(entry).to_contain_text("submitted")
-    expect(entry).to_contain_text("acknowledged")
+    expect(entry).to_contain_text("Submitted")
+    expect(entry).to_contain_text("Acknowledged")
 
 
 def log_out(page: Page) -> None:
