@@ -7,6 +7,10 @@ from playwright.sync_api import ConsoleMessage, Page, Request, Response
 # what a browser says about an answer that we meant: a form with errors, a page that is not there
 MEANT = "Failed to load resource: the server responded with a status of 4"
 
+# the test went on to another page before the browser had fetched, say, the icon of the tab; what
+# our own policy forbids, or the server does not have, is said otherwise
+GIVEN_UP = "net::ERR_ABORTED"
+
 
 class Watch:
     """Everything that went wrong on a page since the watch began."""
@@ -33,6 +37,8 @@ class Watch:
             self._note(f"asks another host: {request.url}")
 
     def _failed(self, request: Request) -> None:
+        if request.failure == GIVEN_UP:
+            return
         self._note(f"failed: {request.url}, {request.failure}")
 
     def _answered(self, response: Response) -> None:
