@@ -291,6 +291,8 @@ def test_every_filter_leaves_the_asks_that_it_names(
 def test_a_title_is_found_in_any_script_and_case(staff: Person) -> None:
     record_draft(staff, {"title": "Санкции против ЧИНОВНИКОВ"})
     record_draft(staff, {"title": "ÖFFENTLICHE Stellen 西藏公安"})
+    record_draft(staff, {"title": "Add it to the Entity List"})  # no 李, though it sounds like one
+    assert titles_on(staff.get("/recommendations", query_string={"q": "李"})) == []
     for text, title in (
         ("Санкции", "Санкции против ЧИНОВНИКОВ"),
         ("САНКЦИИ", "Санкции против ЧИНОВНИКОВ"),

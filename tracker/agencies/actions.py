@@ -26,15 +26,19 @@ def add_agency(
     short_name = intake.text("short_name", short_name, Agency.short_name) or name[:60]
     if jurisdiction != "EU" and jurisdiction not in countries():
         intake.refuse("jurisdiction", "Choose the country that the body belongs to.")
-    _refuse_taken("name", name, intake) or _refuse_taken("short_name", short_name, intake)
+    taken = queries.by_names([name, short_name])
+    for field, typed in (("name", name), ("short_name", short_name)):
+        if typed in taken and not intake.problems.keys() & {"name"}:
+            intake.refuse(field, f"There is a body of that name already: {taken[typed].name}.")
     intake.done()
+    slug = _free_slug(name)
     agency = Agency(
-        slug=_free_slug(name),
+        slug=slug,
         name=name,
         short_name=short_name,
         kind=kind,
         jurisdiction=jurisdiction,
-        names=[AgencyName(folded=text) for text in sorted(_free_names(name, short_name))],
+        names=[AgencyName(folded=text) for text in sorted(_free_names(slug, name, short_name))],
     )
     db.session.add(agency)
     db.session.flush()
@@ -42,16 +46,9 @@ def add_agency(
     return agency
 
 
-def _refuse_taken(field: str, name: str, intake: Intake) -> bool:
-    taken = queries.by_name(name) if name else None
-    if taken:
-        intake.refuse(field, f"There is a body of that name already: {taken.name}.")
-    return taken is not None
-
-
-def _free_names(name: str, short_name: str) -> set[str]:
-    wanted = {fold(name)[:160], fold(short_name)[:160]} - {""}
-    return {text for text in wanted if queries.by_name(text) is None}
+def _free_names(*wanted: str) -> set[str]:
+    folded = {fold(text)[:160] for text in wanted} - {""}
+    return folded - queries.by_names(folded).keys()
 
 
 def _free_slug(name: str) -> str:

@@ -63,14 +63,18 @@ def by_ids(ids: Iterable[int]) -> dict[int, Agency]:
 
 def by_name(name: str) -> Agency | None:
     """The body that goes by that name, whatever its case and punctuation."""
-    return db.session.scalar(
-        select(Agency).join(AgencyName).where(AgencyName.folded == fold(name)[:160])
-    )
+    return by_names([name]).get(name)
 
 
-def known_as(typed: str) -> Agency | None:
-    """The body that goes by that name, or has it for a slug."""
-    return by_name(typed) or by_slug(typed)
+def by_names(typed: Iterable[str]) -> dict[str, Agency]:
+    """The bodies that go by those names, whatever their case and punctuation, by what was typed."""
+    folded = {text: fold(text)[:160] for text in typed if text}
+    if not folded:
+        return {}
+    found = select(AgencyName.folded, Agency).join(Agency, Agency.id == AgencyName.agency_id)
+    rows = db.session.execute(found.where(AgencyName.folded.in_(set(folded.values()))))
+    known = dict(rows.all())
+    return {text: known[name] for text, name in folded.items() if name in known}
 
 
 def with_offices(slug: str) -> Agency | None:

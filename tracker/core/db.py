@@ -118,6 +118,8 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA cache_size = -64000")
+        # its own folds the case of ASCII alone; no index hangs on this function
+        connection.create_function("lower", 1, _lower, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -128,6 +130,10 @@ def _prepare_sqlite(engine: Engine) -> None:
         seconds = BUSY_SECONDS if g.get("waits", True) else 0
         connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _lower(text: str | float | None) -> str | float | None:
+    return text.lower() if isinstance(text, str) else text
 
 
 def is_writing() -> bool:

@@ -11,7 +11,6 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.accounts.viewer import Viewer
 from tracker.core.db import db
-from tracker.core.names import romanise
 from tracker.core.references import well_formed
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import (
@@ -212,20 +211,15 @@ def _places(filters: Filters) -> list[ColumnElement[bool]]:
 
 
 def _fits(viewer: Viewer, text: str) -> ColumnElement[bool]:
-    """A title, a reference or the name of a target that the viewer may see holds the text. Titles
-    are compared as they are and in Latin letters, since SQLite folds the case of no others."""
+    """A title, a reference or the name of a target that the viewer may see holds the text."""
     about = select(RecommendationTarget.recommendation_id).where(
         RecommendationTarget.target_id.in_(targets.named(viewer, text))
     )
     referred = select(Record.id).where(Record.reference == text.strip().upper())
-    rules = [
-        func.lower(Recommendation.title).like(f"%{_escape(text.strip().lower())}%", escape="\\"),
-        Recommendation.id.in_(referred),
-        Recommendation.id.in_(about),
-    ]
-    if latin := romanise(text):
-        rules.append(Recommendation.sort_title.like(f"%{latin}%"))
-    return or_(*rules)
+    titled = func.lower(Recommendation.title).like(
+        f"%{_escape(text.strip().lower())}%", escape="\\"
+    )
+    return or_(titled, Recommendation.id.in_(referred), Recommendation.id.in_(about))
 
 
 def _escape(text: str) -> str:

@@ -24,7 +24,7 @@ from tracker.records.models import (
 )
 from tracker.records.queries import may_edit
 
-TAG_LENGTH, MOST_TAGS = 60, 20
+MOST_TAGS = 20
 
 
 def new_record(kind: Kind) -> Record:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tracker.agencies import queries as agencies
-from tracker.agencies.models import AgencyName
+from tracker.agencies.models import Agency, AgencyName
 from tracker.casework.inputs import AddresseeInput
 from tracker.core.intake import Intake
 from tracker.correspondence.models import LetterAddressee
@@ -28,17 +28,18 @@ def addressed(given: Sequence[AddresseeInput], intake: Intake) -> list[Addressed
     problem noted at its field."""
     if len(given) > MOST_ADDRESSEES:
         intake.refuse("addressees", f"Up to {MOST_ADDRESSEES} addressees.")
+    given = given[:MOST_ADDRESSEES]
+    known = agencies.by_names(addressee.agency for addressee in given)
     return [
-        _one(addressee, intake.under(f"addressees-{position}"))
-        for position, addressee in enumerate(given[:MOST_ADDRESSEES])
+        _one(addressee, known.get(addressee.agency), intake.under(f"addressees-{position}"))
+        for position, addressee in enumerate(given)
     ]
 
 
-def _one(given: AddresseeInput, intake: Intake) -> Addressed | None:
+def _one(given: AddresseeInput, agency: Agency | None, intake: Intake) -> Addressed | None:
     name = intake.text("agency", given.agency, AgencyName.folded, missing="No body is named.")
     official = intake.text("official", given.official, LetterAddressee.official)
     office_title = intake.text("office_title", given.office_title, LetterAddressee.office_title)
-    agency = agencies.known_as(name) if name else None
     if agency is None:
         intake.refuse(
             "agency",

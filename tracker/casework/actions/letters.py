@@ -132,10 +132,11 @@ def _signatories(given: Sequence[SignatoryInput], intake: Intake) -> list[Signat
     if len(given) > MOST_SIGNATORIES:
         intake.refuse("signatories", f"Up to {MOST_SIGNATORIES} signatories.")
     rows = []
+    bodies = agencies.by_names(signatory.body for signatory in given[:MOST_SIGNATORIES])
     for position, signatory in enumerate(given[:MOST_SIGNATORIES]):
         under = intake.under(f"signatories-{position}")
         body_text = under.text("body", signatory.body, Signatory.body_text)
-        body = agencies.by_name(body_text) if body_text else None
+        body = bodies.get(signatory.body)
         rows.append(
             Signatory(
                 position=position,
