@@ -1,6 +1,7 @@
 """Fixtures that all tests share. Most tests run on both databases, through `app`."""
 
 import functools
+import gc
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -43,6 +44,7 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 def all_apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Flask]]:
     """An application over each database, made once a test process."""
     made = dict(databases.apps(tmp_path_factory.mktemp("apps")))
+    gc.freeze()  # what is there for the whole run need not be looked through again and again
     yield made
     for app in made.values():
         with app.app_context():

@@ -1,5 +1,6 @@
 """A page takes as many statements for thirty related rows as for one."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -186,3 +187,13 @@ def test_pages_take_a_fixed_number_of_statements(app: Flask, staff: Person) -> N
         for model in (Addressee, Clock, Outcome, RecommendationTarget):
             count = select(func.count()).where(model.recommendation_id == case.ask)
             assert (db.session.scalar(count) or 0) >= MANY
+
+
+def test_a_page_is_made_without_a_thread_of_its_own(
+    staff: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        raise AssertionError(f"{thread} was started")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert staff.get("/recommendations").status_code == 200

@@ -46,6 +46,13 @@ def all_agencies() -> list[Agency]:
     )
 
 
+def names(*, short: bool = False) -> dict[str, str]:
+    """The name of every body, in full or short, by its slug: choices by jurisdiction and name."""
+    name = Agency.short_name if short else Agency.name
+    ordered = select(Agency.slug, name).order_by(Agency.jurisdiction, Agency.name)
+    return dict(db.session.execute(ordered).all())
+
+
 def by_slug(slug: str) -> Agency | None:
     """The body of that slug."""
     if not SLUG.fullmatch(slug):

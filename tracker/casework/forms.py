@@ -548,9 +548,7 @@ def decider_choices() -> dict[str, str]:
     """Every body that can decide, with the choice to leave it to the instrument; read once a
     request, however many asks its form holds."""
     if "decider_choices" not in g:
-        g.decider_choices = {"": "Whoever decides on the instrument"} | {
-            agency.slug: agency.name for agency in agencies.all_agencies()
-        }
+        g.decider_choices = {"": "Whoever decides on the instrument"} | agencies.names()
     return g.decider_choices  # type: ignore[no-any-return]
 
 

@@ -36,8 +36,7 @@ def history_page(viewer: Viewer, record_id: int, organisation_id: int) -> Histor
     named = {text for text in _texts(bodies) if _REFERENCE.fullmatch(text)}
     kept = named - records.visible_references(viewer, named)
     people = accounts.actors(viewer, [*(entry.actor_id for entry in entries), *_people(bodies)])
-    bodies_by_slug = {agency.slug: agency.name for agency in agencies.all_agencies()}
-    labels = IN_HISTORY | {"assignee": people} | dict.fromkeys(_BODIES, bodies_by_slug)
+    labels = IN_HISTORY | {"assignee": people} | dict.fromkeys(_BODIES, agencies.names())
     return HistoryPage(
         [replace(entry, body=_told(entry.body, kept, labels)) for entry in entries],
         people,

@@ -1,6 +1,7 @@
 """Commands that start the program, and those that look after its database and settings."""
 
 import dataclasses
+import gc
 import os
 import signal
 import socket
@@ -126,7 +127,9 @@ def _serve(
                 self.cfg.set("post_worker_init", lambda worker: scheduler.start(worker.wsgi))
 
         def load(self) -> Flask:
-            return create_app(dataclasses.replace(settings))
+            app = create_app(dataclasses.replace(settings))
+            gc.freeze()  # what stays need not be looked through again and again
+            return app
 
     Server().run()
 

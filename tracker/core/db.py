@@ -1,5 +1,6 @@
 """Engine and session wiring for SQLite and PostgreSQL."""
 
+import inspect
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -89,9 +90,17 @@ def init_app(app: Flask, database_url: str) -> None:
         options["connect_args"] = {"options": "-c timezone=utc"}
     app.config["SQLALCHEMY_ENGINES"] = {"default": options}
     db.init_app(app)
+    _leave_out_async(app)
     with app.app_context():
         if url.get_backend_name() == "sqlite":
             _prepare_sqlite(db.engine)
+
+
+def _leave_out_async(app: Flask) -> None:
+    """Flask-SQLAlchemy-Lite closes asynchronous sessions too, for which each request would start
+    an event loop in a thread of its own; here there are none."""
+    functions = app.teardown_appcontext_funcs
+    functions[:] = [each for each in functions if not inspect.iscoroutinefunction(each)]
 
 
 def _create_private(path: Path) -> None:

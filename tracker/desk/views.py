@@ -56,7 +56,7 @@ def stale() -> str:
         "views/desk/stale.html",
         page=queries.stale_page(viewer, wanted, limit),
         wanted=wanted,
-        agencies=agencies.all_agencies(),
+        agencies=agencies.names(short=True),
         colleagues=accounts.colleagues(viewer) if viewer.edits else [],
         arithmetic=lambda clock: arithmetic(clock, today()),
     )

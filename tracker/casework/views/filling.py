@@ -92,6 +92,4 @@ def outcome_choices(form: OutcomeForm, targets: Sequence[Target]) -> None:
     form.target.choices = {"": "The ask as a whole, or nobody named"} | {
         target.reference: target.name for target in targets
     }
-    form.authority.choices = {"": "Not known"} | {
-        agency.slug: agency.name for agency in agencies.all_agencies()
-    }
+    form.authority.choices = {"": "Not known"} | agencies.names()

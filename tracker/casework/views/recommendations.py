@@ -62,7 +62,7 @@ def index() -> str:
         "views/recommendations/index.html",
         listing=list_page(current()),
         orders=ORDERS,
-        agencies=agencies.all_agencies(),
+        agencies=agencies.names(short=True),
         regions=queries.regions(current()),
     )
 
