@@ -104,6 +104,7 @@ FORMS = {
             "note": "A note",
         },
     ),
+    "void status": Form("{ask}/status/void", {"reason": "A mistake"}),
     "void outcome": Form("{outcome}", {"reason": "A mistake"}),
     "contact": Form(
         "/contacts/new?ask={reference}",

@@ -435,7 +435,7 @@ def test_a_statement_may_be_put_to_nobody_in_particular(staff: Person) -> None:
             {"effective_on": "2123"},
             {
                 "effective_on": "This day has not come yet",
-                "authority": "Choose whose act it was.",
+                "authority": "Choose whose act it was, or name who acted.",
                 "url": "Give the address or the citation",
             },
         ),

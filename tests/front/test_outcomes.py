@@ -17,8 +17,10 @@ from tests.front.support import (
     rows,
     save,
     section,
+    send,
     titles_on,
     travel,
+    where,
 )
 from tests.support.people import Person, words_of
 
@@ -115,12 +117,15 @@ def test_what_came_before_the_ask_is_shown_and_not_credited(
     assert rows(page, "near") == [
         {
             "": "9 Dec 2022",
-            "What happened": "Listed as asked: Wu Yingjie With Zhang Hongbo.",
-            "Why not": "Before the ask",
+            "What happened": (
+                "Listed as asked, Treasury: Wu Yingjie With Zhang Hongbo. OFAC 29220"
+            ),
+            "Why not": "Before the ask, by 318 days Void this outcome",
         }
     ]
-    assert row_of(page, "targets", "Wu Yingjie")["What followed"] == "None known"
-    assert "Listed as asked: Wu Yingjie Treasury before the ask" in section(page, "chron")
+    assert row_of(page, "targets", "Wu Yingjie")["Treasury, OFAC"] == "None known"
+    chronology = section(page, "chron")
+    assert "Wu Yingjie. With Zhang Hongbo. before the ask, not counted" in chronology
     dashboard = words_of(staff.get("/dashboards"))
     assert "1 ask of 1 has met no known government action." in dashboard
 
@@ -142,9 +147,10 @@ def test_an_outcome_says_what_whose_when_and_how_it_is_tied_to_the_ask(
     assert row["Outcome"] == "Listed as asked Treasury · Global Magnitsky"
     assert row["What happened"] == "Wu Yingjie The notice names the letter. OFAC 29220 a.gov"
     assert row["Tie to the ask"].startswith("Cited")
-    assert row_of(page, "targets", "Wu Yingjie")["What followed"] == (
-        "Listed as asked 8 Dec 2023, Treasury"
-    )
+    ledger = row_of(page, "targets", "Wu Yingjie")
+    assert ledger["Treasury, OFAC"] == "Listed as asked 8 Dec 2023"
+    others = ("Commerce, BIS", "State", "UK", "EU", "Canada")
+    assert [ledger[authority] for authority in others] == ["None known"] * 5
     history = entries(staff.get(f"{ask}/history"))[0]
     assert "Outcome recorded Staff" in history
     assert "OFAC 29220 https://a.gov/1" in history
@@ -162,7 +168,7 @@ def test_a_voided_outcome_counts_no_more_and_cannot_be_voided_twice(
     assert_problems(answer, {"reason": "Say in a sentence what was wrong."})
     assert "8 Dec 2023, U.S. Department of the Treasury" in words_of(answer)
     page = save(staff, void, {"reason": "It was his namesake."})
-    assert row_of(page, "targets", "Wu Yingjie")["What followed"] == "None known"
+    assert row_of(page, "targets", "Wu Yingjie")["Treasury, OFAC"] == "None known"
     assert "Listed as asked" not in section(page, "chron")
     assert row_of(page, "addressees", "Treasury")["State"] == "Awaiting"
     assert titles_on(staff.get("/recommendations?acted=1")) == []
@@ -172,3 +178,153 @@ def test_a_voided_outcome_counts_no_more_and_cannot_be_voided_twice(
     with nothing_changes(staff.app):
         again = Sitting(staff, void).type({"reason": "Once more."}).send()
     assert_problems(again, {"reason": "It is void already."})
+
+
+def _closed_as_acted(staff: Person, on_day: Callable[[str], None]) -> str:
+    """An ask under review that was listed and closed, as the page proposes."""
+    travel(on_day, "2024-03-01", staff)
+    ask = record_ask(staff, {"addressees-0-agency": "Treasury"})
+    review = {"to": "under_review", "on": "2023-11-20", "source_url": "https://a.gov/review"}
+    save(staff, f"{ask}/status", review)
+    _record(staff, ask, LISTED)
+    page = staff.get(ask)
+    assert "What was asked has come about." in words_of(page)
+    (proposed,) = [link for link in links(page) if "to=closed" in link]
+    assert save(staff, proposed, {"on": "2024-01-10"}).status_code == 200
+    assert "Closed acted on in full" in words_of(staff.get(ask))
+    return ask
+
+
+def _status(person: Person, ask: str) -> str:
+    (row,) = [row for row in rows(person.get("/recommendations")) if row["Status"]]
+    return row["Status"]
+
+
+def test_a_reversal_reopens_what_was_closed_for_the_outcome(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    ask = _closed_as_acted(staff, on_day)
+    reversal = {**LISTED, "kind": "reversed", "effective_on": "2024-02-01"}
+    _record(staff, ask, reversal)
+    assert _status(staff, ask) == "Under review"
+    page = staff.get(ask)
+    cell = row_of(page, "targets", "Wu Yingjie")["Treasury, OFAC"]
+    assert cell == "Listed as asked 8 Dec 2023, reversed later Reversed 1 Feb 2024"
+    assert "1 Feb 2024 Under review What it was closed for was reversed." in section(page, "chron")
+    history = entries(staff.get(f"{ask}/history"))[0]
+    assert "Status changed Staff" in history
+    (void,) = [link for link in links(page) if link.endswith("status/void")]
+    with nothing_changes(staff.app):
+        answer = Sitting(staff, void).type({"reason": "A slip."}).send()
+    said = "The ask was closed for an outcome that no longer stands. Record it first."
+    assert_problems(answer, {"reason": said})
+
+
+def test_voiding_the_outcome_that_an_ask_was_closed_for_reopens_it(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    ask = _closed_as_acted(staff, on_day)
+    (void,) = [link for link in links(staff.get(ask)) if "/outcomes/" in link and "void" in link]
+    save(staff, void, {"reason": "It was his namesake."})
+    assert _status(staff, ask) == "Under review"
+
+
+def test_a_change_of_status_entered_in_error_is_void_and_the_one_before_holds(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2024-03-01", staff)
+    ask = record_ask(staff, {"addressees-0-agency": "Treasury"})
+    page = staff.get(ask)
+    assert [link for link in links(page) if link.endswith("status/void")] == []
+    moot = {"to": "closed", "on": "2024-02-01", "closure_reason": "moot", "reason": "He died."}
+    save(staff, f"{ask}/status", moot)
+    with nothing_changes(staff.app):
+        answer = Sitting(staff, f"{ask}/status/void").send()
+    assert_problems(answer, {"reason": "Say in a sentence what was wrong."})
+    stale = Sitting(staff, f"{ask}/status/void").type({"reason": "The other ask was meant."})
+    page = save(staff, f"{ask}/status/void", {"reason": "The other ask was meant."})
+    assert _status(staff, ask) == "Submitted"
+    assert "Closed void: The other ask was meant." in section(page, "chron")
+    assert "Status voided Staff" in entries(staff.get(f"{ask}/history"))[0]
+    assert stale.send().status_code == 409
+    with nothing_changes(staff.app):
+        again = Sitting(staff, f"{ask}/status/void").type({"reason": "Once more."}).send()
+    said = "This is the first status of the ask: there is none before it."
+    assert_problems(again, {"reason": said})
+
+
+@pytest.mark.parametrize(
+    ("outcome", "why"),
+    [
+        (
+            {"kind": "other_action", "actor": "Thermo Fisher", "effective_on": "2024-01"},
+            "Another party’s decision",
+        ),
+        ({**LISTED, "kind": "reversed", "effective_on": "2023-11-16"}, "The other way"),
+    ],
+)
+def test_what_happened_near_an_ask_is_shown_with_the_reason_why_it_does_not_count(
+    staff: Person, on_day: Callable[[str], None], outcome: dict[str, str], why: str
+) -> None:
+    travel(on_day, "2024-03-01", staff)
+    ask = record_ask(staff, {"addressees-0-agency": "Treasury"})
+    _record(staff, ask, {"url": "https://a.gov/1", **outcome})
+    page = staff.get(ask)
+    (near,) = rows(page, "near")
+    assert near["Why not"].startswith(why)
+    assert row_of(page, "targets", "Wu Yingjie")["Treasury, OFAC"] == "None known"
+    (listed,) = rows(staff.get("/recommendations"))
+    assert listed["What followed"] == "None known"
+
+
+def test_what_no_body_did_is_another_action_and_not_also_a_bodys(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2024-03-01", staff)
+    ask = record_ask(staff, {"addressees-0-agency": "Treasury"})
+    with nothing_changes(staff.app):
+        form = Sitting(staff, f"{ask}/outcomes/new")
+        answer = form.type({**LISTED, "target": "", "actor": "Thermo Fisher"}).send()
+    said = {
+        "actor": "Choose a body or name somebody else, not both.",
+        "kind": "What no public body did is “other action”.",
+    }
+    assert_problems(answer, said)
+
+
+def test_a_member_named_later_has_an_outcome_in_the_row_of_its_class(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2024-03-01", staff)
+    ask = record_ask(
+        staff,
+        {
+            "addressees-0-agency": "Treasury",
+            "asks-0-targets-0-kind": "class",
+            "asks-0-targets-0-name": "Officials responsible",
+        },
+    )
+    (group,) = {link for link in links(staff.get(ask)) if link.startswith("/targets/T-")}
+    member = where(send(staff, "/targets/new", {"name": "Zhang Hongbo", "kind": "person"}))
+    save(staff, group, {"name": "Zhang Hongbo", "since": "2023-11"})
+    form = Sitting(staff, f"{ask}/outcomes/new")
+    reference = member.rpartition("/")[2]
+    assert options(form.page, "target")[1:] == [group.rpartition("/")[2], reference]
+    form.type({**LISTED, "target": reference}).save()
+    page = staff.get(ask)
+    row = row_of(page, "targets", "Officials responsible")
+    assert "class, described, 1 named member" in row[""]
+    assert row["Treasury, OFAC"] == "Listed as asked 8 Dec 2023, Zhang Hongbo"
+    assert "Part of what was asked has come about." in words_of(page) or "Silent" in words_of(page)
+    (listed,) = rows(staff.get("/recommendations"))
+    assert listed["What followed"] == "Acted on in part"
+
+
+def test_the_chronology_runs_either_way(staff: Person, on_day: Callable[[str], None]) -> None:
+    travel(on_day, "2024-03-01", staff)
+    ask = record_ask(staff, {"addressees-0-agency": "Treasury"})
+    _record(staff, ask, LISTED)
+    newest, oldest = entries(staff.get(ask)), entries(staff.get(f"{ask}?oldest=1"))
+    assert sorted(oldest) == sorted(newest)
+    assert oldest[0].startswith("23 Oct 2023")
+    assert newest[-1].startswith("23 Oct 2023")

@@ -85,6 +85,7 @@ def _records(staff: Person, word: str, more: dict[str, str]) -> Records:
     ask = asks_on(staff.get(letter))[0]
     save(staff, f"{ask}/edit", {"tags": f"{word} tag"})
     said = record_contact(staff, ask, "acknowledgement", "2023-11-01", summary=f"{word} reply")
+    save(staff, f"{ask}/status", {"to": "acknowledged", "on": "2023-11-01"})
     contact = next(link for link in links(said) if link.startswith("/contacts/C-"))
     target = _target(staff, ask, f"{word} target")
     outcome = {"kind": "other_action", "authority": "state", "citation": f"{word} citation"}

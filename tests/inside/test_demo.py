@@ -155,8 +155,26 @@ def test_its_four_asks_have_their_deciders_targets_and_addressees(
         assert {row["state"] for row in ask["addressees"]} == {"awaiting"}
         assert (ask["status"], ask["submitted_on"]) == ("submitted", "2023-10-23")
         assert (ask["countries"], ask["region"]) == (["CN"], "Tibet")
-        assert ask["outcomes"] == []
         assert ask["audience"] == "public"
+
+
+def test_what_happened_near_it_is_on_record_and_not_credited_to_it(
+    exported: dict[str, Any], seed: dict[str, Any]
+) -> None:
+    asks = asks_of(exported, seed)
+    near = {
+        key: [(row["kind"], row["authority"] or row["actor"]) for row in ask["outcomes"]]
+        for key, ask in asks.items()
+    }
+    company = ("other_action", "Thermo Fisher Scientific")
+    removal = ("reversed", "bureau-of-industry-and-security")
+    assert sorted(near.values()) == [
+        [("listed_related_party", "ofac")],
+        [company],
+        [company, removal],
+        [("other_action", "state")],
+    ]
+    assert {ask["result"] for ask in asks.values()} == {"none_known"}
 
 
 def test_its_controlled_item_names_the_technology_and_the_supplier(

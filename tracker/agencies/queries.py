@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
@@ -12,6 +13,7 @@ from tracker.agencies.models import (
     Agency,
     AgencyMembership,
     AgencyName,
+    MemberRole,
     Office,
     OfficeHolder,
 )
@@ -118,26 +120,46 @@ def seats_of(agency_id: int) -> list[tuple[Agency, AgencyMembership]]:
     return [(agency, seat) for agency, seat in rows]
 
 
-def family(agency_ids: Iterable[int]) -> dict[int, int]:
-    """For each body below one of `agency_ids`, or itself one of them, which of them it belongs to:
-    BIS acts for Commerce, OFAC for the Treasury, a committee for its chair."""
-    tops = set(agency_ids)
-    found = {agency_id: agency_id for agency_id in tops}
-    parents = dict(db.session.execute(select(Agency.id, Agency.parent_id)).all())
-    chairs = dict(
-        db.session.execute(
-            select(AgencyMembership.body_id, AgencyMembership.member_id).where(
-                AgencyMembership.role == "chair"
-            )
-        ).all()
+@dataclass(frozen=True)
+class Tree:
+    """Which body acts for which: BIS for Commerce, OFAC for the Treasury, a committee for its
+    chair. `above` has the next body up."""
+
+    above: dict[int, int]
+
+    def head(self, agency_id: int) -> int:
+        """The topmost body that this one acts for; itself, where it acts for none."""
+        while agency_id in self.above:
+            agency_id = self.above[agency_id]
+        return agency_id
+
+    def acting_for(self, agency_ids: Iterable[int]) -> dict[int, int]:
+        """For each body below one of `agency_ids`, or itself one of them, which of them it is."""
+        tops = set(agency_ids)
+        found = {agency_id: agency_id for agency_id in tops}
+        for agency_id in self.above:
+            step: int | None = agency_id
+            while step is not None and step not in tops:
+                step = self.above.get(step)
+            if step is not None:
+                found.setdefault(agency_id, step)
+        return found
+
+
+def tree() -> Tree:
+    """The tree of all bodies."""
+    parents = select(Agency.id, Agency.parent_id).where(Agency.parent_id.is_not(None))
+    chairs = select(AgencyMembership.body_id, AgencyMembership.member_id).where(
+        AgencyMembership.role == MemberRole.CHAIR
     )
-    for agency_id in parents:
-        step: int | None = agency_id
-        while step is not None and step not in tops:
-            step = chairs.get(step) or parents.get(step)
-        if step is not None:
-            found.setdefault(agency_id, step)
-    return found
+    above: dict[int, Any] = dict(db.session.execute(parents).all())
+    return Tree(above | dict(db.session.execute(chairs).all()))
+
+
+def by_slugs(slugs: Iterable[str]) -> dict[str, Agency]:
+    """Bodies by their slugs."""
+    found = db.session.scalars(select(Agency).where(Agency.slug.in_(set(slugs))))
+    return {agency.slug: agency for agency in found}
 
 
 def suggest(text: str, day: date, limit: int = 8) -> list[Suggestion]:

@@ -433,6 +433,7 @@ class OutcomeForm(BaseForm):
     kind = WordField("What happened", OutcomeKind, labels=words.OUTCOME)
     target = SelectField("To whom")
     authority = SelectField("Whose act")
+    actor = StringField("Or who else acted")
     instrument = WordField(
         "Under which instrument", Instrument, labels=words.INSTRUMENT, empty="Not recorded"
     )
@@ -451,6 +452,7 @@ class OutcomeForm(BaseForm):
             kind=self.kind.word or OutcomeKind.OTHER_ACTION,
             target=self.target.data or None,
             authority=self.authority.data or None,
+            actor=text_of(self.actor),
             instrument=self.instrument.word,
             effective_on=date_or_none(self.effective_on),
             attribution=self.attribution.word or Attribution.COINCIDENT,
@@ -489,6 +491,12 @@ class VoidForm(BaseForm):
     """Take back what was entered in error."""
 
     reason = StringField("What was wrong")
+
+
+class VoidStatusForm(VoidForm):
+    """Take back the last change of status, as the person saw it."""
+
+    version = VersionField()
 
 
 class EvidenceForm(BaseForm, SourceRow):

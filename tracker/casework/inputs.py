@@ -128,6 +128,7 @@ class OutcomeInput:
     kind: OutcomeKind
     target: str | None = None
     authority: str | None = None
+    actor: str = ""
     instrument: Instrument | None = None
     effective_on: PartialDate | None = None
     attribution: Attribution = Attribution.COINCIDENT

@@ -7,19 +7,26 @@ from datetime import date
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
 from tracker.agencies.models import Agency, AgencyMembership
+from tracker.casework.actions.settle import outcome_facts
+from tracker.casework.actions.status import standing_of
+from tracker.casework.ledger import Ledger, ledger
 from tracker.clocks import queries as clocks
 from tracker.clocks.explain import Arithmetic, ClockGroup, arithmetic, grouped
 from tracker.clocks.models import Clock, ClockState
 from tracker.core.dates import PartialDate
 from tracker.correspondence import queries as correspondence
-from tracker.correspondence.models import Contact, Letter
+from tracker.correspondence.models import Contact, Direction, Letter
 from tracker.recommendations import outcomes as outcome_rules
 from tracker.recommendations import queries as asks
+from tracker.recommendations import workflow
 from tracker.recommendations.models import Outcome, Recommendation, StatusSpan
 from tracker.records import queries as records
 from tracker.sources import queries as sources
 from tracker.sources.models import SourceUse
 from tracker.targets.models import Target
+
+# a reversed outcome stays in the ledger beside its reversal; the rest is near the ask, no more
+COUNTED = (None, outcome_rules.NotCredited.REVERSED_LATER)
 
 
 @dataclass(frozen=True)
@@ -33,27 +40,44 @@ class AskPage:
     clocks: list[Clock]
     letters: list[Letter]
     siblings: list[Recommendation]
+    sibling_flags: dict[int, list[Clock]]
     contacts: list[Contact]
     agencies_of_contact: dict[int, list[Agency]]
     outcomes: list[Outcome]
+    reasons: dict[int, outcome_rules.NotCredited]
+    ledger: Ledger
+    standing: workflow.Standing
+    answers: dict[int, Contact]
     evidence: list[SourceUse]
     tags: list[str]
     spans: list[StatusSpan]
     seats: list[AgencyMembership]
     arithmetic: dict[int, Arithmetic]
+    oldest_first: bool
 
     @property
     def credited(self) -> list[Outcome]:
-        """The outcomes that stand and did not come before the ask."""
-        return [o for o in self.outcomes if not o.voided_at and not self._is_before(o)]
+        """The outcomes that stand and count for the ask, or did until they were reversed."""
+        return [o for o in self.outcomes if not o.voided_at and self.reasons.get(o.id) in COUNTED]
 
     @property
     def not_credited(self) -> list[Outcome]:
-        """Those that came before the ask: near it, and not counted."""
-        return [o for o in self.outcomes if not o.voided_at and self._is_before(o)]
+        """What happened near the ask and is not counted, each with its reason in `reasons`."""
+        standing = [o for o in self.outcomes if not o.voided_at]
+        return [o for o in standing if self.reasons.get(o.id) not in COUNTED]
 
-    def _is_before(self, outcome: Outcome) -> bool:
-        return outcome_rules.is_before(outcome.effective_on, self.ask.submitted_on)
+    def days_before(self, outcome: Outcome) -> int | None:
+        """How many days before the ask it came, where both days are known."""
+        first, asked = outcome.effective_on, self.ask.submitted_on
+        if not first or not asked or not (first.day and asked.day):
+            return None
+        return (asked.earliest - first.earliest).days
+
+    @property
+    def proposal(self) -> workflow.Proposal | None:
+        """The status that what is on record speaks for."""
+        acknowledged = any(row.acknowledged_on for row in self.ask.addressees)
+        return workflow.proposal(self.standing, is_acknowledged=acknowledged)
 
     @property
     def late(self) -> list[ClockGroup]:
@@ -66,7 +90,7 @@ class AskPage:
 
     @property
     def chronology(self) -> list["Happening"]:
-        """What happened, on one line of time, newest first."""
+        """What happened, on one line of time."""
         found = [
             *(Happening(c.happened_on, "contact", c) for c in self.contacts),
             *(Happening(o.effective_on, "outcome", o) for o in self.outcomes if not o.voided_at),
@@ -77,11 +101,18 @@ class AskPage:
                 if group.first.flagged_on
             ),
         ]
-        return sorted(found, key=lambda h: str(h.on or ""), reverse=True)
+        return sorted(found, key=lambda h: str(h.on or ""), reverse=not self.oldest_first)
+
+    @property
+    def last_change(self) -> StatusSpan | None:
+        """The last change of status, which can be voided; the first status is no change."""
+        spans = [span for span in self.spans if not span.voided_at]
+        return spans[-1] if len(spans) > 1 else None
 
     def reached_on(self, status: str) -> StatusSpan | None:
         """The last span in which the ask had that status."""
-        return next((s for s in reversed(self.spans) if s.status == status), None)
+        spans = reversed([span for span in self.spans if not span.voided_at])
+        return next((span for span in spans if span.status == status), None)
 
 
 @dataclass(frozen=True)
@@ -93,32 +124,72 @@ class Happening:
     what: Contact | Outcome | StatusSpan | ClockGroup
 
 
-def ask_page(viewer: Viewer, ask: Recommendation, today: date) -> AskPage:
-    """The page of one ask."""
+def ask_page(
+    viewer: Viewer, ask: Recommendation, today: date, *, oldest_first: bool = False
+) -> AskPage:
+    """The page of one ask; its chronology newest first, unless it is wanted the other way."""
     own = [ask.id]
     letters = correspondence.letters_of(viewer, own)[ask.id]
     contacts = correspondence.contacts_of(viewer, own)[ask.id]
     all_clocks = clocks.clocks_of(viewer, own)[ask.id]
     flags = [c for c in all_clocks if c.state is ClockState.RUNNING and c.flagged_on]
-    siblings = correspondence.asks_of(viewer, [letter.id for letter in letters])
+    carried = correspondence.asks_of(viewer, [letter.id for letter in letters])
+    siblings = _others(carried.values(), ask)
+    agencies_of_contact = _agencies_of(contacts)
+    outcomes = asks.outcomes_of(viewer, own)[ask.id]
+    tree = agencies.tree()
+    reasons = _reasons(ask, outcomes, tree)
+    credited = [o for o in outcomes if not o.voided_at and reasons.get(o.id) in COUNTED]
+    targets = asks.targets_of(viewer, own)[ask.id]
     is_interagency = ask.decided_by is not None and ask.decided_by.kind == "interagency"
     return AskPage(
         ask=ask,
         may_edit=records.may_edit(ask, viewer),
-        targets=asks.targets_of(viewer, own)[ask.id],
+        targets=targets,
         flags=sorted(flags, key=clocks.gravity),
         clocks=all_clocks,
         letters=letters,
-        siblings=_others(siblings.values(), ask),
+        siblings=siblings,
+        sibling_flags=clocks.flags_of(viewer, [other.id for other in siblings]),
         contacts=contacts,
-        agencies_of_contact=_agencies_of(contacts),
-        outcomes=asks.outcomes_of(viewer, own)[ask.id],
+        agencies_of_contact=agencies_of_contact,
+        outcomes=outcomes,
+        reasons=reasons,
+        ledger=ledger(viewer, ask, targets, credited, tree),
+        standing=standing_of(ask),
+        answers=_answers(contacts, agencies_of_contact),
+        oldest_first=oldest_first,
         evidence=sources.cited_by(viewer, own).get(ask.id, []),
         tags=records.tags_of(viewer, own).get(ask.id, []),
         spans=asks.spans_of(viewer, ask.id),
         seats=(agencies.members(ask.decided_by.id) if is_interagency and ask.decided_by else []),
         arithmetic={clock.id: arithmetic(clock, today) for clock in all_clocks},
     )
+
+
+def _reasons(
+    ask: Recommendation, outcomes: Sequence[Outcome], tree: agencies.Tree
+) -> dict[int, outcome_rules.NotCredited]:
+    """Why outcomes are not credited, by outcome, as the rule that counts them says."""
+    standing = [outcome for outcome in outcomes if not outcome.voided_at]
+    facts = dict(zip((o.id for o in standing), outcome_facts(standing, tree), strict=True))
+    whys = {
+        key: outcome_rules.why_not_credited(fact, facts.values(), ask.submitted_on)
+        for key, fact in facts.items()
+    }
+    return {key: why for key, why in whys.items() if why}
+
+
+def _answers(
+    contacts: Iterable[Contact], agencies_of_contact: dict[int, list[Agency]]
+) -> dict[int, Contact]:
+    """What each body said last, by body; contacts come oldest first."""
+    return {
+        agency.id: contact
+        for contact in contacts
+        if contact.direction is not Direction.OURS and not contact.voided_at
+        for agency in agencies_of_contact.get(contact.id, [])
+    }
 
 
 def _others(

@@ -20,6 +20,7 @@ from tracker.recommendations.models import (
     Seeks,
     Status,
 )
+from tracker.recommendations.outcomes import NotCredited
 from tracker.records.models import Audience
 from tracker.targets.models import TargetKind
 
@@ -80,6 +81,18 @@ ATTRIBUTION = {
     Attribution.COINCIDENT: "Coincident",
     Attribution.CITED: "Cited",
     Attribution.CLAIMED: "Claimed",
+}
+NOT_CREDITED = {
+    NotCredited.BEFORE: "Before the ask",
+    NotCredited.ANOTHER_PARTY: "Another party’s decision",
+    NotCredited.OTHER_WAY: "The other way",
+    NotCredited.REVERSED_LATER: "Reversed later",
+}
+NOT_CREDITED_SHAPE = {
+    NotCredited.BEFORE: "due",
+    NotCredited.ANOTHER_PARTY: "theirs",
+    NotCredited.OTHER_WAY: "reversed",
+    NotCredited.REVERSED_LATER: "reversed",
 }
 JUDGEMENT = {Judgement.IN_FULL: "In full", Judgement.IN_PART: "In part"}
 INSTRUMENT = {instrument: FACTS[instrument].name for instrument in Instrument}

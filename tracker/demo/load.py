@@ -254,6 +254,7 @@ def _outcome(given: Mapping[str, Any], targets: Mapping[str, Target]) -> Outcome
         kind=OutcomeKind(given["kind"]),
         target=target.reference if target else None,
         authority=given.get("authority"),
+        actor=given.get("actor", ""),
         instrument=Instrument(instrument) if instrument else None,
         effective_on=_date(given.get("effective_on")),
         citation=given.get("citation", ""),

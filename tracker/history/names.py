@@ -14,6 +14,7 @@ EVENTS: dict[str, str] = {
     "recommendation.recorded": "Ask recorded",
     "recommendation.changed": "Ask changed",
     "recommendation.status_changed": "Status changed",
+    "recommendation.status_voided": "Status voided",
     "contact.recorded": "Contact recorded",
     "contact.voided": "Contact voided",
     "outcome.recorded": "Outcome recorded",

@@ -314,6 +314,8 @@ class StatusSpan(Base, Keyed, HangsOnRecommendation):
     reason: Mapped[str] = mapped_column(String(2000), default="")
     source_id: Mapped[int | None] = mapped_column(ForeignKey("sources.id"))
     closure_reason: Mapped[ClosureReason | None] = mapped_column(word(ClosureReason))
+    voided_at: Mapped[datetime | None]  # it was entered in error, and never held
+    void_reason: Mapped[str] = mapped_column(String(500), default="")
 
 
 class Outcome(Base, Keyed, HangsOnRecommendation):
@@ -329,6 +331,7 @@ class Outcome(Base, Keyed, HangsOnRecommendation):
     recommendation_id: Mapped[int] = mapped_column(ForeignKey("recommendations.id"))
     target_id: Mapped[int | None] = mapped_column(ForeignKey("targets.id"))
     authority_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"))
+    actor: Mapped[str] = mapped_column(String(200), default="")  # who acted, where no body did
     kind: Mapped[OutcomeKind] = mapped_column(word(OutcomeKind))
     instrument: Mapped[Instrument | None] = mapped_column(word(Instrument))
     effective_on: Mapped[PartialDate | None] = mapped_column(nullable=False)

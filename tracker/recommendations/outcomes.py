@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from enum import StrEnum
 
 from tracker.core.dates import PartialDate
 from tracker.recommendations.models import Judgement, OutcomeKind, Result
@@ -23,6 +24,16 @@ class OutcomeFact:
     target_id: int | None
     effective_on: PartialDate | None
     authority_id: int | None = None  # whose act it was, where that is known
+    by_another: bool = False  # no public body acted: a company, say
+
+
+class NotCredited(StrEnum):
+    """Why something that happened near an ask is not counted for it."""
+
+    BEFORE = "before"
+    ANOTHER_PARTY = "another_party"
+    OTHER_WAY = "other_way"
+    REVERSED_LATER = "reversed_later"
 
 
 def is_before(outcome_on: PartialDate | None, asked_on: PartialDate | None) -> bool:
@@ -30,6 +41,26 @@ def is_before(outcome_on: PartialDate | None, asked_on: PartialDate | None) -> b
     if outcome_on is None or asked_on is None:
         return False
     return outcome_on.latest < asked_on.earliest
+
+
+def why_not_credited(
+    outcome: OutcomeFact, outcomes: Collection[OutcomeFact], asked_on: PartialDate | None
+) -> NotCredited | None:
+    """Why an outcome, one of those that stand on an ask, counts for nothing; nothing if it counts.
+
+    A reversal counts where it takes back an outcome on record; by itself it went the other way.
+    """
+    if is_before(outcome.effective_on, asked_on):
+        return NotCredited.BEFORE
+    if outcome.by_another:
+        return NotCredited.ANOTHER_PARTY
+    if outcome.kind is OutcomeKind.REVERSED:
+        takes_back = any(_reverses(outcome, other) for other in outcomes)
+        return None if takes_back else NotCredited.OTHER_WAY
+    reversals = (o for o in outcomes if o.kind is OutcomeKind.REVERSED)
+    if any(_reverses(reversal, outcome) for reversal in reversals):
+        return NotCredited.REVERSED_LATER
+    return None
 
 
 def result(
@@ -45,7 +76,11 @@ def result(
     asked for came, or came under another authority. Related: an ally, a related party, another
     action. What came before the ask counts for nothing, and what was reversed later counts no more.
     """
-    standing = [o for o in _after_reversals(outcomes) if not is_before(o.effective_on, asked_on)]
+    standing = [
+        o
+        for o in outcomes
+        if o.kind is not OutcomeKind.REVERSED and why_not_credited(o, outcomes, asked_on) is None
+    ]
     kinds = {outcome.kind for outcome in standing}
     if kinds & IN_PART:
         in_full = _met_by_count(targets, standing)
@@ -67,16 +102,6 @@ def _needs_judgement(targets: dict[int, TargetKind], standing: Collection[Outcom
     """Whether counting named targets does not say how far the ask was met."""
     open_ended = any(o.target_id is None for o in standing if o.kind in IN_PART)
     return open_ended or not targets or TargetKind.CLASS in targets.values()
-
-
-def _after_reversals(outcomes: Collection[OutcomeFact]) -> list[OutcomeFact]:
-    reversals = [o for o in outcomes if o.kind is OutcomeKind.REVERSED]
-    return [
-        outcome
-        for outcome in outcomes
-        if outcome.kind is not OutcomeKind.REVERSED
-        and not any(_reverses(reversal, outcome) for reversal in reversals)
-    ]
 
 
 def _reverses(reversal: OutcomeFact, outcome: OutcomeFact) -> bool:

@@ -41,6 +41,43 @@ class Change:
     closure_reason: ClosureReason | None = None
 
 
+@dataclass(frozen=True)
+class Proposal:
+    """A status that what is on record speaks for. A person sets it."""
+
+    to: Status
+    why: str
+    closure_reason: ClosureReason | None = None
+
+
+CLOSES_AS = {
+    Result.IN_FULL: (ClosureReason.ACTED_IN_FULL, "What was asked has come about."),
+    Result.IN_PART: (
+        ClosureReason.ACTED_IN_PART,
+        "Part of what was asked has come about. Close the ask so, or go on asking for the rest.",
+    ),
+    Result.DECLINED: (ClosureReason.DECLINED, "The ask was declined."),
+}
+
+
+def proposal(standing: Standing, *, is_acknowledged: bool) -> Proposal | None:
+    """The status that outcomes, or else an acknowledgement, propose for an ask that is open."""
+    if standing.status is Status.CLOSED:
+        return None
+    if standing.result in CLOSES_AS:
+        reason, why = CLOSES_AS[standing.result]
+        return Proposal(Status.CLOSED, why, reason)
+    if standing.status is Status.SUBMITTED and is_acknowledged:
+        return Proposal(Status.ACKNOWLEDGED, "An acknowledgement is on record.")
+    return None
+
+
+def is_unfounded(closure_reason: ClosureReason | None, result: Result) -> bool:
+    """Whether an ask is closed for a reason that no outcome on record bears (any longer)."""
+    needed = NEEDS_RESULT.get(closure_reason) if closure_reason else None
+    return needed is not None and result not in needed
+
+
 def allowed(standing: Standing) -> list[Status]:
     """The statuses that may follow, in the order of the life cycle.
 
@@ -91,13 +128,12 @@ def check(standing: Standing, change: Change, today: date) -> None:
 def _check_closing(standing: Standing, change: Change) -> dict[str, str]:
     if change.closure_reason is None:
         return {"closure_reason": "Choose why the ask is closed."}
-    needed = NEEDS_RESULT.get(change.closure_reason)
-    if needed and standing.result not in needed:
+    if is_unfounded(change.closure_reason, standing.result):
         return {
             "closure_reason": "Record the outcome first: this reason rests on one, "
             "and none on record says so."
         }
-    if not needed and not change.reason:
+    if change.closure_reason not in NEEDS_RESULT and not change.reason:
         return {"reason": "Say in a sentence why the ask is closed so."}
     return {}
 

@@ -130,6 +130,7 @@ def outcome(row: Outcome) -> dict[str, Any]:
         "target": row.target.reference if row.target else None,
         "kind": row.kind,
         "authority": row.authority.slug if row.authority else None,
+        "actor": row.actor,
         "instrument": row.instrument,
         "citation": first.citation if first else "",
         "effective_on": known(row.effective_on),

@@ -1,5 +1,6 @@
 """Finding targets, always on behalf of a viewer."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -63,14 +64,24 @@ def listing(viewer: Viewer) -> Select[Target]:
 
 def members(viewer: Viewer, class_id: int) -> list[Target]:
     """The named members of a class that the viewer may see."""
+    return members_of(viewer, [class_id])[class_id]
+
+
+def members_of(viewer: Viewer, class_ids: Iterable[int]) -> dict[int, list[Target]]:
+    """The named members of classes that the viewer may see, by class."""
     statement = (
-        select(Target)
-        .join(TargetRelation, TargetRelation.to_id == Target.id)
-        .where(TargetRelation.from_id == class_id, TargetRelation.kind == RelationKind.MEMBER)
+        select(TargetRelation.from_id, Target)
+        .join(Target, TargetRelation.to_id == Target.id)
+        .where(
+            TargetRelation.from_id.in_(list(class_ids)), TargetRelation.kind == RelationKind.MEMBER
+        )
         .options(selectinload(Target.names))
         .order_by(Target.sort_name, Target.id)
     )
-    return list(db.session.scalars(visible(statement, Target, viewer)))
+    found: dict[int, list[Target]] = defaultdict(list)
+    for class_id, member in db.session.execute(visible(statement, Target, viewer)):
+        found[class_id].append(member)
+    return found
 
 
 def classes_of(viewer: Viewer, target_id: int) -> list[Target]:

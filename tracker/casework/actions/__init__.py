@@ -3,7 +3,6 @@
 from tracker.casework.actions.asks import (
     add_ask,
     change_ask,
-    change_status,
     cite,
     set_next,
     snooze,
@@ -12,6 +11,7 @@ from tracker.casework.actions.contacts import record_contact, void_contact
 from tracker.casework.actions.letters import record_letter
 from tracker.casework.actions.outcomes import record_outcome, void_outcome
 from tracker.casework.actions.sharing import share
+from tracker.casework.actions.status import change_status, void_status
 
 __all__ = [
     "add_ask",
@@ -26,4 +26,5 @@ __all__ = [
     "snooze",
     "void_contact",
     "void_outcome",
+    "void_status",
 ]

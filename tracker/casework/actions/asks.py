@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import select
-
 from tracker.accounts import queries as accounts
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
@@ -16,34 +14,24 @@ from tracker.casework.actions.addressees import (
     refuse_loss_of_asked,
 )
 from tracker.casework.actions.settle import settle
+from tracker.casework.actions.status import begin_status
 from tracker.casework.inputs import AskInput, ControlInput, NextInput
 from tracker.clocks import actions as clocks
 from tracker.clocks.models import Clock
 from tracker.core.countries import countries
 from tracker.core.dates import PartialDate
 from tracker.core.db import db
-from tracker.core.errors import Refused
 from tracker.core.intake import Intake
 from tracker.core.names import romanise
-from tracker.core.now import now, today
-from tracker.correspondence import actions as correspondence
-from tracker.correspondence.models import (
-    Channel,
-    Contact,
-    ContactRecommendation,
-    Substance,
-)
+from tracker.core.now import today
 from tracker.history import actions as history
-from tracker.recommendations import workflow
 from tracker.recommendations.instruments import FACTS, Instrument
 from tracker.recommendations.models import (
-    Addressee,
     ControlledItem,
     Recommendation,
     RecommendationPlace,
     RecommendationTarget,
     Status,
-    StatusSpan,
 )
 from tracker.records import actions as records
 from tracker.records.models import HangsOnRecord, Kind, RecordMixin
@@ -171,56 +159,6 @@ def set_next(viewer: Viewer, ask: Recommendation, given: NextInput, seen_version
     )
 
 
-def change_status(
-    viewer: Viewer,
-    ask: Recommendation,
-    change: workflow.Change,
-    source: SourceInput,
-    seen_version: int,
-) -> None:
-    """Change the status along the life cycle. Setting it to "submitted" by hand records that the
-    ask went out that day to all its addressees. Raises `Refused`, `NotAllowed` or `Stale`."""
-    records.require_edit(ask, viewer)
-    records.touch(ask, seen_version)
-    span = current_span(ask.id)
-    intake = Intake()
-    note = intake.text("note", change.note, StatusSpan.note, multiline=True)
-    reason = intake.text("reason", change.reason, StatusSpan.reason, multiline=True)
-    standing = workflow.Standing(
-        ask.status, span.from_on if span else None, was_sent(ask.id), ask.result
-    )
-    change = workflow.Change(
-        change.to, change.on, note, reason, not source.is_blank, change.closure_reason
-    )
-    try:
-        workflow.check(standing, change, today())
-    except Refused as refusal:
-        for field, problem in refusal.problems.items():
-            intake.refuse(field, problem)
-    if not source.is_blank:
-        sources.check(source, intake.under("source", "_"))
-    intake.done()
-    cited = None if source.is_blank else sources.cite(viewer, ask, source, intake)
-    before = {"status": ask.status, "closure_reason": ask.closure_reason}
-    begin_status(ask, change.to, change.on, viewer, change=change, source=cited)
-    if change.to is Status.SUBMITTED and not standing.was_sent:
-        _record_sending(viewer, ask, change)
-    history.record(
-        "recommendation.status_changed",
-        actor_id=viewer.user_id,
-        records=[ask.id],
-        body={
-            "before": before,
-            "after": {"status": ask.status, "closure_reason": ask.closure_reason},
-            "on": str(change.on),
-            "note": note,
-            "reason": reason,
-            "source": cited.reference if cited else "",
-        },
-    )
-    settle([ask])
-
-
 def cite(viewer: Viewer, ask: Recommendation, given: SourceInput) -> Source:
     """Add a piece of evidence to an ask. Raises `Refused` or `NotAllowed`."""
     records.require_edit(ask, viewer)
@@ -243,82 +181,6 @@ def snooze(
 ) -> None:
     """Let flags of an ask rest until a day. Raises `Refused` or `NotAllowed`."""
     clocks.snooze(viewer, ask, chosen, until=until, reason=reason)
-
-
-# ---- the status, as spans
-
-
-def begin_status(
-    ask: Recommendation,
-    status: Status,
-    on: PartialDate | None,
-    viewer: Viewer,
-    *,
-    change: workflow.Change | None = None,
-    source: Source | None = None,
-) -> None:
-    """End the present span of the life cycle and begin another."""
-    span = current_span(ask.id)
-    if span is not None:
-        span.until_on = on
-        span.ended_at = now()
-    ask.status = status
-    ask.closure_reason = change.closure_reason if change else None
-    begun = StatusSpan(
-        recommendation_id=ask.id,
-        status=status,
-        from_on=on,
-        recorded_by_id=viewer.user_id,
-        note=change.note if change else "",
-        reason=change.reason if change else "",
-        closure_reason=ask.closure_reason,
-        source_id=source.id if source else None,
-    )
-    records.copy_audience(begun, ask)
-    db.session.add(begun)
-    db.session.flush()
-
-
-def current_span(recommendation_id: int) -> StatusSpan | None:
-    """The span of the life cycle that an ask is in."""
-    return db.session.scalar(
-        select(StatusSpan)
-        .where(StatusSpan.recommendation_id == recommendation_id, StatusSpan.ended_at.is_(None))
-        .order_by(StatusSpan.id.desc())
-        .limit(1)
-    )
-
-
-def was_sent(recommendation_id: int) -> bool:
-    """Whether a submission of the ask stands on record."""
-    return (
-        db.session.scalar(
-            select(Contact.id)
-            .join(ContactRecommendation, ContactRecommendation.contact_id == Contact.id)
-            .where(
-                ContactRecommendation.recommendation_id == recommendation_id,
-                Contact.substance == Substance.SUBMISSION,
-                Contact.voided_at.is_(None),
-            )
-            .limit(1)
-        )
-        is not None
-    )
-
-
-def _record_sending(viewer: Viewer, ask: Recommendation, change: workflow.Change) -> None:
-    agency_ids = db.session.scalars(
-        select(Addressee.agency_id).where(Addressee.recommendation_id == ask.id)
-    )
-    correspondence.add_contact(
-        viewer,
-        asks=[ask],
-        agency_ids=list(agency_ids),
-        substance=Substance.SUBMISSION,
-        happened_on=change.on,
-        channel=Channel.UNKNOWN,
-        summary=change.note,
-    )
 
 
 # ---- the parts of an ask

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from tracker.accounts.viewer import Viewer
 from tracker.agencies.models import Agency, AgencyKind
 from tracker.casework.actions.settle import settle
+from tracker.casework.actions.status import reopen_unfounded
 from tracker.casework.inputs import ContactInput
 from tracker.core.db import db
 from tracker.core.errors import Refused
@@ -75,6 +76,7 @@ def void_contact(viewer: Viewer, contact: Contact, reason: str) -> None:
     for ask in asks:
         records.touch(ask)
     settle(asks)
+    reopen_unfounded(viewer, asks, None, "The day it was sent on was void.")
 
 
 def _check(asks: Sequence[Recommendation], given: ContactInput, intake: Intake) -> None:

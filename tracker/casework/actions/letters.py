@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
 from tracker.casework.actions.addressees import Addressed, addressed
-from tracker.casework.actions.asks import begin_status, check_sources, cite_all, new_ask
+from tracker.casework.actions.asks import check_sources, cite_all, new_ask
 from tracker.casework.actions.settle import settle
+from tracker.casework.actions.status import begin_status
 from tracker.casework.inputs import AskInput, LetterInput, SignatoryInput
 from tracker.core.dates import PartialDate
 from tracker.core.db import db

@@ -5,6 +5,7 @@ from sqlalchemy import select
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
 from tracker.casework.actions.settle import settle
+from tracker.casework.actions.status import reopen_unfounded
 from tracker.casework.inputs import OutcomeInput
 from tracker.core.db import db
 from tracker.core.intake import Intake
@@ -23,14 +24,20 @@ from tracker.targets.models import Target
 
 
 def record_outcome(viewer: Viewer, ask: Recommendation, given: OutcomeInput) -> Outcome:
-    """Record an outcome on an ask, for one of its targets or for the ask as a whole; what the ask
-    has come to is recomputed. Raises `Refused` or `NotAllowed`."""
+    """Record an outcome on an ask, for one of its targets, a named member of a class among them, or
+    the ask as a whole. What the ask has come to is recomputed; one that was closed for what is now
+    reversed is reopened. Raises `Refused` or `NotAllowed`."""
     records.require_edit(ask, viewer)
     intake = Intake()
     target = _target(viewer, ask, given, intake)
     authority = agencies.by_slug(given.authority) if given.authority else None
-    if authority is None and given.kind is not OutcomeKind.CONFIDENTIAL:
-        intake.refuse("authority", "Choose whose act it was.")
+    actor = intake.text("actor", given.actor, Outcome.actor)
+    if actor and authority is not None:
+        intake.refuse("actor", "Choose a body or name somebody else, not both.")
+    if actor and given.kind is not OutcomeKind.OTHER_ACTION:
+        intake.refuse("kind", "What no public body did is “other action”.")
+    if authority is None and not actor and given.kind is not OutcomeKind.CONFIDENTIAL:
+        intake.refuse("authority", "Choose whose act it was, or name who acted.")
     citation = intake.text("citation", given.citation, OutcomeCitation.citation)
     url = intake.url("url", given.url, OutcomeCitation.url)
     if not citation and not url and given.kind is not OutcomeKind.CONFIDENTIAL:
@@ -39,6 +46,7 @@ def record_outcome(viewer: Viewer, ask: Recommendation, given: OutcomeInput) -> 
         recommendation_id=ask.id,
         target=target,
         authority=authority,
+        actor=actor,
         kind=given.kind,
         instrument=given.instrument,
         effective_on=intake.past("effective_on", given.effective_on, today=today()),
@@ -47,6 +55,7 @@ def record_outcome(viewer: Viewer, ask: Recommendation, given: OutcomeInput) -> 
         recorded_by_id=viewer.user_id,
         citations=[OutcomeCitation(citation=citation, url=url)] if citation or url else [],
     )
+    is_reversal = given.kind is OutcomeKind.REVERSED
     intake.done()
     records.copy_audience(outcome, ask)
     db.session.add(outcome)
@@ -60,6 +69,8 @@ def record_outcome(viewer: Viewer, ask: Recommendation, given: OutcomeInput) -> 
         body={"after": _snapshot(outcome, target), "judgement": ask.judgement or ""},
     )
     settle([ask])
+    why = "What it was closed for was reversed." if is_reversal else "It is judged anew."
+    reopen_unfounded(viewer, [ask], given.effective_on if is_reversal else None, why)
     return outcome
 
 
@@ -83,6 +94,7 @@ def void_outcome(viewer: Viewer, ask: Recommendation, outcome: Outcome, reason: 
         body={"before": {"kind": outcome.kind}, "reason": reason},
     )
     settle([ask])
+    reopen_unfounded(viewer, [ask], None, "The outcome that it was closed for was void.")
 
 
 def _target(
@@ -91,14 +103,14 @@ def _target(
     if given.target is None:
         return None
     target = targets.by_references(viewer, [given.target]).get(given.target)
-    linked = set(
-        db.session.scalars(
-            select(RecommendationTarget.target_id).where(
-                RecommendationTarget.recommendation_id == ask.id
-            )
+    linked = db.session.scalars(
+        select(RecommendationTarget.target_id).where(
+            RecommendationTarget.recommendation_id == ask.id
         )
-    )
-    if target is None or target.id not in linked:
+    ).all()
+    members = targets.members_of(viewer, linked)
+    fitting = {*linked, *(member.id for named in members.values() for member in named)}
+    if target is None or target.id not in fitting:
         intake.refuse("target", "Choose one of the ask's targets, or none for the ask as a whole.")
         return None
     return target
@@ -109,6 +121,7 @@ def _snapshot(outcome: Outcome, target: Target | None) -> dict[str, object]:
         "kind": outcome.kind,
         "target": target.reference if target else "",
         "authority": outcome.authority.slug if outcome.authority else "",
+        "actor": outcome.actor,
         "effective_on": str(outcome.effective_on or ""),
         "attribution": outcome.attribution,
         "citations": [f"{c.citation} {c.url}".strip() for c in outcome.citations],

@@ -31,13 +31,14 @@ def settle(asks: Sequence[Recommendation]) -> None:
     contacts, outcomes = contact_facts(ids), _outcomes(ids)
     addressees, targets = _addressees(ids), _targets(ids)
     asked = {row.agency_id for rows in addressees.values() for row in rows}
-    acts_for = agencies.family(asked)
+    tree = agencies.tree()
+    acts_for = tree.acting_for(asked)
     for ask in asks:
         ask.submitted_on = _submitted_on(contacts[ask.id])
         own = outcomes[ask.id]
         ask.result = result(
             targets[ask.id],
-            [_fact(o, acts_for) for o in own],
+            outcome_facts(own, tree),
             ask.submitted_on,
             ask.judgement,
         )
@@ -54,11 +55,18 @@ def settle(asks: Sequence[Recommendation]) -> None:
     clocks.refresh(asks)
 
 
-def _fact(outcome: Outcome, acts_for: dict[int, int]) -> OutcomeFact:
-    """An outcome as the rule reads it; a bureau's act is its department's."""
-    authority = outcome.authority_id
-    acts_as = acts_for.get(authority, authority) if authority is not None else None
-    return OutcomeFact(outcome.kind, outcome.target_id, outcome.effective_on, acts_as)
+def outcome_facts(outcomes: Sequence[Outcome], tree: agencies.Tree) -> list[OutcomeFact]:
+    """Outcomes as the rule reads them; a bureau's act is its department's."""
+    return [
+        OutcomeFact(
+            outcome.kind,
+            outcome.target_id,
+            outcome.effective_on,
+            tree.head(outcome.authority_id) if outcome.authority_id else None,
+            by_another=bool(outcome.actor),
+        )
+        for outcome in outcomes
+    ]
 
 
 def _submitted_on(contacts: list[ContactFact]) -> PartialDate | None:

@@ -1,11 +1,11 @@
 """Filling forms with what is on record, and with what may be chosen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tracker.accounts.models import User
 from tracker.agencies import queries as agencies
 from tracker.casework import words
-from tracker.casework.actions.asks import current_span, was_sent
+from tracker.casework.actions.status import standing_of
 from tracker.casework.forms import NextForm, OutcomeForm, StatusForm
 from tracker.core.countries import Place
 from tracker.recommendations import workflow
@@ -63,10 +63,7 @@ def _control_data(item: ControlledItem) -> dict[str, object]:
 
 def choose_status(form: StatusForm, ask: Recommendation) -> workflow.Standing:
     """Offer the statuses that may follow; returns how the ask stands."""
-    span = current_span(ask.id)
-    standing = workflow.Standing(
-        ask.status, span.from_on if span else None, was_sent(ask.id), ask.result
-    )
+    standing = standing_of(ask)
     form.to.choices = {status.value: words.STATUS[status] for status in workflow.allowed(standing)}
     return standing
 
@@ -87,9 +84,14 @@ def next_form(ask: Recommendation, colleagues: Sequence[User], **formdata: None)
     return form
 
 
-def outcome_choices(form: OutcomeForm, targets: Sequence[Target]) -> None:
-    """Offer the ask's targets and every body."""
-    form.target.choices = {"": "The ask as a whole, or nobody named"} | {
-        target.reference: target.name for target in targets
-    }
+def outcome_choices(
+    form: OutcomeForm, targets: Sequence[Target], members: Mapping[int, Sequence[Target]]
+) -> None:
+    """Offer the ask's targets, the named members of its classes, and every body."""
+    choices = {"": "The ask as a whole, or nobody named"}
+    for target in targets:
+        choices[target.reference] = target.name
+        for member in members.get(target.id, []):
+            choices.setdefault(member.reference, f"{member.name}, of: {target.name}")
+    form.target.choices = choices
     form.authority.choices = {"": "Not known"} | agencies.names()

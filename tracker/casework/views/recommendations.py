@@ -15,6 +15,7 @@ from tracker.casework.forms import (
     SnoozeForm,
     StatusForm,
     VoidForm,
+    VoidStatusForm,
     date_or_none,
 )
 from tracker.casework.listing import ORDERS, list_page
@@ -25,10 +26,12 @@ from tracker.core.db import db
 from tracker.core.errors import Stale
 from tracker.core.now import today
 from tracker.recommendations import queries, workflow
-from tracker.recommendations.models import Recommendation
+from tracker.recommendations.models import ClosureReason, Recommendation, Status
 from tracker.records.actions import require_edit
 from tracker.records.queries import tags_of
+from tracker.targets import queries as targets
 from tracker.web.forms import BaseForm
+from tracker.web.lists import chosen_switch, chosen_word
 from tracker.web.policy import Policy, policy
 from tracker.web.saving import Clashes, attempt, conflict
 from tracker.web.viewer import current
@@ -72,9 +75,9 @@ def index() -> str:
 def show(reference: str) -> str:
     """One ask, with all that happened to it."""
     ask = found(reference)
-    return render_template(
-        "views/recommendations/show.html", page=pages.ask_page(current(), ask, today())
-    )
+    oldest_first = chosen_switch("oldest")
+    page = pages.ask_page(current(), ask, today(), oldest_first=oldest_first)
+    return render_template("views/recommendations/show.html", page=page)
 
 
 @recommendations.get("/<ref:reference>/clocks")
@@ -173,7 +176,7 @@ def _ask_page(
 def update_status(reference: str) -> ResponseReturnValue:
     """Change the status along the life cycle."""
     ask = own(reference)
-    form = StatusForm(data=_status_data(ask))
+    form = StatusForm(data=_status_data(ask) | _proposed())
     standing = choose_status(form, ask)
     if not form.is_submitted():
         return _status_page(form, ask, standing, 200)
@@ -203,6 +206,26 @@ def update_status(reference: str) -> ResponseReturnValue:
 
 def _status_data(ask: Recommendation) -> dict[str, object]:
     return {"version": ask.version, "to": ask.status.value, "on": today().isoformat()}
+
+
+def _proposed() -> dict[str, str]:
+    """What a link to the form proposes."""
+    to, reason = chosen_word("to", Status), chosen_word("closure_reason", ClosureReason)
+    return ({"to": to} if to else {}) | ({"closure_reason": reason} if reason else {})
+
+
+@recommendations.route("/<ref:reference>/status/void", methods=["GET", "POST"])
+@policy(Policy.EDITOR)
+def void_status(reference: str) -> ResponseReturnValue:
+    """Take back the last change of status."""
+    ask = own(reference)
+    form = VoidStatusForm(data={"version": ask.version})
+
+    def act() -> bool:
+        actions.void_status(current(), ask, form.reason.data or "", form.version.number)
+        return True
+
+    return _simple(form, ask, "void_status", act, "The change of status is void.")
 
 
 def _status_page(
@@ -282,7 +305,9 @@ def outcome(reference: str) -> ResponseReturnValue:
     """Record what followed."""
     ask = own(reference)
     form = OutcomeForm(data={"judgement": ask.judgement or ""})
-    outcome_choices(form, queries.targets_of(current(), [ask.id])[ask.id])
+    asked_about = queries.targets_of(current(), [ask.id])[ask.id]
+    members = targets.members_of(current(), [target.id for target in asked_about])
+    outcome_choices(form, asked_about, members)
 
     def act() -> bool:
         actions.record_outcome(current(), ask, form.given())
