@@ -60,6 +60,7 @@ from tracker.web.forms import (
     offered,
     text_of,
 )
+from tracker.web.merging import RecordForm
 
 
 class Row(Form):
@@ -350,13 +351,12 @@ def without(chosen: Sequence[str], position: int) -> list[str]:
     return [str(number - (number > position)) for number in kept]
 
 
-class AskForm(BaseForm, AskFields, Growing):
+class AskForm(RecordForm, AskFields, Growing):
     """An ask by itself: a new one, or one on record."""
 
     addressees = FieldList(FormField(AddresseeRow), "Addressed to", min_entries=1)
     sources = FieldList(FormField(SourceRow), "Evidence")
     tags = StringField("Tags")
-    version = VersionField()
 
     def given_alone(self) -> AskInput:
         """The ask as typed, with its addressees."""
@@ -367,7 +367,7 @@ class AskForm(BaseForm, AskFields, Growing):
         )
 
 
-class StatusForm(BaseForm):
+class StatusForm(RecordForm):
     """A change of status."""
 
     to = WordField(
@@ -384,7 +384,6 @@ class StatusForm(BaseForm):
     )
     source_url = StringField("Web address of the source")
     source_title = StringField("Title of the source")
-    version = VersionField()
 
     def source(self) -> SourceInput:
         """The source given for it."""
@@ -463,13 +462,12 @@ class OutcomeForm(BaseForm):
         )
 
 
-class NextForm(BaseForm):
+class NextForm(RecordForm):
     """Who does what next."""
 
     assignee = SelectField("Assigned to")
     next_action = StringField("Next action")
     next_action_on = DayField("By")
-    version = VersionField()
 
     def given(self) -> NextInput:
         """The next step as typed."""
@@ -512,7 +510,7 @@ class AudienceForm(BaseForm):
     reason = StringField("Why")
 
 
-class TargetForm(BaseForm):
+class TargetForm(RecordForm):
     """A target by itself."""
 
     name = StringField("Name, or description of a class")
@@ -523,7 +521,6 @@ class TargetForm(BaseForm):
     born_on = PartialDateField("Born on")
     identifiers = TextAreaField("Identifiers")
     note = TextAreaField("Note")
-    version = VersionField()
 
     def given(self) -> TargetInput:
         """The target as typed."""

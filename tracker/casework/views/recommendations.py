@@ -22,8 +22,6 @@ from tracker.casework.listing import ORDERS, list_page
 from tracker.casework.views import sharing
 from tracker.casework.views.filling import ask_data, choose_status, next_form, outcome_choices
 from tracker.clocks import queries as clocks
-from tracker.core.db import db
-from tracker.core.errors import Stale
 from tracker.core.now import today
 from tracker.recommendations import queries, workflow
 from tracker.recommendations.models import ClosureReason, Recommendation, Status
@@ -32,8 +30,9 @@ from tracker.records.queries import tags_of
 from tracker.targets import queries as targets
 from tracker.web.forms import BaseForm
 from tracker.web.lists import chosen_switch, chosen_word
+from tracker.web.merging import Merge, attempt_change
 from tracker.web.policy import Policy, policy
-from tracker.web.saving import Clashes, attempt, conflict
+from tracker.web.saving import attempt
 from tracker.web.viewer import current
 
 recommendations = Blueprint("recommendations", __name__, url_prefix="/recommendations")
@@ -132,15 +131,15 @@ def edit(reference: str) -> ResponseReturnValue:
         return _ask_page(form, growing.apply(form, op, current(), None), ask, 200)
     form.prune()
 
-    def act() -> bool:
-        actions.change_ask(current(), ask, form.given_alone(), form.version.number)
-        return True
-
-    try:
-        if attempt(form, act):
-            return to_ask(reference, "The change is saved.")
-    except Stale:
-        return _conflict(form, reference)
+    saved = attempt_change(
+        form,
+        lambda: AskForm(formdata=None, data=_ask_data(own(reference))),
+        lambda: actions.change_ask(current(), ask, form.given_alone(), form.version.number),
+    )
+    if saved is True:
+        return to_ask(reference, "The change is saved.")
+    if isinstance(saved, Merge):
+        return _ask_page(form, growing.Offers(), own(reference), 409, saved)
     return _ask_page(form, growing.offer_for_unknown(form, None), own(reference), 422)
 
 
@@ -149,24 +148,16 @@ def _ask_data(ask: Recommendation) -> dict[str, object]:
     return ask_data(ask, seen, tags_of(current(), [ask.id]).get(ask.id, []))
 
 
-def _conflict(form: AskForm, reference: str) -> ResponseReturnValue:
-    """Somebody saved first: both texts, and the form with what was typed, ready to save again."""
-    db.session.rollback()
-    ask = own(reference)
-    clashes = conflict(form, AskForm(formdata=None, data=_ask_data(ask)))
-    return _ask_page(form, growing.Offers(), ask, 409, clashes)
-
-
 def _ask_page(
     form: AskForm,
     offers: growing.Offers,
     ask: Recommendation | None,
     code: int,
-    clashes: Clashes | None = None,
+    merge: Merge | None = None,
 ) -> ResponseReturnValue:
     form.pad()
     page = render_template(
-        "views/recommendations/edit.html", form=form, offers=offers, ask=ask, clashes=clashes
+        "views/recommendations/edit.html", form=form, offers=offers, ask=ask, merge=merge
     )
     return page, code
 
@@ -181,7 +172,7 @@ def update_status(reference: str) -> ResponseReturnValue:
     if not form.is_submitted():
         return _status_page(form, ask, standing, 200)
 
-    def act() -> bool:
+    def act() -> None:
         change = workflow.Change(
             form.to.word or ask.status,
             date_or_none(form.on),
@@ -190,18 +181,21 @@ def update_status(reference: str) -> ResponseReturnValue:
             closure_reason=form.closure_reason.word,
         )
         actions.change_status(current(), ask, change, form.source(), form.version.number)
-        return True
 
-    try:
-        if attempt(form, act):
-            return to_ask(reference, "The status is changed.")
-    except Stale:
-        db.session.rollback()
-        ask = own(reference)
-        standing = choose_status(form, ask)
-        clashes = conflict(form, StatusForm(formdata=None, data=_status_data(ask)))
-        return _status_page(form, ask, standing, 409, clashes)
-    return _status_page(form, own(reference), standing, 422)
+    saved = attempt_change(form, lambda: _fresh_status(reference), act)
+    if saved is True:
+        return to_ask(reference, "The status is changed.")
+    ask = own(reference)
+    if isinstance(saved, Merge):
+        return _status_page(form, ask, choose_status(form, ask), 409, saved)
+    return _status_page(form, ask, standing, 422)
+
+
+def _fresh_status(reference: str) -> StatusForm:
+    ask = own(reference)
+    form = StatusForm(formdata=None, data=_status_data(ask))
+    choose_status(form, ask)
+    return form
 
 
 def _status_data(ask: Recommendation) -> dict[str, object]:
@@ -233,14 +227,14 @@ def _status_page(
     ask: Recommendation,
     standing: workflow.Standing,
     code: int,
-    clashes: Clashes | None = None,
+    merge: Merge | None = None,
 ) -> ResponseReturnValue:
     page = render_template(
         "views/recommendations/status.html",
         form=form,
         ask=ask,
         standing=standing,
-        clashes=clashes,
+        merge=merge,
     )
     return page, code
 
@@ -249,23 +243,22 @@ def _status_page(
 @policy(Policy.EDITOR)
 def plan(reference: str) -> ResponseReturnValue:
     """Who does what next with the ask."""
-    ask = own(reference)
-    form = next_form(ask, accounts.colleagues(current()))
-
-    def act() -> bool:
-        actions.set_next(current(), ask, form.given(), form.version.number)
-        return True
-
-    try:
-        return _simple(form, ask, "plan", act, "The next step is set.", clashes=None)
-    except Stale:
-        db.session.rollback()
-        ask = own(reference)
-        fresh = next_form(ask, accounts.colleagues(current()), formdata=None)
-        page = render_template(
-            "views/recommendations/plan.html", form=form, ask=ask, clashes=conflict(form, fresh)
+    ask, colleagues = own(reference), accounts.colleagues(current())
+    form = next_form(ask, colleagues)
+    saved: bool | Merge = False
+    if form.is_submitted():
+        saved = attempt_change(
+            form,
+            lambda: next_form(own(reference), colleagues, formdata=None),
+            lambda: actions.set_next(current(), ask, form.given(), form.version.number),
         )
-        return page, 409
+        if saved is True:
+            return to_ask(reference, "The next step is set.")
+    merge = saved if isinstance(saved, Merge) else None
+    page = render_template(
+        "views/recommendations/plan.html", form=form, ask=own(reference), merge=merge
+    )
+    return page, 409 if merge else 422 if form.is_submitted() else 200
 
 
 @recommendations.route("/<ref:reference>/snooze", methods=["GET", "POST"])

@@ -8,7 +8,7 @@ from tracker.casework.forms import MemberForm, TargetForm, date_or_none
 from tracker.casework.views import sharing
 from tracker.clocks import queries as clocks
 from tracker.core.db import db
-from tracker.core.errors import Refused, Stale
+from tracker.core.errors import Refused
 from tracker.recommendations import queries as asks
 from tracker.recommendations.models import Recommendation
 from tracker.records.actions import require_edit
@@ -17,8 +17,9 @@ from tracker.targets import actions, queries
 from tracker.targets.models import NameKind, Target, TargetKind
 from tracker.web import paging
 from tracker.web.lists import chosen_order, chosen_text, chosen_word
+from tracker.web.merging import Merge, attempt_change
 from tracker.web.policy import Policy, policy
-from tracker.web.saving import Clashes, attempt, conflict
+from tracker.web.saving import attempt
 from tracker.web.viewer import current
 
 targets = Blueprint("targets", __name__, url_prefix="/targets")
@@ -136,26 +137,23 @@ def edit(reference: str) -> ResponseReturnValue:
     if not form.is_submitted():
         return _edit_page(form, target, 200)
 
-    def act() -> bool:
-        actions.change_target(current(), target, form.given(), form.version.number)
-        return True
-
-    try:
-        if attempt(form, act):
-            flash("The change is saved.")
-            return redirect(url_for(".show", reference=reference), 303)
-    except Stale:
-        db.session.rollback()
-        target = _found(reference)
-        clashes = conflict(form, TargetForm(formdata=None, data=_data(target)))
-        return _edit_page(form, target, 409, clashes)
+    saved = attempt_change(
+        form,
+        lambda: TargetForm(formdata=None, data=_data(_found(reference))),
+        lambda: actions.change_target(current(), target, form.given(), form.version.number),
+    )
+    if saved is True:
+        flash("The change is saved.")
+        return redirect(url_for(".show", reference=reference), 303)
+    if isinstance(saved, Merge):
+        return _edit_page(form, _found(reference), 409, saved)
     return _edit_page(form, _found(reference), 422)
 
 
 def _edit_page(
-    form: TargetForm, target: Target | None, code: int, clashes: Clashes | None = None
+    form: TargetForm, target: Target | None, code: int, merge: Merge | None = None
 ) -> ResponseReturnValue:
-    page = render_template("views/targets/edit.html", form=form, target=target, clashes=clashes)
+    page = render_template("views/targets/edit.html", form=form, target=target, merge=merge)
     return page, code
 
 

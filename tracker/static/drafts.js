@@ -1,0 +1,139 @@
+// Keeps what is typed into a long form (data-draft) in this tab, until it is saved: it survives a
+// reload, a lost connection and the end of a log-in. Nothing leaves the tab, and logging out
+// forgets it.
+"use strict";
+
+(() => {
+  const PREFIX = "draft:";
+  const WAIT = 400;
+  const NEVER_KEPT = new Set(["csrf_token", "op", "take"]);
+  const who = document.body.dataset.who || "";
+  const form = document.querySelector("form[data-draft]");
+  const key = PREFIX + location.pathname;
+
+  const read = (name) => {
+    try {
+      return JSON.parse(sessionStorage.getItem(name));
+    } catch {
+      return null;
+    }
+  };
+  const write = (name, draft) => {
+    try {
+      sessionStorage.setItem(name, JSON.stringify(draft));
+    } catch {
+      // no room, or not allowed here: the form works as it does without this file
+    }
+  };
+  const drafts = () => Object.keys(sessionStorage).filter((name) => name.startsWith(PREFIX));
+  const fieldsOf = (from) =>
+    [...new FormData(from)].filter(([name, value]) => !NEVER_KEPT.has(name) && typeof value === "string");
+  const same = (one, other) => JSON.stringify(one.map(plain)) === JSON.stringify(other.map(plain));
+  const plain = ([name, value]) => [name, value.replace(/\r\n/g, "\n")];
+
+  // what was sent has been saved when another page than the form or an error page comes back
+  for (const name of drafts()) {
+    const draft = read(name);
+    const isHere = form && name === key;
+    if (draft && draft.sent && !isHere && !document.querySelector("[data-error]")) {
+      sessionStorage.removeItem(name);
+    }
+  }
+
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("[data-forgets-drafts]")) drafts().forEach((name) => sessionStorage.removeItem(name));
+  });
+
+  if (!form || !who) return;
+
+  const asOpened = fieldsOf(form);
+  let timer = 0;
+  const keep = (sent = false) => {
+    clearTimeout(timer);
+    const fields = fieldsOf(form);
+    if (sent || !same(fields, asOpened)) write(key, { who, at: Date.now(), fields, sent });
+  };
+  const later = () => {
+    clearTimeout(timer);
+    timer = setTimeout(keep, WAIT);
+  };
+
+  const notice = (text, actions = []) => {
+    document.getElementById("draft-notice")?.remove();
+    const box = document.createElement("div");
+    box.id = "draft-notice";
+    box.className = "alert alert-warning mb-3 draft-notice";
+    box.setAttribute("role", "status");
+    const words = document.createElement("p");
+    words.textContent = text;
+    const buttons = document.createElement("div");
+    buttons.className = "cluster mt-2";
+    for (const [label, act] of actions) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "btn btn-sm";
+      button.textContent = label;
+      button.addEventListener("click", () => {
+        box.remove();
+        act();
+      });
+      buttons.append(button);
+    }
+    box.append(words, buttons);
+    form.before(box);
+    return box;
+  };
+
+  const fits = (draft) => {
+    const names = new Set([...form.elements].map((element) => element.name));
+    return draft.fields.every(([name]) => names.has(name));
+  };
+  const fill = (draft) => {
+    const values = new Map();
+    for (const [name, value] of draft.fields) values.set(name, [...(values.get(name) || []), value]);
+    for (const element of form.elements) {
+      if (!element.name || NEVER_KEPT.has(element.name) || element.type === "submit") continue;
+      const own = values.get(element.name) || [];
+      if (element.type === "checkbox" || element.type === "radio") element.checked = own.includes(element.value);
+      else if (own.length) element.value = own[0];
+    }
+  };
+  // rows that this page lacks: the server makes them, as it does for every added row
+  const send = (draft) => {
+    const again = document.createElement("form");
+    again.method = "post";
+    again.hidden = true;
+    const token = form.elements.namedItem("csrf_token").value;
+    for (const [name, value] of [...draft.fields, ["csrf_token", token], ["op", "restore"]]) {
+      const field = document.createElement("textarea");
+      field.name = name;
+      field.value = value;
+      again.append(field);
+    }
+    document.body.append(again);
+    again.submit();
+  };
+
+  const found = read(key);
+  if (found) write(key, { ...found, sent: false });
+  if (found && found.who === who && !same(found.fields, asOpened)) {
+    const at = new Date(found.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    notice(`What you typed here until ${at} was not saved. It is still in this tab.`, [
+      ["Bring it back", () => (fits(found) ? fill(found) : send(found))],
+      ["Discard it", () => sessionStorage.removeItem(key)],
+    ]);
+  }
+
+  window.addEventListener("pageshow", (event) => event.persisted && keep());
+  form.addEventListener("input", later);
+  form.addEventListener("change", later);
+  window.addEventListener("pagehide", () => keep(read(key)?.sent));
+  form.addEventListener("submit", (event) => {
+    if (event.submitter?.name === "op") return keep();
+    keep(true);
+    if (navigator.onLine) return;
+    event.preventDefault();
+    keep();
+    notice("There is no connection. What you typed is kept in this tab; save again when you are back.").scrollIntoView();
+  });
+})();
