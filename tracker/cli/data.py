@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -9,10 +10,11 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from tracker.accounts.queries import viewer_for
-from tracker.cli.output import as_json, print_json
+from tracker.cli.output import DAY, as_json, print_json
 from tracker.core.errors import TrackerError
 from tracker.core.now import today
 from tracker.dashboards.figures import figures
+from tracker.dashboards.past import past_figures
 from tracker.exchange import export_json
 
 as_somebody = click.option(
@@ -50,11 +52,19 @@ def export(format_: str, out: str, email: str, filters: tuple[str, ...]) -> None
 @click.command()
 @as_somebody
 @as_json
+@click.option("--as-of", type=DAY, metavar="DATE", help="How the asks stood on a past day.")
+@click.option("--known-at", type=DAY, metavar="DATE", help="As known on that day; else as now.")
 @with_appcontext
-def stats(email: str, as_json: bool) -> None:
-    """Print the figures of the dashboards."""
+def stats(email: str, as_json: bool, as_of: datetime | None, known_at: datetime | None) -> None:
+    """Print the figures of the dashboards; of a past day those that are kept as spans."""
     viewer = viewer_for(email)
-    found = figures(viewer, today()).as_dict(viewer)
+    if known_at is not None and as_of is None:
+        raise click.UsageError("--known-at goes with --as-of: which day is to be shown?")
+    if as_of is None:
+        found = figures(viewer, today()).as_dict(viewer)
+    else:
+        known = known_at.date() if known_at else None
+        found = past_figures(viewer, as_of.date(), known).as_dict(viewer)
     if as_json:
         print_json(found)
         return

@@ -6,7 +6,7 @@ from datetime import date, datetime
 import click
 from flask.cli import AppGroup
 
-from tracker.cli.output import as_json, print_json, print_table
+from tracker.cli.output import DAY, as_json, print_json, print_table
 from tracker.core.now import today
 from tracker.jobs import registry, runner
 from tracker.jobs.models import JobRun
@@ -41,7 +41,7 @@ def _day(_context: click.Context, _option: click.Parameter, value: datetime | No
 @click.option(
     "--at",
     "as_of",
-    type=click.DateTime(formats=["%Y-%m-%d"]),
+    type=DAY,
     callback=_day,
     help="As of that day (YYYY-MM-DD); today by default.",
 )

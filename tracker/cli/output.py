@@ -1,4 +1,4 @@
-"""How commands print: JSON for programs, aligned columns for people."""
+"""What commands take and how they print: JSON for programs, aligned columns for people."""
 
 import json
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
 def print_json(value: Any) -> None:

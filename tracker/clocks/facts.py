@@ -67,7 +67,9 @@ def rules() -> list[RuleFact]:
 def _spans(ids: list[int]) -> dict[int, list[SpanFact]]:
     found: dict[int, list[SpanFact]] = defaultdict(list)
     for span in db.session.scalars(
-        select(StatusSpan).where(StatusSpan.recommendation_id.in_(ids)).order_by(StatusSpan.id)
+        select(StatusSpan)
+        .where(StatusSpan.recommendation_id.in_(ids), StatusSpan.voided_at.is_(None))
+        .order_by(StatusSpan.id)
     ):
         found[span.recommendation_id].append(
             SpanFact(span.id, span.status, span.from_on, span.until_on)

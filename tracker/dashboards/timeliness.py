@@ -133,7 +133,9 @@ def _outcome_waits(viewer: Viewer, today: date) -> list[tuple[int, bool]]:
 
 def _closed_on(viewer: Viewer) -> dict[int, date]:
     statement = select(StatusSpan.recommendation_id, StatusSpan.from_on).where(
-        StatusSpan.status == "closed", StatusSpan.ended_at.is_(None)
+        StatusSpan.status == "closed",
+        StatusSpan.ended_at.is_(None),
+        StatusSpan.voided_at.is_(None),
     )
     rows = db.session.execute(visible(statement, StatusSpan, viewer))
     return {ask_id: on.earliest for ask_id, on in rows if on is not None}
