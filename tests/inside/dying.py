@@ -93,7 +93,7 @@ def warm_up(app: Flask, cookie: str, ask: str) -> None:
 def main() -> None:
     """All rounds."""
     seed, rounds, cookie, *asks = sys.argv[1:]
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     app = create_app()
     warm_up(app, cookie, asks[0])
     for number in range(int(rounds)):

@@ -1,9 +1,10 @@
-"""Processes killed in the midst of writing: whatever was acknowledged is there, with its history."""
+"""Processes killed in the midst of writing: what was acknowledged is there, with its history."""
 
 import re
 import subprocess
 import sys
 from collections import Counter
+from itertools import pairwise
 
 from flask import Flask
 from sqlalchemy import func, select, text
@@ -79,7 +80,7 @@ def check_ask(ask: Recommendation, entries: list[history.Entry]) -> None:
     assert len(spans) == 1 + names["recommendation.status_changed"]
     assert [span for span in spans if span.until_on is None] == [spans[-1]]
     assert ask.status is spans[-1].status
-    for earlier, later in zip(spans, spans[1:], strict=False):
+    for earlier, later in pairwise(spans):
         assert earlier.until_on == later.from_on
         assert earlier.status is not later.status
         assert earlier.ended_at is not None

@@ -100,7 +100,7 @@ def init_app(app: Flask, database_url: str) -> None:
     _leave_out_async(app)
     with app.app_context():
         if url.get_backend_name() == "sqlite":
-            _prepare_sqlite(db.engine)
+            prepare_sqlite(db.engine)
 
 
 def _leave_out_async(app: Flask) -> None:
@@ -125,7 +125,7 @@ def _create_private(path: Path) -> None:
         ) from None
 
 
-def _prepare_sqlite(engine: Engine) -> None:
+def prepare_sqlite(engine: Engine) -> None:
     """Real transactions: pysqlite's own opening of them loses updates."""
 
     @event.listens_for(engine, "connect")
