@@ -117,7 +117,7 @@ def _problem(
 
 
 def _links(
-    name: str,
+    session: Session, name: str
 ) -> Generator[tuple[HistoryEvent, list[int], bytes | None, str | None], None, None]:
     statement = (
         select(HistoryEvent, HistoryPayload.salt, HistoryPayload.body, HistorySubject.record_id)
@@ -128,7 +128,7 @@ def _links(
         .execution_options(yield_per=1000)
     )
     # a reader that stops at the first problem leaves no cursor open behind it
-    with db.session.execute(statement) as rows:
+    with session.execute(statement) as rows:
         for _, group in groupby(rows, key=lambda row: row[0].id):
             links = list(group)
             event, salt, body, _ = links[0]
