@@ -31,6 +31,7 @@ EXAMPLES = {
     "trusted_hosts": "tracker.example.org",
     "public_dashboard": "on",
     "timezone": "Europe/Oslo",
+    "backup_days": "14",
 }
 
 
@@ -49,6 +50,7 @@ class Settings:
     trusted_hosts: tuple[str, ...]
     public_dashboard: bool
     timezone: str
+    backup_days: int = 14
     demo: bool = False
 
     @property
@@ -206,6 +208,13 @@ def _timezone(value: object, so_far: dict[str, Any]) -> str:
     return ZoneInfo(name).key
 
 
+def _backup_days(value: object, so_far: dict[str, Any]) -> int:
+    said = "14" if value is None else str(value).strip()
+    if not said.isascii() or not said.isdigit() or not 1 <= int(said) <= 3650:
+        raise ValueError(f"{value!r} is no number of days from 1 to 3650")
+    return int(said)
+
+
 # In this order: a later one may read an earlier one.
 PARSERS: dict[str, Callable[[Any, dict[str, Any]], Any]] = {
     "database_url": _database_url,
@@ -214,6 +223,7 @@ PARSERS: dict[str, Callable[[Any, dict[str, Any]], Any]] = {
     "trusted_hosts": _trusted_hosts,
     "public_dashboard": _switch,
     "timezone": _timezone,
+    "backup_days": _backup_days,
 }
 
 

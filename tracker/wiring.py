@@ -81,6 +81,8 @@ def _register_pages(app: Flask) -> None:
 
 
 def _register_jobs() -> None:
-    from tracker.clocks.sweep import JOB
+    from tracker.backups import nightly
+    from tracker.clocks import sweep
 
-    registry.register(JOB)
+    for room in (nightly, sweep):
+        registry.register(room.JOB)

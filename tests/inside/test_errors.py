@@ -1,144 +1,19 @@
 """What goes wrong is a page that says so, with nothing changed and nothing given away."""
 
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from dataclasses import replace
-from time import monotonic
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
-from werkzeug.test import TestResponse
 
-from tests.inside.samples import CaseFile, ask_of, reading, record_case, writing
-from tests.support.people import Person, add_person, form_of, log_in, token_on, words_of
-from tracker import create_app
-from tracker.accounts.models import User
-from tracker.accounts.permissions import Role
-from tracker.core.db import db
-from tracker.history.models import HistoryEvent
-
-TYPED = "Write to them again, and ask for a meeting"
-on_sqlite = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+from tests.inside.samples import CaseFile, record_case, writing
+from tests.inside.sending import TYPED, events, filled, kept, next_step, saved
+from tests.support.people import Person, form_of, log_in, token_on, words_of
 
 
 @pytest.fixture
 def case(app: Flask, staff: Person) -> CaseFile:
     with writing(app):
         return record_case(staff.viewer)
-
-
-def next_step(case: CaseFile) -> str:
-    return f"/recommendations/{case.ask}/next"
-
-
-def filled(page: TestResponse, **typed: str) -> dict[str, Any]:
-    """What a browser would send after somebody typed into a page's form."""
-    return {**form_of(page), **typed}
-
-
-def kept(page: TestResponse) -> bool:
-    """Whether the page still holds what was typed, both to be seen and to be sent again."""
-    return TYPED in words_of(page) and form_of(page).get("next_action") == [TYPED]
-
-
-def saved(app: Flask, staff: Person, case: CaseFile) -> str:
-    with reading(app):
-        return ask_of(staff.viewer, case.ask).next_action
-
-
-def events(app: Flask) -> int:
-    with reading(app):
-        return db.session.scalar(select(func.count()).select_from(HistoryEvent)) or 0
-
-
-# ---- a database that does not answer
-
-
-@pytest.fixture
-def impatient(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Person]:
-    """A person at an application that waits for a lock for an instant only."""
-    monkeypatch.setattr("tracker.core.db.BUSY_SECONDS", 0.05)
-    other = create_app(app.extensions["tracker.settings"])
-    person = add_person(other, "hurried@example.org", Role.STAFF, "Highland Group")
-    assert log_in(person).status_code == 302
-    yield person
-    with other.app_context():
-        db.engine.dispose()
-
-
-def locked(app: Flask) -> "closing[sqlite3.Connection]":
-    """Another process that is writing."""
-    path = app.extensions["tracker.settings"].database_url.removeprefix("sqlite:///")
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute("BEGIN IMMEDIATE")
-    return closing(connection)
-
-
-@on_sqlite
-def test_a_locked_database_is_a_page_that_keeps_what_was_typed(
-    app: Flask, impatient: Person, case: CaseFile
-) -> None:
-    path = next_step(case)
-    sent = filled(impatient.get(path), next_action=TYPED)
-    with locked(app):
-        answer = impatient.client.post(path, data=sent)
-        assert answer.status_code == 503
-        assert int(answer.headers["Retry-After"]) > 0
-        assert "locked" not in words_of(answer)
-        assert kept(answer)
-    assert saved(app, impatient, case) == ""
-    again = impatient.client.post(path, data=form_of(answer))
-    assert again.status_code == 303
-    assert saved(app, impatient, case) == TYPED
-
-
-@on_sqlite
-def test_reading_goes_on_while_somebody_writes(
-    app: Flask, impatient: Person, case: CaseFile
-) -> None:
-    impatient.get("/")  # the first look at the desk notes the beginning of a visit
-    with locked(app):
-        for path in ("/", "/recommendations", f"/recommendations/{case.ask}", "/stale", "/readyz"):
-            assert impatient.get(path).status_code == 200, path
-
-
-@on_sqlite
-def test_the_first_look_at_the_desk_waits_for_no_writer(
-    app: Flask, staff: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tracker.core.db.BUSY_SECONDS", 60)
-    with locked(app):
-        began = monotonic()
-        assert staff.get("/").status_code == 200
-        assert monotonic() - began < 30
-    with reading(app):
-        assert db.session.get_one(User, staff.viewer.user_id).visit_started_at is None
-    staff.get("/")
-    with reading(app):
-        assert db.session.get_one(User, staff.viewer.user_id).visit_started_at is not None
-
-
-def test_a_database_that_is_gone_is_a_page_too(app: Flask, staff: Person) -> None:
-    settings = app.extensions["tracker.settings"]
-    nowhere = "postgresql+psycopg://tracker:geheim@127.0.0.1:1/tracker"
-    other = create_app(replace(settings, database_url=nowhere))
-    client = other.test_client()
-    session = staff.client.get_cookie("tracker_session")
-    assert session is not None
-    client.set_cookie("tracker_session", session.value)
-    answer = client.get("/recommendations")
-    assert answer.status_code == 503
-    assert int(answer.headers["Retry-After"]) > 0
-    assert "geheim" not in answer.text
-    for path in ("/no/such/page", "/readyz"):
-        assert client.get(path).status_code == 503, path
-    for path in ("/healthz", "/static/tracker.css"):
-        answer = client.get(path)
-        answer.close()
-        assert answer.status_code == 200, path
 
 
 # ---- an error of ours

@@ -42,7 +42,7 @@ def demo(port: int, no_serve: bool) -> None:
     settings = config_module().load(base_url=f"http://localhost:{port}", demo=True)
     app = create_app(settings)
     with app.app_context():
-        _upgrade()
+        bring_up_to_date()
         _load_demonstration()
         sweep = registry.find("stale-sweep")
         assert sweep is not None
@@ -165,7 +165,7 @@ def database() -> None:
 @database.command()
 def upgrade() -> None:
     """Bring the schema to this version, and add missing reference data."""
-    _upgrade()
+    bring_up_to_date()
     click.echo(f"The schema is at {migrate.newest()}.")
 
 
@@ -180,7 +180,8 @@ def check() -> None:
     click.echo("The schema and the models agree.")
 
 
-def _upgrade() -> None:
+def bring_up_to_date() -> None:
+    """Migrate, and add the reference data that is missing."""
     migrate.upgrade(db.engine)
     db.session.rollback()
     with transaction():

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from enum import Enum as PlainEnum
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from sqlalchemy import (
     func,
     make_url,
 )
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, mapped_column
 
 from tracker.core.dates import PartialDate
@@ -33,6 +34,8 @@ from tracker.core.errors import TrackerError
 from tracker.core.types import BigId, PartialDateType, UtcDateTime
 
 BUSY_SECONDS = 5.0
+# a server that is there, but does not say a word, is given up after so many seconds
+SILENT_SECONDS = 15
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -87,13 +90,17 @@ def init_app(app: Flask, database_url: str) -> None:
         options["connect_args"] = {"timeout": BUSY_SECONDS, "check_same_thread": False}
     else:
         options["pool_pre_ping"] = True
-        options["connect_args"] = {"options": "-c timezone=utc"}
+        options["connect_args"] = {
+            "options": f"-c timezone=utc -c lock_timeout={int(BUSY_SECONDS * 1000)}",
+            "connect_timeout": int(BUSY_SECONDS),
+            "tcp_user_timeout": SILENT_SECONDS * 1000,
+        }
     app.config["SQLALCHEMY_ENGINES"] = {"default": options}
     db.init_app(app)
     _leave_out_async(app)
     with app.app_context():
         if url.get_backend_name() == "sqlite":
-            _prepare_sqlite(db.engine)
+            prepare_sqlite(db.engine)
 
 
 def _leave_out_async(app: Flask) -> None:
@@ -118,7 +125,7 @@ def _create_private(path: Path) -> None:
         ) from None
 
 
-def _prepare_sqlite(engine: Engine) -> None:
+def prepare_sqlite(engine: Engine) -> None:
     """Real transactions: pysqlite's own opening of them loses updates."""
 
     @event.listens_for(engine, "connect")
@@ -169,6 +176,50 @@ def transaction(*, waits: bool = True) -> Iterator[None]:
         raise
     finally:
         g.writing, g.waits = before
+
+
+class Failure(PlainEnum):
+    """Why a database cannot serve at the moment, though nothing is wrong with what was asked."""
+
+    BUSY = "busy"
+    GONE = "gone"
+    FULL = "full"
+
+
+# primary result codes of SQLite: BUSY, LOCKED; READONLY, IOERR, CANTOPEN; FULL
+_SQLITE_FAILURES = {
+    5: Failure.BUSY,
+    6: Failure.BUSY,
+    8: Failure.GONE,
+    10: Failure.GONE,
+    14: Failure.GONE,
+    13: Failure.FULL,
+}
+# beginnings of PostgreSQL's SQLSTATE: rolled back for another, no lock in time, cancelled; no
+# connection, disk full, no resources, shutting down, trouble of its system
+_POSTGRES_FAILURES = {
+    "40": Failure.BUSY,
+    "55P03": Failure.BUSY,
+    "57014": Failure.BUSY,
+    "08": Failure.GONE,
+    "53100": Failure.FULL,
+    "53": Failure.GONE,
+    "57P": Failure.GONE,
+    "58": Failure.GONE,
+}
+
+
+def failure(error: DBAPIError) -> Failure | None:
+    """Why the database could not serve, or nothing where the statement itself was at fault."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return _SQLITE_FAILURES.get(code & 0xFF)
+    if error.connection_invalidated:
+        return Failure.GONE
+    state = getattr(error.orig, "sqlstate", None)
+    if state is None:  # the driver never got an answer
+        return Failure.GONE if isinstance(error, OperationalError) else None
+    return next((why for start, why in _POSTGRES_FAILURES.items() if state.startswith(start)), None)
 
 
 def refresh_statistics() -> None:

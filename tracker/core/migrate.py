@@ -20,25 +20,44 @@ FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Run the migrations up to `revision`."""
-    with _connection(engine) as connection:
+    with rebuilding(engine) as connection:
         command.upgrade(_config(connection), revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Run the migrations down to `revision`."""
-    with _connection(engine) as connection:
+    with rebuilding(engine) as connection:
         command.downgrade(_config(connection), revision)
+
+
+def rebuild(connection: Connection, revision: str) -> None:
+    """Empty tables as they were at `revision`, in place of all that there are, within the
+    connection's own transaction (PostgreSQL takes that back as a whole)."""
+    if current(connection):
+        command.downgrade(_config(connection), "base")
+    command.upgrade(_config(connection), revision)
+
+
+def upgrade_within(connection: Connection, revision: str = "head") -> None:
+    """Run the migrations up to `revision` within the connection's own transaction."""
+    command.upgrade(_config(connection), revision)
 
 
 def write_revision(engine: Engine, message: str, number: str) -> None:
     """Write the migration that brings the present database to the models (for developers)."""
-    with _connection(engine) as connection:
+    with rebuilding(engine) as connection:
         command.revision(_config(connection), message=message, autogenerate=True, rev_id=number)
 
 
 def newest() -> str | None:
     """The revision that this version's migrations lead to."""
     return ScriptDirectory(str(FOLDER)).get_current_head()
+
+
+def is_known(revision: str | None) -> bool:
+    """Whether this version's migrations know a revision; those of a newer version they do not."""
+    known = ScriptDirectory(str(FOLDER)).walk_revisions()
+    return revision in {script.revision for script in known}
 
 
 def current(connection: Connection) -> str | None:
@@ -61,9 +80,10 @@ def _config(connection: Connection) -> Config:
 
 
 @contextmanager
-def _connection(engine: Engine) -> Iterator[Connection]:
-    """A connection for migrating. On SQLite a table is rebuilt by copying, and with foreign keys on
-    that would delete the rows that point to it: off, outside any transaction, and checked after."""
+def rebuilding(engine: Engine) -> Iterator[Connection]:
+    """A connection for migrating, and for filling tables in any order; commits at the end. On SQLite
+    a table is rebuilt by copying, and with foreign keys on that would delete the rows that point to
+    it: off, outside any transaction, and checked after."""
     with engine.connect() as connection:
         if engine.dialect.name != "sqlite":
             yield connection

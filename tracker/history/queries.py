@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from tracker.core.db import db
 from tracker.history import chain
@@ -62,15 +63,17 @@ def of_record(record_id: int, *, since: datetime | None, limit: int = 500) -> li
     ]
 
 
-def verify() -> list[Verdict]:
-    """Recompute every chain from its start. Streams, so that its memory does not grow."""
-    heads = db.session.execute(select(HistoryChain).order_by(HistoryChain.name)).scalars()
-    return [_verify(head.name, head.length, head.head) for head in heads]
+def verify(session: Session | None = None) -> list[Verdict]:
+    """Recompute every chain from its start, of our database or of one that a session is over.
+    Streams, so that its memory does not grow."""
+    session = session or db.session
+    heads = session.execute(select(HistoryChain).order_by(HistoryChain.name)).scalars()
+    return [_verify(session, head.name, head.length, head.head) for head in heads]
 
 
-def _verify(name: str, length: int, head: str) -> Verdict:
+def _verify(session: Session, name: str, length: int, head: str) -> Verdict:
     digest, position = chain.START, 0
-    with closing(_links(name)) as links:
+    with closing(_links(session, name)) as links:
         for event, record_ids, salt, body in links:
             position += 1
             found = _problem(event, digest, position, record_ids, salt, body)
@@ -114,7 +117,7 @@ def _problem(
 
 
 def _links(
-    name: str,
+    session: Session, name: str
 ) -> Generator[tuple[HistoryEvent, list[int], bytes | None, str | None], None, None]:
     statement = (
         select(HistoryEvent, HistoryPayload.salt, HistoryPayload.body, HistorySubject.record_id)
@@ -125,7 +128,7 @@ def _links(
         .execution_options(yield_per=1000)
     )
     # a reader that stops at the first problem leaves no cursor open behind it
-    with db.session.execute(statement) as rows:
+    with session.execute(statement) as rows:
         for _, group in groupby(rows, key=lambda row: row[0].id):
             links = list(group)
             event, salt, body, _ = links[0]

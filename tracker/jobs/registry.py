@@ -13,6 +13,10 @@ class Job:
     `run(as_of)` does the work for that day inside the caller's transaction, records its own history
     and returns figures for the ledger; it must do nothing new when it is run again.
     `hour` and `minute` are the daily time in UTC.
+
+    A job whose work is no change of the database (a file, a download) also has a `plan`, which says
+    what it would do: a dry run calls that instead. Its `run` is called outside any transaction,
+    since it may take long, and nothing could take it back.
     """
 
     name: str
@@ -20,6 +24,7 @@ class Job:
     hour: int
     minute: int
     run: Callable[[date], dict[str, Any]]
+    plan: Callable[[date], dict[str, Any]] | None = None
 
 
 _jobs: dict[str, Job] = {}

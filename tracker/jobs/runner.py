@@ -66,7 +66,7 @@ def run_by_hand(job: Job, as_of: date, *, dry_run: bool) -> Outcome:
     if dry_run:
         started = perf_counter()
         try:
-            figures = job.run(as_of)
+            figures = (job.plan or job.run)(as_of)
         finally:
             db.session.rollback()
         return Outcome(job.name, as_of, figures, perf_counter() - started)
@@ -114,10 +114,12 @@ def _release_abandoned(job: str, period: str) -> None:
 def _run(job: Job, claim: Claim, as_of: date) -> Outcome:
     started = perf_counter()
     try:
+        figures = _work_apart(job, claim, as_of) if job.plan else None
         # The effect and its entry in the ledger commit together: neither without the other.
         with transaction():
             _hold(claim)
-            figures = job.run(as_of)
+            if figures is None:
+                figures = job.run(as_of)
             _end(claim, RunState.SUCCEEDED, result=json.dumps(_figures_only(figures)))
     except Exception as problem:
         with transaction():
@@ -125,6 +127,13 @@ def _run(job: Job, claim: Claim, as_of: date) -> Outcome:
         raise
     refresh_statistics()
     return Outcome(job.name, as_of, figures, perf_counter() - started)
+
+
+def _work_apart(job: Job, claim: Claim, as_of: date) -> dict[str, Any]:
+    """Work that changes nothing in the database: no transaction is open while it lasts."""
+    with transaction():
+        _hold(claim)
+    return job.run(as_of)
 
 
 def _hold(claim: Claim) -> None:

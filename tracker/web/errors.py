@@ -6,11 +6,12 @@ from http import HTTPStatus
 from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from tracker.accounts.viewer import ANONYMOUS
-from tracker.core.db import db
+from tracker.core.db import Failure, db, failure
 from tracker.core.errors import NotAllowed, Refused, Stale, Unknown
 from tracker.web.settings import settings
 
@@ -35,9 +36,25 @@ WORDS: dict[int, tuple[str, str]] = {
         "Something went wrong on our side",
         "Nothing was changed. Try again; if it happens again, tell your admin the time of day.",
     ),
-    503: (
+}
+# what a failing database is called, what to do about it, and after how many seconds to try again
+FAILURES: dict[Failure, tuple[str, str, int]] = {
+    Failure.BUSY: (
+        "The database is busy",
+        "Somebody else's change takes long. Wait a few seconds and try again from here.",
+        5,
+    ),
+    Failure.GONE: (
         "The database does not answer",
-        "Nothing was changed. Wait a moment and send it again from here.",
+        "Wait a moment and try again from here; if that goes on, tell your admin. The program goes "
+        "on by itself once the database is back.",
+        15,
+    ),
+    Failure.FULL: (
+        "There is no room left on the disk",
+        "Tell your admin that space is needed; reading goes on meanwhile. Once there is space, try "
+        "again from here.",
+        60,
     ),
 }
 KEEPS_WHAT_WAS_SENT = (400, 401, 503)
@@ -54,6 +71,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Stale, lambda e: _page(409))
     app.register_error_handler(StaleDataError, lambda e: _page(409))
     app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(NoConnection, lambda e: _unavailable(Failure.BUSY))
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -79,31 +97,21 @@ def _http(error: HTTPException) -> Response:
 
 
 def _database(error: DBAPIError) -> Response:
-    if error.connection_invalidated or _is_unavailable(error):
-        log.warning("database unavailable: %s", type(error.orig).__name__)
-        return _page(503)
+    failing = failure(error)
+    if failing:
+        log.warning("database %s: %s", failing.value, type(error.orig).__name__)
+        return _unavailable(failing)
     if "out of range" in str(error.orig) or "overflow" in str(error.orig):
         return _page(404)
     return _unexpected(error)
 
 
-def _is_unavailable(error: DBAPIError) -> bool:
-    words = str(error.orig).lower()
-    return any(
-        part in words
-        for part in (
-            "database is locked",
-            "database table is locked",
-            "unable to open database",
-            "database or disk is full",
-            "connection refused",
-            "connection failed",
-            "server closed the connection",
-            "the database system is",
-            "deadlock detected",
-            "canceling statement",
-        )
-    )
+def _unavailable(failing: Failure) -> Response:
+    """The page of a database that cannot serve now, with when to try again."""
+    title, advice, seconds = FAILURES[failing]
+    response = _page(503, said="Nothing was changed.", words=(title, advice))
+    response.headers["Retry-After"] = str(seconds)
+    return response
 
 
 def _unexpected(error: Exception) -> Response:
@@ -111,13 +119,12 @@ def _unexpected(error: Exception) -> Response:
     return _page(InternalServerError.code or 500)
 
 
-def _page(code: int, said: str | None = None) -> Response:
+def _page(code: int, said: str | None = None, words: tuple[str, str] | None = None) -> Response:
     """The page for a status; what was typed stays on it where sending again can help."""
-    db.session.rollback()
-    g.writing = False
+    _take_back()
     if code >= 500:
         _ask_nobody()
-    title, advice = WORDS.get(code, (HTTPStatus(code).phrase, "Go back and try again."))
+    title, advice = words or WORDS.get(code, (HTTPStatus(code).phrase, "Go back and try again."))
     kept = _kept_fields() if code in KEEPS_WHAT_WAS_SENT else []
     try:
         body = render_template(
@@ -127,10 +134,16 @@ def _page(code: int, said: str | None = None) -> Response:
         if code >= 500:
             raise
         return _database(error)
-    response = make_response(body, code)
-    if code == HTTPStatus.SERVICE_UNAVAILABLE:
-        response.headers["Retry-After"] = "5"
-    return response
+    return make_response(body, code)
+
+
+def _take_back() -> None:
+    """Undo the request's work. Where the database has gone meanwhile there is nothing to undo."""
+    g.writing = False
+    try:
+        db.session.rollback()
+    except DBAPIError:
+        db.session.invalidate()
 
 
 def _ask_nobody() -> None:
@@ -142,7 +155,9 @@ def _ask_nobody() -> None:
 
 def _kept_fields() -> list[tuple[str, str]]:
     """What the form held, to be sent again; only of a form of our own pages, so that no other site
-    can lay words into a person's mouth."""
+    can lay words into a person's mouth. A password is never kept, so its form is not either."""
+    if any("password" in name for name in request.form):
+        return []
     if request.method != "POST" or request.headers.get("Sec-Fetch-Site") not in (
         "same-origin",
         None,
@@ -151,8 +166,4 @@ def _kept_fields() -> list[tuple[str, str]]:
     origin = request.headers.get("Origin")
     if origin is not None and origin != request.host_url.rstrip("/"):
         return []
-    return [
-        (name, value)
-        for name, value in request.form.items(multi=True)
-        if name != "csrf_token" and "password" not in name
-    ]
+    return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]

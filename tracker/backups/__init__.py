@@ -1,0 +1,1 @@
+"""Saving the whole database to a file, and putting it back on either database."""

@@ -1,0 +1,78 @@
+"""The nightly backup into the instance's own folder."""
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+
+from tracker.backups.files import State
+from tracker.backups.saving import save
+from tracker.core.errors import Refused
+from tracker.core.now import now, today
+from tracker.jobs.registry import Job
+
+NAME = re.compile(r"tracker-(\d{4}-\d\d-\d\d)\.backup")
+LEFT_BEHIND = re.compile(r"\..*\.part")
+
+
+def folder(instance: Path) -> Path:
+    """Where an instance keeps its backups."""
+    return instance / "backups"
+
+
+def run(as_of: date) -> dict[str, Any]:
+    """Save the database under the day's name, in the place of an earlier one of that day; then
+    remove what is older than the days to keep."""
+    if as_of != today():
+        raise Refused("A backup holds what is there now: it cannot be made as of another day.")
+    place = folder(_settings().instance)
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made = save(place / _name(as_of), overwrite=True)
+    removed = _outlived(as_of)
+    for path in removed:
+        path.unlink(missing_ok=True)
+    return {
+        **_figures(made.state, as_of, removed),
+        "bytes": made.size,
+        "history": made.history or "intact",
+    }
+
+
+def plan(as_of: date) -> dict[str, Any]:
+    """What a run on that day would write and remove."""
+    return _figures(State({}, {}), as_of, _outlived(as_of))
+
+
+def _figures(state: State, as_of: date, removed: list[Path]) -> dict[str, Any]:
+    return {"examined": state.rows, "file": _name(as_of), "removed": len(removed)}
+
+
+def _name(day: date) -> str:
+    return f"tracker-{day.isoformat()}.backup"
+
+
+def _outlived(as_of: date) -> list[Path]:
+    """Backups of days before those to keep, and what a killed process left behind."""
+    place, first = folder(_settings().instance), as_of - timedelta(days=_settings().backup_days - 1)
+    long_ago = (now() - timedelta(days=1)).timestamp()
+    paths = sorted(place.iterdir()) if place.is_dir() else []
+    dated = [(path, NAME.fullmatch(path.name)) for path in paths]
+    old = [path for path, name in dated if name and name[1] < first.isoformat()]
+    left = [p for p in paths if LEFT_BEHIND.fullmatch(p.name) and p.stat().st_mtime < long_ago]
+    return [*old, *left]
+
+
+def _settings() -> Any:
+    return current_app.extensions["tracker.settings"]
+
+
+JOB = Job(
+    name="backup",
+    summary="Saves the database to the folder backups, and removes old ones",
+    hour=2,
+    minute=20,
+    run=run,
+    plan=plan,
+)
