@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from tracker.accounts import queries as accounts
 from tracker.agencies import queries as agencies
 from tracker.casework import actions, growing, pages, telling
+from tracker.casework import columns as list_columns
 from tracker.casework.forms import (
     AskForm,
     EvidenceForm,
@@ -17,7 +18,7 @@ from tracker.casework.forms import (
     VoidForm,
     date_or_none,
 )
-from tracker.casework.listing import ORDERS, list_page
+from tracker.casework.listing import DUE, list_page, orders_for
 from tracker.casework.views import sharing
 from tracker.casework.views.filling import ask_data, choose_status, next_form, outcome_choices
 from tracker.clocks import queries as clocks
@@ -28,6 +29,7 @@ from tracker.recommendations import queries, workflow
 from tracker.recommendations.models import Recommendation
 from tracker.records.actions import require_edit
 from tracker.records.queries import tags_of
+from tracker.web.filters import with_parts
 from tracker.web.forms import BaseForm
 from tracker.web.policy import Policy, policy
 from tracker.web.saving import Clashes, attempt, conflict
@@ -56,14 +58,23 @@ def to_ask(reference: str, said: str) -> ResponseReturnValue:
 
 @recommendations.get("")
 @policy(Policy.READER)
-def index() -> str:
-    """All asks, filtered and sorted as the address says."""
+def index() -> ResponseReturnValue:
+    """All asks, filtered and sorted as the address says, with the columns that it names."""
+    if not list_columns.is_tidy():
+        return redirect(with_parts(url_for(".index"), list_columns.tidy()))
+    viewer = current()
     return render_template(
         "views/recommendations/index.html",
-        listing=list_page(current()),
-        orders=ORDERS,
+        listing=list_page(viewer),
+        orders=orders_for(viewer),
+        columns=list_columns.offered(viewer),
+        usual_columns=list_columns.USUAL,
+        numeric=list_columns.NUMERIC,
+        due=DUE,
+        more_open=any(request.args.get(name) for name in list_columns.UNDER_MORE),
+        colleagues=accounts.colleagues(viewer) if viewer.edits else [],
         agencies=agencies.names(short=True),
-        regions=queries.regions(current()),
+        regions=queries.regions(viewer),
     )
 
 
