@@ -29,7 +29,7 @@ from tracker.accounts.models import Organisation
 from tracker.agencies.models import Agency
 from tracker.agencies.queries import by_slug
 from tracker.clocks.models import Basis, Cause, Clock, ClockKind, ClockRule
-from tracker.core.dates import PartialDate
+from tracker.core.dates import PartialDate, show_day
 from tracker.core.db import db, transaction
 from tracker.core.now import today
 from tracker.correspondence.models import Letter
@@ -361,7 +361,7 @@ COLUMNS = {
     "tags": ("Tags", "dna"),
     "audience": ("Who sees it", "Your organisation only"),
     "owner": ("Owner", "Highland Group"),
-    "updated": ("Changed", "23 Oct 2023"),
+    "updated": ("Changed", show_day(today())),
 }
 
 

@@ -39,6 +39,7 @@ def init_app(app: Flask) -> None:
         "asset": asset,
         "described": described,
         "with_query": with_query,
+        "with_parts": with_parts,
         "plural": plural,
         "is_current": navigation.is_current,
     }

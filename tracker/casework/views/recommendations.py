@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import BadRequest
 
 from tracker.accounts import queries as accounts
 from tracker.agencies import queries as agencies
 from tracker.casework import actions, growing, pages, telling
 from tracker.casework import columns as list_columns
+from tracker.casework.actions.saved_views import views_for
 from tracker.casework.forms import (
     AskForm,
     EvidenceForm,
@@ -19,7 +21,7 @@ from tracker.casework.forms import (
     date_or_none,
 )
 from tracker.casework.listing import DUE, list_page, orders_for
-from tracker.casework.views import sharing
+from tracker.casework.views import saved_views, sharing
 from tracker.casework.views.filling import ask_data, choose_status, next_form, outcome_choices
 from tracker.clocks import queries as clocks
 from tracker.core.db import db
@@ -62,10 +64,19 @@ def index() -> ResponseReturnValue:
     """All asks, filtered and sorted as the address says, with the columns that it names."""
     if not list_columns.is_tidy():
         return redirect(with_parts(url_for(".index"), list_columns.tidy()))
-    viewer = current()
+    viewer, view = current(), saved_views.opened_view()
+    try:
+        listing = list_page(viewer)
+    except BadRequest as problem:
+        if view is None:
+            raise
+        return saved_views.no_longer_valid(view, problem)
     return render_template(
         "views/recommendations/index.html",
-        listing=list_page(viewer),
+        listing=listing,
+        view=view,
+        views=views_for(viewer),
+        address_of=saved_views.address_of,
         orders=orders_for(viewer),
         columns=list_columns.offered(viewer),
         usual_columns=list_columns.USUAL,
