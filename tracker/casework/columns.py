@@ -7,7 +7,7 @@ from flask import abort, request
 
 from tracker.accounts.viewer import Viewer
 
-UNDER_MORE = ("country", "result", "tag", "due", "audience", "sort", "then", "columns")
+UNDER_MORE = ("country", "result", "tag", "due", "audience")  # filters of the folded part
 
 
 @dataclass(frozen=True)
