@@ -391,6 +391,8 @@ def test_a_form_of_filters_leads_to_a_short_address(staff: Person, varied: None)
     page = staff.get(answer.headers["Location"])
     assert list(rows(page)[0]) == ["", "Status", "Sent"]
     assert titles_on(page) == ["One"]
+    answer = staff.get("/recommendations?mine=1&assignee=none")
+    assert answer.headers["Location"] == "/recommendations?assignee=none"
     usual = "&".join(f"columns={name}" for name in list(COLUMNS)[:5])
     answer = staff.get(f"/recommendations?q=one&{usual}")
     assert answer.headers["Location"] == "/recommendations?q=one"

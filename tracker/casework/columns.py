@@ -67,7 +67,8 @@ def chosen_columns(viewer: Viewer) -> tuple[str, ...]:
 def tidy() -> list[tuple[str, str]]:
     """The parts of the present address in one short form: none is empty, the columns are one, and
     what goes without saying is not said."""
-    parts = [(k, v) for k, v in request.args.items(multi=True) if v and k != "columns"]
+    said = {"columns"} | ({"mine"} if request.args.get("assignee") else set())
+    parts = [(k, v) for k, v in request.args.items(multi=True) if v and k not in said]
     columns = ",".join(v for v in request.args.getlist("columns") if v)
     if columns and columns != ",".join(USUAL):
         parts.append(("columns", columns))

@@ -5,7 +5,7 @@ import hashlib
 from wtforms import BooleanField, HiddenField, SelectField, StringField
 
 from tracker.casework import words
-from tracker.casework.actions.bulk import BulkInput
+from tracker.casework.actions.bulk_plan import BulkInput
 from tracker.casework.forms import date_or_none
 from tracker.recommendations.models import ClosureReason, Status
 from tracker.sources.actions import SourceInput

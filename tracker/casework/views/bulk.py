@@ -8,8 +8,9 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from tracker.accounts import queries as accounts
-from tracker.casework.actions import bulk
-from tracker.casework.actions.bulk import MOST, Planned
+from tracker.casework import actions
+from tracker.casework.actions import bulk, bulk_plan
+from tracker.casework.actions.bulk_plan import MOST, Planned
 from tracker.casework.columns import query_of_view
 from tracker.casework.list_forms import LEAVE, NOBODY, BulkForm, DeleteForm, digest
 from tracker.casework.listing import chosen_sorting, matching
@@ -55,12 +56,12 @@ def change() -> ResponseReturnValue:
         return _preview(form, versions)
 
     def act() -> BulkChange:
-        given = bulk.checked(current(), form.given())
+        given = bulk_plan.checked(current(), form.given())
         if form.seen_version.data != digest(given):
             raise Refused(LOOK_AGAIN)
-        if len(bulk.chosen(current(), versions)) < len(versions) or not versions:
+        if len(bulk_plan.chosen(current(), versions)) < len(versions) or not versions:
             raise Refused("")  # said by the preview
-        return bulk.change_together(current(), versions, given)
+        return actions.change_together(current(), versions, given)
 
     done = attempt(form, act)
     if done is None:
@@ -91,7 +92,7 @@ def _chosen_in_address() -> Chosen:
 
 
 def _chosen(references: Sequence[str]) -> Chosen:
-    found = bulk.chosen(current(), references[:MOST])
+    found = bulk_plan.chosen(current(), references[:MOST])
     asks = [found[ref] for ref in references if ref in found]
     return Chosen(asks, len(references[:MOST]) - len(asks), len(references) > MOST)
 
@@ -103,8 +104,8 @@ def _preview(form: BulkForm, versions: dict[str, int]) -> ResponseReturnValue:
     chosen = _chosen(list(versions))
     planned: list[Planned] = []
     try:
-        given = bulk.checked(current(), form.given())
-        planned = bulk.plan(current(), chosen.asks, given)
+        given = bulk_plan.checked(current(), form.given())
+        planned = bulk_plan.plan(current(), chosen.asks, given)
         seen = digest(given)
     except Refused as refusal:
         seen = ""
@@ -154,7 +155,7 @@ def show(key: int) -> ResponseReturnValue:
     form = DeleteForm()
     code = 200
     if form.is_submitted():
-        done = attempt(form, lambda: bulk.undo(current(), key) or abort(404))
+        done = attempt(form, lambda: actions.undo_together(current(), key) or abort(404))
         if done is not None:
             flash("The change is taken back.")
             return redirect(url_for(".show", key=key), 303)
