@@ -43,6 +43,7 @@ def register_models() -> None:
     """Import every room's tables, so that the metadata is complete."""
     import tracker.accounts.models
     import tracker.agencies.models
+    import tracker.casework.models
     import tracker.clocks.models
     import tracker.correspondence.models
     import tracker.history.models
@@ -55,7 +56,14 @@ def register_models() -> None:
 
 def _register_pages(app: Flask) -> None:
     from tracker.agencies.views import agencies
-    from tracker.casework.views import contacts, letters, recommendations, targets
+    from tracker.casework.views import (
+        bulk_changes,
+        contacts,
+        letters,
+        recommendations,
+        saved_views,
+        targets,
+    )
     from tracker.dashboards.views import dashboards, scorecards
     from tracker.desk.views import desk
     from tracker.signin import security
@@ -69,6 +77,8 @@ def _register_pages(app: Flask) -> None:
         account,
         desk,
         recommendations,
+        bulk_changes,
+        saved_views,
         letters,
         contacts,
         targets,

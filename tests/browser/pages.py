@@ -53,6 +53,8 @@ class Examples:
             return [{"slug": slug} for slug in AGENCIES]
         if rule.arguments == {"reference", "key"}:
             return [{"reference": self.acted_ask, "key": self.outcome}]
+        if rule.arguments == {"key"} and room in ("bulk_changes", "saved_views"):
+            return []  # what a person made: seen in test_list_work
         known = {
             "recommendations": (self.export_ask, self.ask, self.acted_ask),
             "letters": (self.letter,),
@@ -145,6 +147,7 @@ def main_pages(site: Site) -> list[str]:
         "/",
         "/stale",
         "/recommendations",
+        f"/recommendations/bulk?ask={chosen.ask}",
         f"/recommendations/{chosen.ask}",
         f"/recommendations/{chosen.export_ask}/edit",
         f"/recommendations/{chosen.acted_ask}",

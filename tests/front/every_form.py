@@ -37,11 +37,13 @@ ASK = {
 
 @dataclass(frozen=True)
 class Form:
-    """A form: where it is, what makes it acceptable, and the rows that it needs first."""
+    """A form: where it is, what makes it acceptable, the rows that it needs first, and what is
+    pressed once all is typed."""
 
     path: str
     typed: Typed
     press: tuple[str, ...] = ()
+    last: tuple[str, ...] = ()
 
     def open(self, person: Person, records: Records) -> Sitting:
         """The form, filled so that it would be accepted."""
@@ -50,7 +52,10 @@ class Form:
         for op in self.press:
             sitting.press(op)
         day = (today() + timedelta(days=30)).isoformat()
-        return sitting.type({n: day if v == IN_A_MONTH else v for n, v in self.typed.items()})
+        sitting.type({n: day if v == IN_A_MONTH else v for n, v in self.typed.items()})
+        for op in self.last:
+            sitting.press(op)
+        return sitting
 
 
 CONTROL = seed.under("controls-0", seed.ITEM)
@@ -136,6 +141,24 @@ FORMS = {
         "/agencies/new",
         {"name": "Test Office of Tests", "short_name": "Tests", "jurisdiction": "NO"},
     ),
+    "several asks": Form(
+        "/recommendations/bulk?ask={reference}",
+        {
+            "add_tags": "campaign",
+            "remove_tags": "old",
+            "next_action": "Call",
+            "next_action_on": IN_A_MONTH,
+            "to": "under_review",
+            "source_url": "https://www.state.gov/",
+            "source_title": "State",
+            "reason": "Together",
+        },
+        last=("preview",),
+    ),
+    "taking back": Form("{bulk}", {}),
+    "new view": Form("/recommendations/views/new?status=draft", {"name": "Drafts"}),
+    "edit view": Form("{view}/edit", {"name": "Mine"}),
+    "delete view": Form("{view}/delete", {}),
     "audience of a letter": Form("{letter}/audience", AUDIENCE),
     "audience of a target": Form("{target}/audience", AUDIENCE),
     "audience of an ask": Form("{ask}/audience", AUDIENCE),

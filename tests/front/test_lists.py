@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -12,15 +13,25 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from tests.front.support import asks_on, links, options, record_draft, section, titles_on, words
+from tests.front.support import (
+    asks_on,
+    links,
+    options,
+    record_draft,
+    rows,
+    section,
+    titles_on,
+    words,
+)
 from tests.support.factories import make
 from tests.support.people import Person, words_of
 from tracker.accounts.models import Organisation
 from tracker.agencies.models import Agency
 from tracker.agencies.queries import by_slug
 from tracker.clocks.models import Basis, Cause, Clock, ClockKind, ClockRule
-from tracker.core.dates import PartialDate
+from tracker.core.dates import PartialDate, show_day
 from tracker.core.db import db, transaction
+from tracker.core.now import today
 from tracker.correspondence.models import Letter
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import (
@@ -70,6 +81,9 @@ def many(app: Flask, staff: Person) -> int:
                 submitted_on=day if number % 5 else None,
                 last_contact_on=day if number % 7 else None,
                 updated_at=START + timedelta(minutes=number % 11),
+                next_action_on=date(2024, 1, 1 + number % 6) if number % 3 else None,
+                instrument=list(Instrument)[number % 4],
+                status=list(Status)[number % 6],
                 **owner,
             )
         for number in range(63):
@@ -82,6 +96,9 @@ def many(app: Flask, staff: Person) -> int:
 SORTINGS = [
     *[("/recommendations", name, 113) for name in ("-updated", "-submitted", "submitted")],
     *[("/recommendations", name, 113) for name in ("contact", "-contact", "title")],
+    *[("/recommendations", name, 113) for name in ("status", "instrument", "next")],
+    *[("/recommendations", name, 113) for name in ("next&then=title", "status&then=-contact")],
+    ("/recommendations", "-submitted&then=next", 113),
     *[("/letters", name, 63) for name in ("-written", "written")],
     *[("/sources", name, 63) for name in ("title", "-published")],
     ("/targets", "name", 63),
@@ -101,7 +118,7 @@ def test_the_pages_of_a_list_are_disjoint_and_together_complete_there_and_back(
         assert all(len(_keys(page)) == 50 for page in there[:-1])
         back = [there[-1]]
         while before := _beside(back[-1], "prev"):
-            assert parse_qs(urlsplit(before).query)["sort"] == [sort]
+            assert f"sort={sort}" in before
             back.append(staff.get(before))
         assert [_keys(page) for page in reversed(back)] == [_keys(page) for page in there], sort
 
@@ -122,7 +139,9 @@ def test_each_sorting_of_the_asks_is_in_its_order(staff: Person, many: int) -> N
     expected: dict[str, Callable[[dict[str, str]], str]] = {}
     for sort in options(staff.get("/recommendations"), "sort"):
         expected[sort] = lambda row: row[""]
-    assert set(expected) == {name for path, name, _ in SORTINGS if path == "/recommendations"}
+    assert set(expected) == {
+        name.partition("&")[0] for path, name, _ in SORTINGS if path == "/recommendations"
+    }
     titles = titles_on(staff.get("/recommendations?sort=title"))
     assert titles == sorted(titles)
     for sort, label in (("submitted", "Sent"), ("contact", "Last contact")):
@@ -134,6 +153,20 @@ def test_each_sorting_of_the_asks_is_in_its_order(staff: Person, many: int) -> N
         assert falling == sorted(falling, reverse=True)
         assert rising[0] == 0
         assert falling[0] == 2022
+
+
+def test_rows_that_are_level_are_sorted_by_a_second_column(staff: Person, many: int) -> None:
+    shown = "columns=status,due&sort=status&then=next"
+    page = staff.get(f"/recommendations?{shown}")
+    rows = list(zip(_cells(page, "Status"), _cells(page, "Due"), strict=True))
+    while following := _beside(page, "next"):
+        page = staff.get(following)
+        rows += zip(_cells(page, "Status"), _cells(page, "Due"), strict=True)
+    cycle = ["Draft", "Vetting", "Ready", "Submitted", "Acknowledged", "Under review"]
+    places = [(cycle.index(status), due == "–", due) for status, due in rows]
+    assert len(places) == many
+    assert places == sorted(places)
+    assert {due for _, _, due in places} > {"–", "2 Jan 2024 passed"}
 
 
 def _cells(page: TestResponse, label: str) -> list[str]:
@@ -184,9 +217,10 @@ def test_a_damaged_cursor_is_told_to_be_one(staff: Person, path: str) -> None:
 
 
 @pytest.fixture
-def varied(app: Flask, staff: Person) -> None:
+def varied(app: Flask, staff: Person, colleague: Person) -> None:
     """Asks that differ in everything by which a list can be narrowed."""
     owner = {"organisation_id": staff.viewer.organisation_id}
+    friend = colleague.viewer.user_id
     with app.app_context(), transaction():
         other = make(Organisation, name="Island Group").id
 
@@ -206,6 +240,8 @@ def varied(app: Flask, staff: Person) -> None:
             instrument=Instrument.ENTITY_LIST,
             submitted_on=PartialDate(2023),
             assignee_id=staff.viewer.user_id,
+            next_action="Call",
+            next_action_on=today() + timedelta(days=3),
         )
         both = {"recommendation_id": two.id}
         make(Addressee, agency_id=treasury.id, acknowledged_on=PartialDate(2024), **both)
@@ -223,8 +259,10 @@ def varied(app: Flask, staff: Person) -> None:
         target = make(Target, name="吴英杰", **owner)
         make(TargetName, target_id=target.id, text="吴英杰", folded="吴英杰", latin="wu ying jie")
         make(RecommendationTarget, recommendation_id=three.id, target_id=target.id)
-        ask("Four", result=Result.IN_PART)
-        ask("Five", result=Result.DECLINED, organisation_id=other, audience=Audience.COALITION)
+        late = {"next_action": "Write", "next_action_on": today() - timedelta(days=1)}
+        ask("Four", result=Result.IN_PART, assignee_id=friend, **late)
+        theirs = {"organisation_id": other, "audience": Audience.COALITION}
+        ask("Five", result=Result.DECLINED, next_action_on=today(), **theirs)
         ask("Six", organisation_id=other)
 
 
@@ -257,6 +295,14 @@ FILTERS: list[tuple[dict[str, str], set[str]]] = [
     ({"organisation": "Highland Group"}, ALL - {"Five"}),
     ({"organisation": "No such group"}, set()),
     ({"mine": "1"}, {"Two"}),
+    ({"assignee": "me"}, {"Two"}),
+    ({"assignee": "none"}, {"One", "Three 100%"}),
+    ({"due": "late"}, {"Four"}),
+    ({"due": "week"}, {"Two"}),
+    ({"due": "month"}, {"Two"}),
+    ({"due": "none"}, {"One", "Three 100%"}),
+    ({"audience": "coalition"}, {"Five"}),
+    ({"audience": "organisation"}, ALL - {"Five"}),
     ({"tag": "DNA"}, {"One"}),
     ({"tag": "dn"}, set()),
     ({"stale": "1"}, {"One", "Two"}),
@@ -288,6 +334,79 @@ def test_every_filter_leaves_the_asks_that_it_names(
                 assert "No ask fits these filters. Show all" in words_of(page)
 
 
+def test_the_asks_of_a_colleague_are_found_by_staff_alone(
+    app: Flask, staff: Person, colleague: Person, partner: Person, varied: None
+) -> None:
+    query = {"assignee": str(colleague.viewer.user_id)}
+    assert query["assignee"] in options(staff.get("/recommendations"), "assignee")
+    assert titles_on(staff.get("/recommendations", query_string=query)) == ["Four"]
+    assert partner.get("/recommendations", query_string=query).status_code == 400
+    shown = partner.get("/recommendations?columns=next,due,assignee,status")
+    assert "Next action" not in words_of(shown)
+    assert titles_on(partner.get("/recommendations?due=week")) == []
+    assert partner.get("/recommendations?sort=next").status_code == 400
+
+
+COLUMNS = {
+    "status": ("Status", "Submitted"),
+    "result": ("What followed", "None known"),
+    "sent": ("Sent", "23 Oct 2023"),
+    "contact": ("Last contact", "–"),
+    "flags": ("Why flagged", "Deadline in law passed Silent"),
+    "targets": ("Targets", "–"),
+    "places": ("Countries", "China (Tibet)"),
+    "assignee": ("Assigned to", "nobody"),
+    "next": ("Next action", "–"),
+    "due": ("Due", "–"),
+    "tags": ("Tags", "dna"),
+    "audience": ("Who sees it", "Your organisation only"),
+    "owner": ("Owner", "Highland Group"),
+    "updated": ("Changed", show_day(today())),
+}
+
+
+def test_the_address_says_which_columns_a_list_shows(staff: Person, varied: None) -> None:
+    first = staff.get("/recommendations?q=one")
+    usual = ["Status", "What followed", "Sent", "Last contact", "Why flagged"]
+    assert list(rows(first)[0]) == ["", *usual]
+    assert re.findall(r'name="columns" value="(\w+)"', first.text) == list(COLUMNS)
+    for chosen in (["updated", "status"], list(COLUMNS)):
+        (row,) = rows(staff.get(f"/recommendations?q=one&columns={','.join(chosen)}"))
+        assert row.pop("").startswith("One R-")
+        assert row == {COLUMNS[name][0]: COLUMNS[name][1] for name in chosen}
+    two = rows(staff.get("/recommendations?q=two&columns=assignee,next,places"))[0]
+    assert two["Assigned to"] == "Staff"
+    assert two["Next action"] == "Call"
+    three = rows(staff.get("/recommendations?q=three&columns=targets"))[0]
+    assert three["Targets"] == "吴英杰"
+
+
+def test_a_form_of_filters_leads_to_a_short_address(staff: Person, varied: None) -> None:
+    sent = "?q=&status=submitted&agency=&columns=status&columns=sent&sort=title"
+    answer = staff.get(f"/recommendations{sent}")
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == (
+        "/recommendations?status=submitted&sort=title&columns=status,sent"
+    )
+    page = staff.get(answer.headers["Location"])
+    assert list(rows(page)[0]) == ["", "Status", "Sent"]
+    assert titles_on(page) == ["One"]
+    answer = staff.get("/recommendations?mine=1&assignee=none")
+    assert answer.headers["Location"] == "/recommendations?assignee=none"
+    usual = "&".join(f"columns={name}" for name in list(COLUMNS)[:5])
+    answer = staff.get(f"/recommendations?q=one&{usual}")
+    assert answer.headers["Location"] == "/recommendations?q=one"
+
+
+def test_names_in_an_address_that_mean_something_elsewhere_do_nothing(
+    staff: Person, many: int
+) -> None:
+    query = "endpoint=x&_external=1&_scheme=javascript&_anchor=x&_method=POST&values=x"
+    page = staff.get(f"/recommendations?{query}")
+    assert page.status_code == 200
+    assert all(link.startswith(("/", "#")) for link in links(page))
+
+
 def test_a_title_is_found_in_any_script_and_case(staff: Person) -> None:
     record_draft(staff, {"title": "Санкции против ЧИНОВНИКОВ"})
     record_draft(staff, {"title": "ÖFFENTLICHE Stellen 西藏公安"})
@@ -317,6 +436,12 @@ def test_a_title_is_found_in_any_script_and_case(staff: Person) -> None:
         {"year": "23"},
         {"year": "1066"},
         {"sort": "random"},
+        {"then": "random"},
+        {"columns": "title,secrets"},
+        {"assignee": "somebody"},
+        {"assignee": "99999999999999999999"},
+        {"due": "never"},
+        {"audience": "everybody"},
         {"q": "x" * 201},
         {"q": "\x00"},
         {"q": "\u202e"},
@@ -330,7 +455,16 @@ def test_a_filter_that_is_none_is_told_to_be_none(staff: Person, query: dict[str
     said = words_of(answer)
     assert "That could not be read" in said
     assert any(
-        part in said for part in ("Choose one", "four figures", "too long", "Type it", "1800")
+        part in said
+        for part in (
+            "Choose one",
+            "four figures",
+            "too long",
+            "Type it",
+            "1800",
+            "Choose some",
+            "Choose a",
+        )
     )
 
 

@@ -6,6 +6,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from tests.front.support import (
+    Sitting,
     asks_on,
     links,
     options,
@@ -32,6 +33,8 @@ class Records:
     group: str
     contact: str  # the page on which it is voided
     outcome: str  # the same
+    bulk: str  # a change of the ask together with others
+    view: str  # a saved view of the list, without what is done with it
 
     @property
     def references(self) -> dict[str, str]:
@@ -92,7 +95,19 @@ def _records(staff: Person, word: str, more: dict[str, str]) -> Records:
     page = save(staff, f"{ask}/outcomes/new", {**outcome, "note": f"{word} outcome"})
     (void,) = [link for link in links(page) if "/outcomes/" in link and link.endswith("void")]
     group = where(send(staff, "/targets/new", {"name": f"{word} class", "kind": "class"}))
-    return Records(ask, letter, target, group, contact, void)
+    return Records(ask, letter, target, group, contact, void, _bulk(staff, ask), _view(staff, word))
+
+
+def _bulk(staff: Person, ask: str) -> str:
+    sitting = Sitting(staff, f"/recommendations/bulk?ask={ask.rpartition('/')[2]}")
+    return sitting.type({"next_action": f"{CANARY} next"}).press("preview").save()
+
+
+def _view(staff: Person, word: str) -> str:
+    typed = {"name": f"{CANARY} view of {word}"}
+    where(send(staff, "/recommendations/views/new?status=draft", typed))
+    found = [link for link in links(staff.get("/recommendations/views")) if link.endswith("/edit")]
+    return found[-1].removesuffix("/edit")
 
 
 def _target(staff: Person, ask: str, name: str) -> str:

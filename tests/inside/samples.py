@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from flask import Flask
 from sqlalchemy import select
 
+from tests.support.factories import make
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
 from tracker.casework import actions
@@ -18,6 +19,7 @@ from tracker.casework.inputs import (
     OutcomeInput,
     SignatoryInput,
 )
+from tracker.casework.models import BulkChange, BulkRow, SavedView
 from tracker.clocks.models import Clock
 from tracker.core.countries import Place
 from tracker.core.dates import PartialDate
@@ -88,7 +90,8 @@ def letter_input(*given: AskInput, to: tuple[str, ...] = ("treasury",)) -> Lette
 
 @dataclass(frozen=True)
 class CaseFile:
-    """References of the records of one case, and the id of its outcome."""
+    """References of the records of one case, the id of its outcome, and those of a change of
+    its ask with others and of a view that its owner saved."""
 
     letter: str
     ask: str
@@ -96,6 +99,8 @@ class CaseFile:
     contact: str
     source: str
     outcome: int
+    bulk: int = 1
+    view: int = 1
 
     @property
     def references(self) -> tuple[str, ...]:
@@ -123,6 +128,8 @@ def record_case(
         contact.reference,
         use.source.reference,
         outcome.id,
+        make(BulkRow, bulk_id=make(BulkChange, by_id=viewer.user_id).id, record_id=ask.id).bulk_id,
+        make(SavedView, owner_id=viewer.user_id, organisation_id=viewer.organisation_id).id,
     )
 
 

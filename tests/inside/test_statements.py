@@ -11,8 +11,10 @@ from sqlalchemy import func, select
 from tests.inside.samples import reading, writing
 from tests.inside.watching import Watched, watching
 from tests.support.factories import make
-from tests.support.people import Person
+from tests.support.people import Person, form_of
 from tracker.agencies.models import Agency
+from tracker.casework.columns import COLUMNS
+from tracker.casework.models import SavedView
 from tracker.clocks.models import Cause, Clock, ClockKind, ClockRule
 from tracker.core.dates import PartialDate
 from tracker.core.db import db
@@ -137,6 +139,11 @@ class Case:
         event = make(HistoryEvent, actor_id=self.person.viewer.user_id, name="record.tagged")
         make(HistoryPayload, event_id=event.id)
         make(HistorySubject, event_id=event.id, record_id=ask)
+        make(
+            SavedView,
+            owner_id=self.person.viewer.user_id,
+            organisation_id=self.person.viewer.organisation_id,
+        )
 
 
 PAGES = {
@@ -144,6 +151,9 @@ PAGES = {
     "clocks of a record": "/recommendations/{ask}/clocks",
     "history of a record": "/recommendations/{ask}/history",
     "list page": "/recommendations",
+    "list page with every column": "/recommendations?columns=" + ",".join(COLUMNS),
+    "form of several records": "/recommendations/bulk?all=1",
+    "saved views": "/recommendations/views",
     "stale page": "/stale",
     "stale page of a cause": "/stale?cause=silent",
     "dashboard": "/dashboards",
@@ -187,6 +197,28 @@ def test_pages_take_a_fixed_number_of_statements(app: Flask, staff: Person) -> N
         for model in (Addressee, Clock, Outcome, RecommendationTarget):
             count = select(func.count()).where(model.recommendation_id == case.ask)
             assert (db.session.scalar(count) or 0) >= MANY
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_the_preview_of_a_change_takes_a_fixed_number_of_statements(
+    app: Flask, staff: Person
+) -> None:
+    with writing(app):
+        case = Case(staff)
+        case.grow()
+    counts = []
+    for grown in (0, MANY):
+        with writing(app):
+            for _ in range(grown):
+                case.grow()
+        form = form_of(staff.get("/recommendations/bulk?all=1"))
+        typed = {"to": ["closed"], "add_tags": ["x"], "next_action": ["Call"], "op": ["preview"]}
+        with watching(app) as seen:
+            page = staff.client.post("/recommendations/bulk", data={**form, **typed})
+        assert page.status_code == 200
+        counts.append(seen.count)
+        assert len(form["ask_version"]) > grown
+    assert counts[0] == counts[1]
 
 
 def test_a_page_is_made_without_a_thread_of_its_own(

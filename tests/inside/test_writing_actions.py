@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import ModuleType
 from typing import Any
@@ -31,7 +31,10 @@ from tracker.accounts.viewer import Viewer
 from tracker.agencies import actions as agencies
 from tracker.agencies.models import AgencyKind
 from tracker.casework import actions as casework
+from tracker.casework.actions import saved_views
+from tracker.casework.actions.bulk_plan import BulkInput
 from tracker.casework.inputs import AddresseeInput, NextInput
+from tracker.casework.models import BulkChange, SavedView
 from tracker.clocks import actions as clocks
 from tracker.core.dates import PartialDate
 from tracker.core.db import db
@@ -40,7 +43,7 @@ from tracker.core.now import today
 from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import Contact
 from tracker.history.models import HistoryEvent, HistorySubject
-from tracker.recommendations.models import Outcome, Recommendation, Status
+from tracker.recommendations.models import ClosureReason, Outcome, Recommendation, Status
 from tracker.recommendations.workflow import Change
 from tracker.records import actions as records
 from tracker.records.models import Audience, Record
@@ -160,12 +163,46 @@ def snooze_clocks(scene: Scene) -> None:
     clocks.snooze(scene.viewer, ask, current_clocks(ask.id), until=until, reason="They are away.")
 
 
+def change_together(scene: Scene) -> BulkChange:
+    given = BulkInput(next_action="Call again", to=Status.CLOSED, on=PartialDate.of(today()))
+    given = replace(given, closure_reason=ClosureReason.MOOT, reason="The office is gone.")
+    return casework.change_together(scene.viewer, {scene.case.ask: scene.ask.version}, given)
+
+
+def newest_change() -> int:
+    newest = select(BulkChange.id).order_by(BulkChange.at.desc()).limit(1)
+    return db.session.scalars(newest).one()
+
+
+def saved_view(scene: Scene) -> SavedView:
+    found = saved_views.own_view(scene.viewer, scene.case.view)
+    assert found is not None
+    return found
+
+
 # by action: what calls it, and the event that it leaves
 CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
     casework: {
         "add_ask": (add_ask, "recommendation.recorded"),
         "change_ask": (change_ask, "recommendation.changed"),
         "change_status": (change_status, "recommendation.status_changed"),
+        "change_together": (change_together, "recommendation.status_changed"),
+        "undo_together": (
+            lambda s: casework.undo_together(s.viewer, newest_change()),
+            "recommendation.status_changed",
+        ),
+        "save_view": (
+            lambda s: casework.save_view(s.viewer, "Mine", "status=draft", is_shared=False),
+            "view.saved",
+        ),
+        "change_view": (
+            lambda s: casework.change_view(s.viewer, saved_view(s), "Ours", is_shared=True),
+            "view.changed",
+        ),
+        "delete_view": (
+            lambda s: casework.delete_view(s.viewer, saved_view(s)),
+            "view.deleted",
+        ),
         "cite": (lambda s: casework.cite(s.viewer, s.ask, PUBLISHED), "source.cited"),
         "record_contact": (
             lambda s: casework.record_contact(s.viewer, [s.ask], contact_input()),
@@ -213,7 +250,10 @@ CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
     },
 }
 # these concern no record that a reader could open
-ABOUT_NO_RECORD = {"agency.added", "organisation.added", "user.added", "user.disabled"}
+ABOUT_NO_RECORD = {
+    *("agency.added", "organisation.added", "user.added", "user.disabled"),
+    *("view.saved", "view.changed", "view.deleted"),
+}
 
 
 def offered(module: ModuleType) -> set[str]:

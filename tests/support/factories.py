@@ -20,6 +20,7 @@ from tracker.agencies.models import (
     Office,
     OfficeHolder,
 )
+from tracker.casework.models import BulkChange, BulkRow, SavedView
 from tracker.clocks.models import (
     ActKind,
     Basis,
@@ -481,4 +482,30 @@ def _run(given: dict[str, Any]) -> dict[str, Any]:
         "started_at": SOME_TIME,
         "lease_until": SOME_TIME,
         "host": "test",
+    }
+
+
+@factory(SavedView)
+def _view(given: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **_id(given, "owner_id", User),
+        **_id(given, "organisation_id", Organisation),
+        "name": f"View {a_number()}",
+        "query": "status=draft",
+    }
+
+
+@factory(BulkChange)
+def _bulk(given: dict[str, Any]) -> dict[str, Any]:
+    return _id(given, "by_id", User)
+
+
+@factory(BulkRow)
+def _bulk_row(given: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **_id(given, "bulk_id", BulkChange),
+        **_id(given, "record_id", Recommendation),
+        "position": 0,
+        "before": {"next_action": ""},
+        "after": {"next_action": "Call"},
     }

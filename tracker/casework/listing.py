@@ -1,26 +1,41 @@
 """The list of asks: which filters its address can carry, and what it shows."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
 
 from flask import abort, request
-from sqlalchemy import select
+from sqlalchemy import Select, case, func, literal, select
+from sqlalchemy.orm import joinedload
 
+from tracker.accounts import queries as accounts
 from tracker.accounts.models import Organisation
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
+from tracker.casework.columns import chosen_columns
 from tracker.clocks import queries as clocks
 from tracker.clocks.models import Cause, Clock
 from tracker.core.countries import countries
 from tracker.core.dates import BadDate, PartialDate
 from tracker.core.db import db
+from tracker.core.now import today
 from tracker.recommendations import queries
 from tracker.recommendations.instruments import Instrument
-from tracker.recommendations.models import Recommendation, Result, Status
+from tracker.recommendations.models import (
+    Recommendation,
+    RecommendationPlace,
+    Result,
+    Status,
+)
+from tracker.records.models import Audience
+from tracker.records.queries import tags_of
 from tracker.targets.models import Target
 from tracker.web import paging
 from tracker.web.lists import chosen_order, chosen_switch, chosen_text, chosen_word
 
+LIFE_CYCLE = {status: place for place, status in enumerate(Status)}
 ORDERS = {
     "-updated": paging.Order(
         "Changed last", Recommendation.updated_at, Recommendation.id, descending=True
@@ -36,18 +51,79 @@ ORDERS = {
         "Latest contact", Recommendation.last_contact_on, Recommendation.id, descending=True
     ),
     "title": paging.Order("Title", Recommendation.sort_title, Recommendation.id),
+    "status": paging.Order(
+        "Status, from draft on",
+        case({s.value: place for s, place in LIFE_CYCLE.items()}, value=Recommendation.status),
+        Recommendation.id,
+        value=lambda ask: LIFE_CYCLE[ask.status],
+    ),
+    "instrument": paging.Order("Instrument", Recommendation.instrument, Recommendation.id),
 }
+
+
+class Due(StrEnum):
+    """When the next action is due."""
+
+    LATE = "late"
+    WEEK = "week"
+    MONTH = "month"
+    NONE = "none"
+
+
+DUE = {
+    Due.LATE: "Before today",
+    Due.WEEK: "Within 7 days",
+    Due.MONTH: "Within 30 days",
+    Due.NONE: "No day is set",
+}
+ME, NOBODY = "me", "none"
+NARROWS_NOTHING = {"sort", "then", "columns", "cursor", "view"}
 
 
 @dataclass(frozen=True)
 class ListPage:
-    """A page of asks with what their rows show."""
+    """A page of asks with what their rows show: only what the chosen columns need is read."""
 
     page: paging.Page[Recommendation]
-    flags: dict[int, list[Clock]]
-    targets: dict[int, list[Target]]
+    columns: tuple[str, ...]
     sort: str
+    then: str
     narrowed: bool
+    flags: dict[int, list[Clock]] = field(default_factory=dict)
+    targets: dict[int, list[Target]] = field(default_factory=dict)
+    places: dict[int, list[RecommendationPlace]] = field(default_factory=dict)
+    tags: dict[int, list[str]] = field(default_factory=dict)
+    people: dict[int, str] = field(default_factory=dict)
+
+
+def orders_for(viewer: Viewer) -> dict[str, paging.Order]:
+    """The sortings that a viewer can choose. What an organisation does next is its own affair."""
+    if not viewer.edits:
+        return ORDERS
+    ask = Recommendation
+    own = case((ask.organisation_id == viewer.organisation_id, ask.next_action_on))
+    due = func.coalesce(own, literal(date.max), type_=ask.next_action_on.type)
+
+    def value(row: Recommendation) -> date:
+        is_own = row.organisation_id == viewer.organisation_id
+        return (row.next_action_on if is_own else None) or date.max
+
+    return ORDERS | {"next": paging.Order("Next action due first", due, ask.id, value=value)}
+
+
+def chosen_sorting(viewer: Viewer) -> tuple[paging.Order, str, str]:
+    """The sorting that the address asks for, with its name and that of the second one, by which
+    rows are sorted that are level in the first."""
+    orders = orders_for(viewer)
+    order, name = chosen_order(orders)
+    second = request.args.get("then", "")
+    if not second:
+        return order, name, ""
+    if second not in orders:
+        abort(400, f"This list cannot be sorted by “{second[:40]}”. Choose one of its sortings.")
+    if second.lstrip("-") != name.lstrip("-"):
+        order = replace(order, then=orders[second])
+    return order, name, second
 
 
 def filters_from_address(viewer: Viewer) -> tuple[queries.Filters, list[Cause], bool]:
@@ -68,32 +144,80 @@ def filters_from_address(viewer: Viewer) -> tuple[queries.Filters, list[Cause], 
         region=chosen_text("region"),
         year=_year(),
         organisation_id=_organisation_id(viewer),
-        assignee_id=viewer.user_id if chosen_switch("mine") else None,
+        assignee_id=_assignee_id(viewer),
+        unassigned=request.args.get("assignee") == NOBODY,
+        audience=chosen_word("audience", Audience),
         tag=chosen_text("tag"),
+        **_due(),
     )
     return filters, [cause] if cause else [], chosen_switch("stale")
 
 
 def list_page(viewer: Viewer) -> ListPage:
     """The page of asks that the address asks for."""
+    order, name, second = chosen_sorting(viewer)
+    columns = chosen_columns(viewer)
+    statement = matching(viewer)
+    if "owner" in columns:
+        statement = statement.options(joinedload(Recommendation.organisation))
+    page = paging.fetch(statement, order, request.args.get("cursor"))
+    used = {key for key, value in request.args.items() if value}
+    shown = ListPage(
+        page, columns, name, second, bool(used - {"sort", "then", "columns", "cursor"})
+    )
+    return _with_parts(shown, viewer)
+
+
+def matching(viewer: Viewer) -> Select[Recommendation]:
+    """The asks that the filters in the address leave."""
     filters, causes, stale = filters_from_address(viewer)
-    order, name = chosen_order(ORDERS)
     statement = queries.listing(viewer, filters)
     if causes or stale:
         flagged = clocks.flagged(viewer).with_only_columns(Clock.recommendation_id)
         if causes:
             flagged = flagged.where(Clock.cause.in_(causes))
         statement = statement.where(Recommendation.id.in_(flagged))
-    page = paging.fetch(statement, order, request.args.get("cursor"))
-    ids = [ask.id for ask in page.rows]
-    used = {key for key, value in request.args.items() if value} - {"sort", "cursor"}
-    return ListPage(
-        page,
-        clocks.flags_of(viewer, ids),
-        queries.targets_of(viewer, ids),
-        name,
-        bool(used),
+    return statement
+
+
+def _with_parts(shown: ListPage, viewer: Viewer) -> ListPage:
+    """The page with what its columns show beside the rows' own values."""
+    rows, columns = shown.page.rows, shown.columns
+    ids = [ask.id for ask in rows]
+    own = [ask for ask in rows if ask.organisation_id == viewer.organisation_id]
+    return replace(
+        shown,
+        flags=clocks.flags_of(viewer, ids) if "flags" in columns else {},
+        targets=queries.targets_of(viewer, ids) if "targets" in columns else {},
+        places=queries.places_of(viewer, ids) if "places" in columns else {},
+        tags=tags_of(viewer, ids) if "tags" in columns else {},
+        people=accounts.actors(viewer, (ask.assignee_id for ask in own))
+        if "assignee" in columns
+        else {},
     )
+
+
+def _assignee_id(viewer: Viewer) -> int | None:
+    """Whom the asks are to be assigned to: oneself or a colleague."""
+    chosen = request.args.get("assignee", "")
+    if chosen == ME or (chosen_switch("mine") and not chosen):
+        return viewer.user_id or -1
+    if chosen in ("", NOBODY):
+        return None
+    known = {str(user.id): user.id for user in accounts.colleagues(viewer)} if viewer.edits else {}
+    return known[chosen] if chosen in known else abort(400, "Choose a colleague of the list.")
+
+
+def _due() -> dict[str, Any]:
+    """The days between which the next action is due, as filters."""
+    due, day = chosen_word("due", Due), today()
+    if due is None:
+        return {}
+    if due is Due.NONE:
+        return {"without_next": True}
+    if due is Due.LATE:
+        return {"next_until": day - timedelta(days=1)}
+    return {"next_from": day, "next_until": day + timedelta(days=7 if due is Due.WEEK else 30)}
 
 
 def _agency_id() -> int | None:

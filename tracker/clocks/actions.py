@@ -36,6 +36,7 @@ def refresh(asks: Sequence[Recommendation]) -> None:
     for ask in asks:
         wanted = {spec.key: spec for spec in derive(facts[ask.id], rules)}
         _reconcile(ask, standing[ask.id], wanted, snoozes[ask.id], day)
+    db.session.flush()  # of all asks at once
 
 
 def _reconcile(
@@ -64,7 +65,6 @@ def _reconcile(
         copy_audience(clock, ask)
         _carry_flag(clock, spec, before, day)
         db.session.add(clock)
-    db.session.flush()
 
 
 def _says(clock: Clock, spec: ClockSpec, snoozed_until: date | None) -> bool:

@@ -22,6 +22,11 @@ EVENTS: dict[str, str] = {
     "clock.snoozed": "Clock snoozed",
     "record.audience_changed": "Audience changed",
     "record.tagged": "Tags changed",
+    "bulk.changed": "Asks changed together",
+    "bulk.undone": "A change of several asks taken back",
+    "view.saved": "View saved",
+    "view.changed": "View changed",
+    "view.deleted": "View deleted",
     "job.stale_sweep": "Stale sweep",
     "demo.loaded": "Demonstration data loaded",
 }

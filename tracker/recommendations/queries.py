@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select
@@ -23,7 +23,7 @@ from tracker.recommendations.models import (
     Status,
     StatusSpan,
 )
-from tracker.records.models import Record, RecordTag
+from tracker.records.models import Audience, Record, RecordTag
 from tracker.records.queries import audience_rule, visible
 from tracker.targets import queries as targets
 from tracker.targets.models import Target
@@ -37,7 +37,8 @@ NONE = "none"
 @dataclass(frozen=True)
 class Filters:
     """What a list of asks can be narrowed to; empty fields narrow nothing. The year `NONE` asks for
-    those of which no day is known, the region `NONE` for those on a whole country."""
+    those of which no day is known, the region `NONE` for those on a whole country. What is done
+    next, and that nobody has an ask, is looked for among those of the viewer's own organisation."""
 
     q: str = ""
     status: Status | None = None
@@ -53,6 +54,11 @@ class Filters:
     year: str = ""
     organisation_id: int | None = None
     assignee_id: int | None = None
+    unassigned: bool = False
+    audience: Audience | None = None
+    next_from: date | None = None
+    next_until: date | None = None
+    without_next: bool = False
     tag: str = ""
     target_id: int | None = None
     updated_since: datetime | None = None
@@ -138,7 +144,9 @@ def ids(viewer: Viewer, filters: Filters) -> Select[int]:
 
 def narrowed(statement: S, viewer: Viewer, filters: Filters) -> S:
     """A statement over asks with the filters applied."""
-    return statement.where(*_own_columns(filters), *_through_parts(viewer, filters))
+    return statement.where(
+        *_own_columns(filters), *_own_work(viewer, filters), *_through_parts(viewer, filters)
+    )
 
 
 def _own_columns(filters: Filters) -> list[ColumnElement[bool]]:
@@ -150,6 +158,7 @@ def _own_columns(filters: Filters) -> list[ColumnElement[bool]]:
         ask.result: filters.result,
         ask.organisation_id: filters.organisation_id,
         ask.assignee_id: filters.assignee_id,
+        ask.audience: filters.audience,
     }
     rules = [column == value for column, value in equal.items() if value is not None]
     if filters.is_open is not None:
@@ -161,6 +170,23 @@ def _own_columns(filters: Filters) -> list[ColumnElement[bool]]:
         rules.append(cast(ask.submitted_on, String).like(wanted))
     if filters.updated_since is not None:
         rules.append(ask.updated_at >= filters.updated_since)
+    return rules
+
+
+def _own_work(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]]:
+    """The filters on what an organisation plans, which is its own affair."""
+    ask = Recommendation
+    rules: list[ColumnElement[bool]] = []
+    if filters.unassigned:
+        rules.append(ask.assignee_id.is_(None))
+    if filters.without_next:
+        rules.append(ask.next_action_on.is_(None))
+    if filters.next_from is not None:
+        rules.append(ask.next_action_on >= filters.next_from)
+    if filters.next_until is not None:
+        rules.append(ask.next_action_on <= filters.next_until)
+    if rules:
+        rules.append(ask.organisation_id == viewer.organisation_id)
     return rules
 
 

@@ -1,10 +1,12 @@
 """Filters, tests and values that templates share."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import Flask, request, url_for
@@ -37,6 +39,7 @@ def init_app(app: Flask) -> None:
         "asset": asset,
         "described": described,
         "with_query": with_query,
+        "with_parts": with_parts,
         "plural": plural,
         "is_current": navigation.is_current,
     }
@@ -102,8 +105,15 @@ def with_query(**changes: Any) -> str:
             query.pop(key, None)
         else:
             query[key] = [str(value)]
-    values = {**(request.view_args or {}), **query}
-    return url_for(request.endpoint or "desk.home", **values)
+    # not through url_for, for which some names that anybody can type mean something
+    path = url_for(request.endpoint or "desk.home", **(request.view_args or {}))
+    return with_parts(path, [(k, v) for k, values in query.items() for v in values])
+
+
+def with_parts(path: str, parts: Iterable[tuple[str, str]]) -> str:
+    """An address with parameters; the commas of a list stay readable."""
+    query = urlencode(list(parts), safe=",")
+    return f"{path}?{query}" if query else path
 
 
 @lru_cache(maxsize=32)

@@ -19,7 +19,11 @@ class Entry:
 STAFF = (
     Entry("Desk", "desk.home", ("desk.home",)),
     Entry("Stale", "desk.stale", ("desk.stale", "desk.snooze")),
-    Entry("Recommendations", "recommendations.index", ("recommendations", "contacts")),
+    Entry(
+        "Recommendations",
+        "recommendations.index",
+        ("recommendations", "bulk_changes", "saved_views", "contacts"),
+    ),
     Entry("Letters", "letters.index", ("letters",)),
     Entry("Targets", "targets.index", ("targets",)),
     Entry("Agencies", "agencies.index", ("agencies", "scorecards")),

@@ -2,13 +2,13 @@
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from flask import abort
-from sqlalchemy import Select, and_, bindparam, or_
+from sqlalchemy import ColumnElement, Date, Integer, Select, and_, bindparam, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from tracker.core.dates import PartialDate
@@ -21,12 +21,25 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class Order:
-    """A sorting by one column, ties broken by the key. `label` is what a person chooses."""
+    """A sorting by one column, or by that of `then` where it ties, and last by the key. `label` is
+    what a person chooses; `value` tells what a row has where the column is a computed one, which
+    is then never nothing."""
 
     label: str
-    column: InstrumentedAttribute[Any]
+    column: InstrumentedAttribute[Any] | ColumnElement[Any]
     key: InstrumentedAttribute[Any]
     descending: bool = False
+    value: Callable[[Any], Any] | None = None
+    then: "Order | None" = None
+
+    @property
+    def parts(self) -> tuple["Order", ...]:
+        """The sortings one after the other, without the key."""
+        return (self, *(self.then.parts if self.then else ()))
+
+    def of(self, row: Any) -> Any:
+        """What a row is sorted by."""
+        return self.value(row) if self.value else getattr(row, str(self.column.key))
 
 
 @dataclass(frozen=True)
@@ -42,18 +55,16 @@ def fetch(
     statement: Select[Row], order: Order, cursor: str | None, size: int = PAGE_SIZE
 ) -> Page[Row]:
     """The page that a cursor points to; without one, the first. A cursor that is none is a 400."""
-    back, value, key = _decode(cursor, order) if cursor else (False, None, None)
-    falling = order.descending != back
-    column, tie = order.column, order.key
+    back, values, key = _decode(cursor, order) if cursor else (False, [], 0)
+    columns = [(part.column, part.descending != back) for part in order.parts]
+    columns.append((order.key, order.descending != back))
     if cursor:
-        value = bindparam(None, value, column.type)  # also where it stands for no date
-        beyond = column < value if falling else column > value
-        tied = tie < key if falling else tie > key
-        statement = statement.where(or_(beyond, and_(column == value, tied)))
-        # a plain bound lets either planner start in the index at the right place
-        statement = statement.where(column <= value if falling else column >= value)
-    columns = (column, tie)
-    statement = statement.order_by(*((c.desc() if falling else c.asc()) for c in columns))
+        # bound by their types also where they stand for no date
+        bounds = [
+            bindparam(None, v, c.type) for v, (c, _) in zip([*values, key], columns, strict=True)
+        ]
+        statement = statement.where(*_beyond(columns, bounds))
+    statement = statement.order_by(*(c.desc() if falling else c.asc() for c, falling in columns))
     rows = list(db.session.scalars(statement.limit(size + 1)).unique())
     more, rows = len(rows) > size, rows[:size]
     if back:
@@ -66,27 +77,51 @@ def fetch(
     )
 
 
+def _beyond(
+    columns: Sequence[tuple[Any, bool]], bounds: Sequence[Any]
+) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The rows after a given one: further on in the first column, or level there and further on in
+    the next. A plain bound lets either planner start in the index at the right place."""
+    ways: list[ColumnElement[bool]] = []
+    level: list[ColumnElement[bool]] = []
+    for (column, falling), bound in zip(columns, bounds, strict=True):
+        ways.append(and_(*level, column < bound if falling else column > bound))
+        level.append(column == bound)
+    (first, falls), start = columns[0], bounds[0]
+    return or_(*ways), first <= start if falls else first >= start
+
+
 def _encode(direction: str, row: Any, order: Order) -> str:
-    value = getattr(row, order.column.key)
-    text = value.isoformat() if isinstance(value, datetime) else str(value or "")
-    packed = json.dumps([direction, text, getattr(row, order.key.key)], ensure_ascii=False)
+    texts = [_text(part.of(row)) for part in order.parts]
+    place = texts if order.then else texts[0]
+    packed = json.dumps([direction, place, getattr(row, order.key.key)], ensure_ascii=False)
     return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str, order: Order) -> tuple[bool, Any, int]:
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
+
+
+def _decode(cursor: str, order: Order) -> tuple[bool, list[Any], int]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        direction, text, key = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
-        if direction not in ("f", "b") or not isinstance(text, str) or not isinstance(key, int):
+        direction, place, key = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
+        texts = place if order.then and isinstance(place, list) else [place]
+        if direction not in ("f", "b") or len(texts) != len(order.parts):
             raise ValueError(cursor)
-        if not 0 < key < 2**62 or "\x00" in text or len(text) > 400:
+        if not isinstance(key, int) or not 0 < key < 2**62:
             raise ValueError(cursor)
-        return direction == "b", _value(text, order), key
+        values = [_value(text, part) for text, part in zip(texts, order.parts, strict=True)]
+        return direction == "b", values, key
     except (ValueError, TypeError, RecursionError):
         abort(400, "The link to this page of the list is damaged. Start the list from its top.")
 
 
-def _value(text: str, order: Order) -> Any:
+def _value(text: Any, order: Order) -> Any:
+    if not isinstance(text, str) or "\x00" in text or len(text) > 400:
+        raise ValueError(text)
     kind = order.column.type
     if isinstance(kind, UtcDateTime):
         moment = datetime.fromisoformat(text)
@@ -95,5 +130,15 @@ def _value(text: str, order: Order) -> Any:
         return moment
     if isinstance(kind, PartialDateType):
         return PartialDate.parse(text) if text else None
+    if isinstance(kind, Date):
+        return date.fromisoformat(text)
+    if isinstance(kind, Integer):
+        return _small(int(text))
     text.encode()  # a lone surrogate is no text
     return text
+
+
+def _small(number: int) -> int:
+    if abs(number) >= 2**31:
+        raise ValueError(number)
+    return number

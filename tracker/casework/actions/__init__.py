@@ -7,9 +7,11 @@ from tracker.casework.actions.asks import (
     set_next,
     snooze,
 )
+from tracker.casework.actions.bulk import change_together, undo_together
 from tracker.casework.actions.contacts import record_contact, void_contact
 from tracker.casework.actions.letters import record_letter
 from tracker.casework.actions.outcomes import record_outcome, void_outcome
+from tracker.casework.actions.saved_views import change_view, delete_view, save_view
 from tracker.casework.actions.sharing import share
 from tracker.casework.actions.status import change_status, void_status
 
@@ -17,13 +19,18 @@ __all__ = [
     "add_ask",
     "change_ask",
     "change_status",
+    "change_together",
+    "change_view",
     "cite",
+    "delete_view",
     "record_contact",
     "record_letter",
     "record_outcome",
+    "save_view",
     "set_next",
     "share",
     "snooze",
+    "undo_together",
     "void_contact",
     "void_outcome",
     "void_status",

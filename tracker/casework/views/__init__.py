@@ -1,8 +1,10 @@
 """The pages of casework, by what they are about."""
 
+from tracker.casework.views.bulk import bulk_changes
 from tracker.casework.views.contacts import contacts
 from tracker.casework.views.letters import letters
 from tracker.casework.views.recommendations import recommendations
+from tracker.casework.views.saved_views import saved_views
 from tracker.casework.views.targets import targets
 
-__all__ = ["contacts", "letters", "recommendations", "targets"]
+__all__ = ["bulk_changes", "contacts", "letters", "recommendations", "saved_views", "targets"]

@@ -4,10 +4,13 @@ from collections.abc import Callable
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import BadRequest
 
 from tracker.accounts import queries as accounts
 from tracker.agencies import queries as agencies
 from tracker.casework import actions, growing, pages, telling
+from tracker.casework import columns as list_columns
+from tracker.casework.actions.saved_views import views_for
 from tracker.casework.forms import (
     AskForm,
     EvidenceForm,
@@ -18,8 +21,8 @@ from tracker.casework.forms import (
     VoidStatusForm,
     date_or_none,
 )
-from tracker.casework.listing import ORDERS, list_page
-from tracker.casework.views import sharing
+from tracker.casework.listing import DUE, list_page, orders_for
+from tracker.casework.views import saved_views, sharing
 from tracker.casework.views.filling import ask_data, choose_status, next_form, outcome_choices
 from tracker.clocks import queries as clocks
 from tracker.core.now import today
@@ -28,6 +31,7 @@ from tracker.recommendations.models import ClosureReason, Recommendation, Status
 from tracker.records.actions import require_edit
 from tracker.records.queries import tags_of
 from tracker.targets import queries as targets
+from tracker.web.filters import with_parts
 from tracker.web.forms import BaseForm
 from tracker.web.lists import chosen_switch, chosen_word
 from tracker.web.merging import Merge, attempt_change
@@ -58,14 +62,32 @@ def to_ask(reference: str, said: str) -> ResponseReturnValue:
 
 @recommendations.get("")
 @policy(Policy.READER)
-def index() -> str:
-    """All asks, filtered and sorted as the address says."""
+def index() -> ResponseReturnValue:
+    """All asks, filtered and sorted as the address says, with the columns that it names."""
+    if not list_columns.is_tidy():
+        return redirect(with_parts(url_for(".index"), list_columns.tidy()))
+    viewer, view = current(), saved_views.opened_view()
+    try:
+        listing = list_page(viewer)
+    except BadRequest as problem:
+        if view is None:
+            raise
+        return saved_views.no_longer_valid(view, problem)
     return render_template(
         "views/recommendations/index.html",
-        listing=list_page(current()),
-        orders=ORDERS,
+        listing=listing,
+        view=view,
+        views=views_for(viewer),
+        address_of=saved_views.address_of,
+        orders=orders_for(viewer),
+        columns=list_columns.offered(viewer),
+        usual_columns=list_columns.USUAL,
+        numeric=list_columns.NUMERIC,
+        due=DUE,
+        more_open=any(request.args.get(name) for name in list_columns.UNDER_MORE),
+        colleagues=accounts.colleagues(viewer) if viewer.edits else [],
         agencies=agencies.names(short=True),
-        regions=queries.regions(current()),
+        regions=queries.regions(viewer),
     )
 
 
