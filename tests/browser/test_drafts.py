@@ -114,5 +114,6 @@ def test_a_change_brought_back_does_not_save_over_what_another_saved(
     page.get_by_role("button", name="Bring it back").click()
     assert send(page) == 409
     expect(page.get_by_role("heading", name="Somebody else saved first")).to_be_visible()
+    expect(page.get_by_role("button", name="Bring it back")).to_have_count(0)
     page.get_by_role("button", name="Take theirs in all of these").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("What the other typed")

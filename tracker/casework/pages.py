@@ -8,7 +8,7 @@ from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
 from tracker.agencies.models import Agency, AgencyMembership
 from tracker.casework.actions.settle import outcome_facts
-from tracker.casework.actions.status import standing_of
+from tracker.casework.actions.spans import standing_of
 from tracker.casework.ledger import Ledger, ledger
 from tracker.clocks import queries as clocks
 from tracker.clocks.explain import Arithmetic, ClockGroup, arithmetic, grouped

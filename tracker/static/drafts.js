@@ -46,12 +46,13 @@
 
   if (!form || !who) return;
 
+  const isHeld = form.dataset.draft === "held"; // the page itself shows what was typed
   const asOpened = fieldsOf(form);
   let timer = 0;
   const keep = (sent = false) => {
     clearTimeout(timer);
     const fields = fieldsOf(form);
-    if (sent || !same(fields, asOpened)) write(key, { who, at: Date.now(), fields, sent });
+    if (sent || isHeld || !same(fields, asOpened)) write(key, { who, at: Date.now(), fields, sent });
   };
   const later = () => {
     clearTimeout(timer);
@@ -116,7 +117,8 @@
 
   const found = read(key);
   if (found) write(key, { ...found, sent: false });
-  if (found && found.who === who && !same(found.fields, asOpened)) {
+  if (isHeld) keep();
+  else if (found && found.who === who && !same(found.fields, asOpened)) {
     const at = new Date(found.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
     notice(`What you typed here until ${at} was not saved. It is still in this tab.`, [
       ["Bring it back", () => (fits(found) ? fill(found) : send(found))],

@@ -7,6 +7,7 @@ from tracker.accounts import queries as accounts
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
 from tracker.agencies.models import Agency
+from tracker.casework.actions import spans
 from tracker.casework.actions.addressees import (
     Addressed,
     addressed,
@@ -14,7 +15,6 @@ from tracker.casework.actions.addressees import (
     refuse_loss_of_asked,
 )
 from tracker.casework.actions.settle import settle
-from tracker.casework.actions.status import begin_status
 from tracker.casework.inputs import AskInput, ControlInput, NextInput
 from tracker.clocks import actions as clocks
 from tracker.clocks.models import Clock
@@ -57,7 +57,7 @@ def add_ask(viewer: Viewer, given: AskInput) -> Recommendation:
     intake.done()
     assert ask is not None
     cite_all(viewer, ask, given.sources)
-    begin_status(ask, Status.DRAFT, PartialDate.of(today()), viewer)
+    spans.begin(viewer, ask, Status.DRAFT, PartialDate.of(today()))
     settle([ask])
     return ask
 

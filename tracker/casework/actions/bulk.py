@@ -17,17 +17,20 @@ from tracker.casework.actions.bulk_plan import (
     plan,
     plan_back,
 )
-from tracker.casework.actions.bulk_status import begin_statuses, standings_of
+from tracker.casework.actions.settle import settle
+from tracker.casework.actions.spans import Step, send_unsent, standings_of, take_steps
 from tracker.casework.models import BulkChange, BulkRow
 from tracker.core.dates import show_day
 from tracker.core.db import db
 from tracker.core.errors import Refused
+from tracker.core.intake import Intake
 from tracker.core.now import now
 from tracker.history import actions as history
 from tracker.recommendations.models import Recommendation
 from tracker.records import actions as records
 from tracker.records.models import RecordTag
 from tracker.records.queries import tags_of
+from tracker.sources import actions as sources
 from tracker.sources.actions import SourceInput
 
 CHANGED_MEANWHILE = "Somebody changed it after the preview, so it was left as it is."
@@ -116,8 +119,22 @@ def _carry_out(
         _set_values(each)
         _tell(viewer, each, bulk, reason)
     _set_tags(each for each in planned if "tags" in each.after)
-    begin_statuses(viewer, [(p.ask, p.step) for p in planned if p.step], source)
+    _step(viewer, [each for each in planned if each.step], source)
     db.session.flush()
+
+
+def _step(viewer: Viewer, planned: Sequence[Planned], source: SourceInput) -> None:
+    """Take the steps along the life cycle, and settle what follows, all at once."""
+    if not planned:
+        return
+    steps: list[Step] = []
+    for each in planned:
+        assert each.step is not None
+        cited = None if source.is_blank else sources.cite(viewer, each.ask, source, Intake())
+        steps.append((each.ask, each.step, cited))
+    take_steps(viewer, steps)
+    send_unsent(viewer, steps)
+    settle([each.ask for each in planned])
 
 
 def _set_values(each: Planned) -> None:

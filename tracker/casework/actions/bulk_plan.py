@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from tracker.accounts import queries as accounts
 from tracker.accounts.viewer import Viewer
-from tracker.casework.actions.bulk_status import standings_of
+from tracker.casework.actions.spans import standings_of
 from tracker.casework.models import BulkChange, BulkRow
 from tracker.core.dates import PartialDate
 from tracker.core.db import db

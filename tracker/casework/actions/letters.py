@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
+from tracker.casework.actions import spans
 from tracker.casework.actions.addressees import Addressed, addressed
 from tracker.casework.actions.asks import check_sources, cite_all, new_ask
 from tracker.casework.actions.settle import settle
-from tracker.casework.actions.status import begin_status
 from tracker.casework.inputs import AskInput, LetterInput, SignatoryInput
 from tracker.core.dates import PartialDate
 from tracker.core.db import db
@@ -75,9 +75,9 @@ def record_letter(viewer: Viewer, given: LetterInput) -> Letter:
 def _begin(viewer: Viewer, letter: Letter, asks: Sequence[Recommendation], *, sent: bool) -> None:
     for ask in asks:
         if sent:
-            begin_status(ask, Status.SUBMITTED, letter.sent_on, viewer)
+            spans.begin(viewer, ask, Status.SUBMITTED, letter.sent_on)
         else:
-            begin_status(ask, Status.DRAFT, PartialDate.of(today()), viewer)
+            spans.begin(viewer, ask, Status.DRAFT, PartialDate.of(today()))
     if sent:
         correspondence.add_contact(
             viewer,

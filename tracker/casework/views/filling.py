@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from tracker.accounts.models import User
 from tracker.agencies import queries as agencies
 from tracker.casework import words
-from tracker.casework.actions.status import standing_of
+from tracker.casework.actions.spans import standing_of
 from tracker.casework.forms import NextForm, OutcomeForm, StatusForm
 from tracker.core.countries import Place
 from tracker.recommendations import workflow
