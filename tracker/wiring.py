@@ -58,6 +58,7 @@ def _register_pages(app: Flask) -> None:
     from tracker.casework.views import contacts, letters, recommendations, targets
     from tracker.dashboards.views import dashboards, scorecards
     from tracker.desk.views import desk
+    from tracker.search.views import search
     from tracker.signin import security
     from tracker.signin.views import account
     from tracker.sources.views import sources
@@ -76,6 +77,7 @@ def _register_pages(app: Flask) -> None:
         sources,
         dashboards,
         scorecards,
+        search,
     ):
         app.register_blueprint(blueprint)
 

@@ -33,6 +33,7 @@ from tracker.recommendations.models import (
     Status,
 )
 from tracker.records.models import Audience, RecordTag
+from tracker.search.actions import index_missing
 from tracker.sources.models import Source
 from tracker.targets.models import Target, TargetName
 
@@ -226,6 +227,7 @@ def varied(app: Flask, staff: Person) -> None:
         ask("Four", result=Result.IN_PART)
         ask("Five", result=Result.DECLINED, organisation_id=other, audience=Audience.COALITION)
         ask("Six", organisation_id=other)
+        index_missing()
 
 
 ALL = {"One", "Two", "Three 100%", "Four", "Five"}

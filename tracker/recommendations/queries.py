@@ -241,6 +241,33 @@ def targets_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, l
     return found
 
 
+def latest_about(
+    viewer: Viewer, target_ids: Iterable[int], limit: int
+) -> dict[int, list[Recommendation]]:
+    """The newest `limit` visible asks about each of some targets, which the viewer may see."""
+    newest = func.row_number().over(
+        partition_by=RecommendationTarget.target_id,
+        order_by=(Recommendation.submitted_on.desc(), Recommendation.id.desc()),
+    )
+    links = (
+        select(RecommendationTarget.target_id, Recommendation.id, newest.label("place"))
+        .join(Recommendation, Recommendation.id == RecommendationTarget.recommendation_id)
+        .where(RecommendationTarget.target_id.in_(list(target_ids)))
+    )
+    ranked = visible(links, Recommendation, viewer).subquery()
+    statement = (
+        select(ranked.c.target_id, Recommendation)
+        .join(ranked, ranked.c.id == Recommendation.id)
+        .where(ranked.c.place <= limit)
+        .options(selectinload(Recommendation.addressees).joinedload(Addressee.agency))
+        .order_by(ranked.c.target_id, ranked.c.place)
+    )
+    found: dict[int, list[Recommendation]] = defaultdict(list)
+    for target_id, ask in db.session.execute(visible(statement, Recommendation, viewer)):
+        found[target_id].append(ask)
+    return found
+
+
 def outcomes_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, list[Outcome]]:
     """The outcomes of asks, by ask, oldest first, voided ones too; without those of targets that
     the viewer may not see."""

@@ -3,15 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, false, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.accounts.viewer import Viewer
 from tracker.core.db import db
-from tracker.core.names import fold, romanise
+from tracker.core.names import fold
 from tracker.core.references import well_formed
+from tracker.core.terms import Question, Texts, question, terms_of
 from tracker.records.models import Record
-from tracker.records.queries import visible
+from tracker.records.queries import matching, visible
 from tracker.targets.models import RelationKind, Target, TargetName, TargetRelation
 
 
@@ -84,57 +85,76 @@ def classes_of(viewer: Viewer, target_id: int) -> list[Target]:
     return list(db.session.scalars(visible(statement, Target, viewer)))
 
 
+def answering(viewer: Viewer, asked: Question) -> Select[int]:
+    """The ids of visible targets that answer a question, for use inside a query."""
+    return visible(select(Target.id).where(Target.id.in_(matching(asked))), Target, viewer)
+
+
 def named(viewer: Viewer, text: str) -> Select[int]:
     """The ids of visible targets that any name in any script fits, for use inside a query."""
-    folded, latin = fold(text), romanise(text)
-    statement = (
-        select(Target.id)
-        .join(TargetName, TargetName.target_id == Target.id)
-        .where(
-            or_(
-                TargetName.folded.like(_inside(folded), escape="\\"),
-                TargetName.latin.like(_inside(latin), escape="\\"),
-            )
-            if folded or latin
-            else TargetName.folded == ""
-        )
-    )
-    return visible(statement, Target, viewer)
+    asked = question(text)
+    if asked is None:
+        return select(Target.id).where(false())
+    return answering(viewer, asked)
 
 
 def suggest(viewer: Viewer, text: str, limit: int = 8) -> list[Found]:
-    """Targets of which a name begins with, or holds, what was typed, in any script."""
-    folded, latin = fold(text), romanise(text)
-    if not folded and not latin:
+    """Targets of which a name begins with what was typed, in any script, and then those that answer
+    it in other ways."""
+    asked = question(text)
+    if asked is None:
         return []
+    found = {target.id: target for target in _beginning(viewer, fold(text), limit)}
+    if len(found) < limit:
+        found |= {target.id: target for target in _answering(viewer, asked, limit)}
+    hits = [Found(target, _fitting_name(target, text, asked)) for target in found.values()]
+    return hits[:limit]
+
+
+MANY_NAMES = 8  # of one target that may fit, so many are read for each that is wanted
+
+
+def _beginning(viewer: Viewer, typed: str, limit: int) -> list[Target]:
+    """Targets of which a name begins so, read in the order of an index of the names."""
+    form = TargetName.latin if typed.isascii() else TargetName.folded
     statement = (
-        select(Target, TargetName.text, TargetName.folded, TargetName.latin)
+        select(Target)
         .join(TargetName, TargetName.target_id == Target.id)
-        .where(
-            Target.merged_into_id.is_(None),
-            or_(
-                TargetName.folded.like(_inside(folded or latin), escape="\\"),
-                TargetName.latin.like(_inside(latin or folded), escape="\\"),
-            ),
-        )
+        .where(form >= typed, form < typed + LAST)
         .options(selectinload(Target.names))
-        .order_by(Target.sort_name, Target.id)
-        .limit(limit * 8)
+        .order_by(form, TargetName.id)
+        .limit(limit * MANY_NAMES)
     )
-    found: dict[int, tuple[bool, Found]] = {}
-    for target, matched, name_folded, name_latin in db.session.execute(
-        visible(statement, Target, viewer)
-    ):
-        starts = name_folded.startswith(folded) or name_latin.startswith(latin)
-        if target.id not in found or (starts and not found[target.id][0]):
-            found[target.id] = (starts, Found(target, matched))
-    ranked = sorted(found.values(), key=lambda item: not item[0])
-    return [item for _, item in ranked[:limit]]
+    rows = db.session.scalars(visible(statement, Target, viewer))
+    return list({target.id: target for target in rows}.values())
 
 
-def _inside(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
+LAST = "\U0010ffff"  # sorts after every character that a name can hold
+
+
+def _answering(viewer: Viewer, asked: Question, limit: int) -> list[Target]:
+    """Targets that answer a question by a name or an identifier, the oldest on record first."""
+    statement = (
+        select(Target)
+        .where(Target.id.in_(matching(asked)))
+        .options(selectinload(Target.names))
+        .order_by(Target.id)
+        .limit(limit * MANY_NAMES)
+    )
+    return list(db.session.scalars(visible(statement, Target, viewer)))
+
+
+def _fitting_name(target: Target, typed: str, asked: Question) -> str:
+    """The name that fits what was typed: as it is written, or else as it is read; the target's own
+    where several do."""
+    texts = [target.name, *(name.text for name in target.names)]
+    written = fold(typed)
+    ranked = (
+        [text for text in texts if fold(text).startswith(written)],
+        [text for text in texts if written in fold(text)],
+        [text for text in texts if asked.fits(terms_of(Texts((text,))))],
+    )
+    return next((found[0] for found in ranked if found), target.name)
 
 
 def visible_ids(viewer: Viewer, ids: Iterable[int]) -> set[int]:
