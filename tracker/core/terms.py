@@ -92,10 +92,13 @@ def terms_of(texts: Texts) -> list[str]:
     return list(found)
 
 
-def question(typed: str) -> Question | None:
-    """What a person looks for; nothing where no letter or figure was typed."""
+def question(typed: str, *, half_typed: bool = True) -> Question | None:
+    """What a person looks for; nothing where no letter or figure was typed. The last word may be
+    half typed, unless the text is a whole name."""
     runs = [run for word in fold(typed).split() for run in _runs(word)]
-    return Question(tuple(_spellings(run, run is runs[-1]) for run in runs)) if runs else None
+    last = len(runs) - 1
+    spelt = (_spellings(run, half_typed and place == last) for place, run in enumerate(runs))
+    return Question(tuple(spelt)) if runs else None
 
 
 def _all_terms(texts: Texts) -> Iterator[str]:

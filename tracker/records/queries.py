@@ -102,14 +102,17 @@ def _open_since(record_id: int, viewer: Viewer) -> datetime | None:
     return days[-1] if days else None
 
 
-def matching(question: Question) -> Select[int]:
-    """The ids of all records whose terms answer a question, for use inside a query that is narrowed
-    by `visible`: it asks nobody's leave itself."""
+def matching(*questions: Question) -> Select[int]:
+    """The ids of all records whose terms answer one of some questions, for use inside a query that
+    is narrowed by `visible`: it asks nobody's leave itself."""
     if db.engine.dialect.name == "sqlite":
         index = table(_INDEX, column("rowid"))
-        fits = literal_column(_INDEX).op("MATCH")(question.as_fts5())
+        fits = literal_column(_INDEX).op("MATCH")(
+            " OR ".join(f"({q.as_fts5()})" for q in questions)
+        )
         return select(index.c.rowid).where(fits)
-    asked: BindParameter[str] = bindparam("asked", question.as_tsquery(), unique=True)
+    either = " | ".join(f"({q.as_tsquery()})" for q in questions)
+    asked: BindParameter[str] = bindparam("asked", either, unique=True)
     return select(SearchText.record_id).where(text(_ASKED).bindparams(asked))
 
 

@@ -1,6 +1,6 @@
 """Finding targets, always on behalf of a viewer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, false, select
@@ -13,6 +13,7 @@ from tracker.core.references import well_formed
 from tracker.core.terms import Question, Texts, question, terms_of
 from tracker.records.models import Record
 from tracker.records.queries import matching, visible
+from tracker.targets.merged import standing, stands, with_merged, with_survivors
 from tracker.targets.models import RelationKind, Target, TargetName, TargetRelation
 
 
@@ -39,6 +40,11 @@ def get(viewer: Viewer, reference: str) -> Target | None:
     return db.session.scalar(visible(statement, Target, viewer))
 
 
+def by_id(viewer: Viewer, target_id: int | None) -> Target | None:
+    """The target of that id, if there is one that the viewer may see."""
+    return db.session.scalar(visible(select(Target).where(Target.id == target_id), Target, viewer))
+
+
 def by_references(viewer: Viewer, references: Iterable[str]) -> dict[str, Target]:
     """Those of the targets that the viewer may see, by reference."""
     wanted = well_formed(references)
@@ -56,9 +62,7 @@ def by_references(viewer: Viewer, references: Iterable[str]) -> dict[str, Target
 def listing(viewer: Viewer) -> Select[Target]:
     """All targets that the viewer may see and that stand for themselves, to be paged."""
     return visible(
-        select(Target).where(Target.merged_into_id.is_(None)).options(selectinload(Target.names)),
-        Target,
-        viewer,
+        select(Target).where(stands(viewer)).options(selectinload(Target.names)), Target, viewer
     )
 
 
@@ -71,31 +75,43 @@ def members(viewer: Viewer, class_id: int) -> list[Target]:
         .options(selectinload(Target.names))
         .order_by(Target.sort_name, Target.id)
     )
-    return list(db.session.scalars(visible(statement, Target, viewer)))
+    return _standing_once(viewer, db.session.scalars(visible(statement, Target, viewer)).all())
+
+
+def _standing_once(viewer: Viewer, found: Sequence[Target]) -> list[Target]:
+    """The targets that stand for some, each once, in the order in which they come."""
+    known = standing(viewer, found)
+    return list({known[target.id].id: known[target.id] for target in found}.values())
 
 
 def classes_of(viewer: Viewer, target_id: int) -> list[Target]:
-    """The classes that a target is a named member of, as far as the viewer may see them."""
+    """The classes that a target, or one merged into it, is a named member of, as far as the viewer
+    may see them."""
+    itself = with_merged(viewer, select(Target.id).where(Target.id == target_id))
     statement = (
         select(Target)
         .join(TargetRelation, TargetRelation.from_id == Target.id)
-        .where(TargetRelation.to_id == target_id, TargetRelation.kind == RelationKind.MEMBER)
+        .where(TargetRelation.to_id.in_(itself), TargetRelation.kind == RelationKind.MEMBER)
+        .distinct()
         .order_by(Target.sort_name, Target.id)
     )
     return list(db.session.scalars(visible(statement, Target, viewer)))
 
 
 def answering(viewer: Viewer, asked: Question) -> Select[int]:
-    """The ids of visible targets that answer a question, for use inside a query."""
-    return visible(select(Target.id).where(Target.id.in_(matching(asked))), Target, viewer)
+    """The ids of visible targets that answer a question, and of those that stand for them, for use
+    inside a query."""
+    found = select(Target.id).where(Target.id.in_(matching(asked)))
+    return with_survivors(viewer, visible(found, Target, viewer))
 
 
 def named(viewer: Viewer, text: str) -> Select[int]:
-    """The ids of visible targets that any name in any script fits, for use inside a query."""
+    """The ids of visible targets that a name in any script fits, theirs or that of one which they
+    were merged with, for use inside a query."""
     asked = question(text)
     if asked is None:
         return select(Target.id).where(false())
-    return answering(viewer, asked)
+    return with_merged(viewer, answering(viewer, asked))
 
 
 def suggest(viewer: Viewer, text: str, limit: int = 8) -> list[Found]:
@@ -104,44 +120,54 @@ def suggest(viewer: Viewer, text: str, limit: int = 8) -> list[Found]:
     asked = question(text)
     if asked is None:
         return []
-    found = {target.id: target for target in _beginning(viewer, fold(text), limit)}
-    if len(found) < limit:
-        found |= {target.id: target for target in _answering(viewer, asked, limit)}
-    hits = [Found(target, _fitting_name(target, text, asked)) for target in found.values()]
-    return hits[:limit]
+    ids = _beginning(viewer, fold(text), limit)
+    if len(ids) < limit:
+        ids = list(dict.fromkeys([*ids, *_answering(viewer, asked, limit)]))
+    found = _loaded(ids[:limit])
+    known = standing(viewer, found)
+    hits: dict[int, Found] = {}
+    for target in found:
+        hit = Found(known[target.id], _fitting_name(target, text, asked))
+        hits.setdefault(hit.target.id, hit)
+    return list(hits.values())
 
 
 MANY_NAMES = 8  # of one target that may fit, so many are read for each that is wanted
 
 
-def _beginning(viewer: Viewer, typed: str, limit: int) -> list[Target]:
-    """Targets of which a name begins so, read in the order of an index of the names."""
+def _beginning(viewer: Viewer, typed: str, limit: int) -> list[int]:
+    """The ids of targets of which a name begins so, read in the order of an index of the names."""
     form = TargetName.latin if typed.isascii() else TargetName.folded
     statement = (
-        select(Target)
+        select(Target.id)
         .join(TargetName, TargetName.target_id == Target.id)
         .where(form >= typed, form < typed + LAST)
-        .options(selectinload(Target.names))
         .order_by(form, TargetName.id)
         .limit(limit * MANY_NAMES)
     )
-    rows = db.session.scalars(visible(statement, Target, viewer))
-    return list({target.id: target for target in rows}.values())
+    found = db.session.scalars(visible(statement, Target, viewer))
+    return list(dict.fromkeys(found))
 
 
 LAST = "\U0010ffff"  # sorts after every character that a name can hold
 
 
-def _answering(viewer: Viewer, asked: Question, limit: int) -> list[Target]:
-    """Targets that answer a question by a name or an identifier, the oldest on record first."""
+def _answering(viewer: Viewer, asked: Question, limit: int) -> list[int]:
+    """The ids of targets that answer a question by a name or an identifier, the oldest first."""
     statement = (
-        select(Target)
+        select(Target.id)
         .where(Target.id.in_(matching(asked)))
-        .options(selectinload(Target.names))
         .order_by(Target.id)
-        .limit(limit * MANY_NAMES)
+        .limit(limit * 2)  # some of them may begin with it and be known already
     )
     return list(db.session.scalars(visible(statement, Target, viewer)))
+
+
+def _loaded(ids: Sequence[int]) -> list[Target]:
+    """Targets that were found as the viewer, with their names, in the order of their ids."""
+    statement = select(Target).where(Target.id.in_(ids)).options(selectinload(Target.names))
+    known = {target.id: target for target in db.session.scalars(statement)}
+    return [known[key] for key in ids]
 
 
 def _fitting_name(target: Target, typed: str, asked: Question) -> str:

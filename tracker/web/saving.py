@@ -68,7 +68,7 @@ def _differences(theirs: Form, ours: Form) -> Iterator[tuple[str, str, str]]:
     fields: dict[str, Any] = ours._fields
     for name, field in theirs._fields.items():
         other = fields.get(name)
-        if name in ("csrf_token", "version") or other is None:
+        if name in ("csrf_token", "version", "told") or other is None:
             continue
         if isinstance(field, FormField):
             yield from _differences(field.form, other.form)

@@ -1,7 +1,5 @@
 """Recording what followed an ask."""
 
-from sqlalchemy import select
-
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
 from tracker.casework.actions.settle import settle
@@ -15,10 +13,11 @@ from tracker.recommendations.models import (
     OutcomeCitation,
     OutcomeKind,
     Recommendation,
-    RecommendationTarget,
 )
+from tracker.recommendations.queries import linked_targets_of
 from tracker.records import actions as records
 from tracker.targets import queries as targets
+from tracker.targets.merged import standing
 from tracker.targets.models import Target
 
 
@@ -91,17 +90,13 @@ def _target(
     if given.target is None:
         return None
     target = targets.by_references(viewer, [given.target]).get(given.target)
-    linked = set(
-        db.session.scalars(
-            select(RecommendationTarget.target_id).where(
-                RecommendationTarget.recommendation_id == ask.id
-            )
-        )
-    )
-    if target is None or target.id not in linked:
+    linked = linked_targets_of(viewer, [ask.id])[ask.id]
+    stands_for = standing(viewer, linked)
+    fitting = [row for row in linked if target and target in (row, stands_for[row.id])]
+    if not fitting:
         intake.refuse("target", "Choose one of the ask's targets, or none for the ask as a whole.")
         return None
-    return target
+    return fitting[0]
 
 
 def _snapshot(outcome: Outcome, target: Target | None) -> dict[str, object]:

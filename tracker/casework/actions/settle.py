@@ -21,6 +21,7 @@ from tracker.recommendations.models import (
     RecommendationTarget,
 )
 from tracker.recommendations.outcomes import OutcomeFact, is_before, result
+from tracker.targets.merged import survivor_ids
 from tracker.targets.models import Target, TargetKind
 
 
@@ -30,14 +31,15 @@ def settle(asks: Sequence[Recommendation]) -> None:
     ids = [ask.id for ask in asks]
     contacts, outcomes = contact_facts(ids), _outcomes(ids)
     addressees, targets = _addressees(ids), _targets(ids)
+    stands_for = survivor_ids({key for found in targets.values() for key in found})
     asked = {row.agency_id for rows in addressees.values() for row in rows}
     acts_for = agencies.family(asked)
     for ask in asks:
         ask.submitted_on = _submitted_on(contacts[ask.id])
         own = outcomes[ask.id]
         ask.result = result(
-            targets[ask.id],
-            [_fact(o, acts_for) for o in own],
+            {stands_for.get(key, key): kind for key, kind in targets[ask.id].items()},
+            [_fact(o, acts_for, stands_for) for o in own],
             ask.submitted_on,
             ask.judgement,
         )
@@ -54,11 +56,14 @@ def settle(asks: Sequence[Recommendation]) -> None:
     clocks.refresh(asks)
 
 
-def _fact(outcome: Outcome, acts_for: dict[int, int]) -> OutcomeFact:
-    """An outcome as the rule reads it; a bureau's act is its department's."""
+def _fact(outcome: Outcome, acts_for: dict[int, int], stands_for: dict[int, int]) -> OutcomeFact:
+    """An outcome as the rule reads it; a bureau's act is its department's, and what was done to a
+    duplicate was done to the target that stands for it."""
     authority = outcome.authority_id
     acts_as = acts_for.get(authority, authority) if authority is not None else None
-    return OutcomeFact(outcome.kind, outcome.target_id, outcome.effective_on, acts_as)
+    target = outcome.target_id
+    target = stands_for.get(target, target) if target is not None else None
+    return OutcomeFact(outcome.kind, target, outcome.effective_on, acts_as)
 
 
 def _submitted_on(contacts: list[ContactFact]) -> PartialDate | None:
