@@ -88,7 +88,9 @@ def fill() -> None:
 
 
 def tables() -> set[str]:
-    return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
+    """The tables that there are, but for those of SQLite's own full-text index."""
+    found = set(inspect(db.engine).get_table_names()) - {"alembic_version"}
+    return {name for name in found if not name.startswith("search_index")}
 
 
 def counts() -> dict[str, int]:

@@ -66,6 +66,7 @@ def _register_pages(app: Flask) -> None:
     )
     from tracker.dashboards.views import dashboards, scorecards
     from tracker.desk.views import desk
+    from tracker.search.views import search
     from tracker.signin import security
     from tracker.signin.views import account
     from tracker.sources.views import sources
@@ -86,6 +87,7 @@ def _register_pages(app: Flask) -> None:
         sources,
         dashboards,
         scorecards,
+        search,
     ):
         app.register_blueprint(blueprint)
 

@@ -158,6 +158,7 @@ def main_pages(site: Site) -> list[str]:
         "/letters/new",
         "/contacts/new",
         "/targets",
+        "/search?q=tibet",
         f"/targets/{chosen.class_target}",
         "/agencies",
         *(f"/agencies/{slug}" for slug in AGENCIES),

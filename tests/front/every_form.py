@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from tests.front import seed
 from tests.front.support import Sitting, Typed
-from tests.front.world import Records
+from tests.front.world import CANARY, Records
 from tests.support.people import Person
 from tracker.core.now import today
 
@@ -162,4 +162,6 @@ FORMS = {
     "audience of a letter": Form("{letter}/audience", AUDIENCE),
     "audience of a target": Form("{target}/audience", AUDIENCE),
     "audience of an ask": Form("{ask}/audience", AUDIENCE),
+    "merge": Form("{target}/merge", {"name": f"{CANARY} target", "reason": "They are one."}),
+    "take a merge back": Form("{target}/unmerge", {}),
 }

@@ -44,6 +44,7 @@ from tracker.recommendations.models import (
     Status,
 )
 from tracker.records.models import Audience, RecordTag
+from tracker.search.actions import index_missing
 from tracker.sources.models import Source
 from tracker.targets.models import Target, TargetName
 
@@ -264,6 +265,7 @@ def varied(app: Flask, staff: Person, colleague: Person) -> None:
         theirs = {"organisation_id": other, "audience": Audience.COALITION}
         ask("Five", result=Result.DECLINED, next_action_on=today(), **theirs)
         ask("Six", organisation_id=other)
+        index_missing()
 
 
 ALL = {"One", "Two", "Three 100%", "Four", "Five"}

@@ -41,6 +41,7 @@ from tracker.recommendations.models import (
     StatusSpan,
 )
 from tracker.records.models import Audience, RecordTag
+from tracker.search.actions import index_missing
 from tracker.sources.models import Source, SourceUse
 from tracker.targets.models import (
     Target,
@@ -109,6 +110,10 @@ class Case:
         another = self.new_ask().id
         self.show(another, self.agency, self.target)
         make(LetterRecommendation, letter_id=self.letter, recommendation_id=another)
+        twice = make(Target, merged_into_id=self.target, **self.common)
+        make(TargetName, target_id=twice.id)
+        make(RecommendationTarget, recommendation_id=self.ask, target_id=twice.id)
+        index_missing()
 
     def show(self, ask: int, agency: int, target: int) -> None:
         """What lists show of an ask."""
@@ -165,6 +170,11 @@ PAGES = {
     "target page": "/targets/{target}",
     "list of targets": "/targets",
     "list of sources": "/sources",
+    "search among targets": "/search?q=target",
+    "search among asks": "/search?q=ask&kind=recommendations",
+    "search among sources": "/search?q=source",
+    "suggestions": "/targets/suggest?q=target",
+    "merging": "/targets/{target}/merge",
     "form of a record": "/recommendations/{ask}/edit",
     "form of a reply": "/contacts/new?ask={ask}",
     "audience of a letter": "/letters/{letter}/audience",

@@ -136,6 +136,22 @@ def change_target(scene: Scene) -> None:
     targets.change_target(scene.viewer, scene.target, given, scene.target.version)
 
 
+def another_target(scene: Scene) -> Target:
+    found = targets.add_target(scene.viewer, TargetInput("Somebody else", TargetKind.PERSON))
+    assert found is not None
+    return found
+
+
+def merge_target(scene: Scene) -> None:
+    casework.merge_target(scene.viewer, another_target(scene), scene.target, "They are one.")
+
+
+def unmerge_target(scene: Scene) -> None:
+    merged = another_target(scene)
+    casework.merge_target(scene.viewer, merged, scene.target, "They are one.")
+    casework.unmerge_target(scene.viewer, merged, scene.target, merged.version)
+
+
 def add_agency(scene: Scene) -> None:
     agencies.add_agency(
         scene.viewer,
@@ -204,6 +220,7 @@ CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
             "view.deleted",
         ),
         "cite": (lambda s: casework.cite(s.viewer, s.ask, PUBLISHED), "source.cited"),
+        "merge_target": (merge_target, "target.merged"),
         "record_contact": (
             lambda s: casework.record_contact(s.viewer, [s.ask], contact_input()),
             "contact.recorded",
@@ -219,6 +236,7 @@ CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
         "set_next": (set_next, "recommendation.changed"),
         "share": (share, "record.audience_changed"),
         "snooze": (snooze, "clock.snoozed"),
+        "unmerge_target": (unmerge_target, "target.unmerged"),
         "void_contact": (
             lambda s: casework.void_contact(s.viewer, s.contact, "It was another ask."),
             "contact.voided",

@@ -72,6 +72,7 @@ from tracker.records.models import (
     Kind,
     Record,
     RecordTag,
+    SearchText,
 )
 from tracker.sources.models import Source, SourceUse
 from tracker.targets.models import (
@@ -190,6 +191,11 @@ def _tag(given: dict[str, Any]) -> dict[str, Any]:
         "audience": Audience.ORGANISATION,
         "tag": f"tag {a_number()}",
     }
+
+
+@factory(SearchText)
+def _search_text(given: dict[str, Any]) -> dict[str, Any]:
+    return {**_id(given, "record_id", Record), "terms": f"term{a_number()}"}
 
 
 @factory(Agency)

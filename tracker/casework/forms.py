@@ -1,7 +1,7 @@
 """The forms of casework. They hold what was typed; what it means, and what is wrong with it, the
 actions say."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from flask import g
@@ -17,7 +17,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, ValidationError
 
 from tracker.agencies import queries as agencies
 from tracker.casework import words
@@ -31,6 +31,7 @@ from tracker.casework.inputs import (
     OutcomeInput,
     SignatoryInput,
 )
+from tracker.core.names import fold
 from tracker.correspondence.models import Channel, LetterKind, SignatoryRole, Substance
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import (
@@ -294,9 +295,32 @@ def prune_rows(form: Form, drop: Callable[["FieldList[Any]", int], None]) -> Non
                     drop(rows, position)
 
 
+class ToldField(HiddenField):
+    """The names, folded, of which it was said once that they may be on record already."""
+
+    def pre_validate(self, form: Any) -> None:
+        if any(line != folded(line) for line in (self.data or "").splitlines()):
+            raise ValidationError("The form was damaged on its way. Load its page again.")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Those names."""
+        return lines(self.data)
+
+    def add(self, names: Iterable[str]) -> None:
+        """Remember that it was said of these."""
+        self.data = "\n".join(dict.fromkeys([*self.names, *names]))
+
+
+def folded(name: str) -> str:
+    """A name as the form remembers it."""
+    return fold(name)[:200].strip()
+
+
 class LetterForm(BaseForm, Growing):
     """A letter with its asks."""
 
+    told = ToldField()
     title = StringField("Title")
     kind = WordField("Kind", LetterKind, labels=words.LETTER_KIND)
     on_behalf_of = StringField("On behalf of")
@@ -354,6 +378,7 @@ def without(chosen: Sequence[str], position: int) -> list[str]:
 class AskForm(RecordForm, AskFields, Growing):
     """An ask by itself: a new one, or one on record."""
 
+    told = ToldField()
     addressees = FieldList(FormField(AddresseeRow), "Addressed to", min_entries=1)
     sources = FieldList(FormField(SourceRow), "Evidence")
     tags = StringField("Tags")
@@ -513,6 +538,7 @@ class AudienceForm(BaseForm):
 class TargetForm(RecordForm):
     """A target by itself."""
 
+    told = ToldField()
     name = StringField("Name, or description of a class")
     kind = WordField("Kind", TargetKind, labels=words.TARGET_KIND)
     other_names = TextAreaField("Other names")
@@ -542,6 +568,20 @@ class MemberForm(BaseForm):
     ref = HiddenField()
     name = StringField("Name of the member")
     since = PartialDateField("Member since")
+
+
+class MergeForm(BaseForm):
+    """Which target stands for one that is a duplicate."""
+
+    ref = HiddenField()
+    name = StringField("The target that stands for both")
+    reason = StringField("Why they are one")
+
+
+class UnmergeForm(BaseForm):
+    """Take a merge back: a button alone."""
+
+    version = VersionField()
 
 
 def _identifier(line: str) -> tuple[str, str]:

@@ -63,7 +63,7 @@ def ledger(
     cells: dict[tuple[int | None, int | None], list[Outcome]] = defaultdict(list)
     for outcome in credited:
         body = tree.head(outcome.authority_id) if outcome.authority_id else None
-        cells[outcome.target_id, body].append(outcome)
+        cells[outcome.target.id if outcome.target else None, body].append(outcome)
     rows = [_row(target, members.get(target.id, []), columns, cells) for target in asked_about]
     if any(target_id is None for target_id, _ in cells):
         rows.append(_row(None, [], columns, cells))

@@ -172,10 +172,12 @@ def _reasons(
 ) -> dict[int, outcome_rules.NotCredited]:
     """Why outcomes are not credited, by outcome, as the rule that counts them says."""
     standing = [outcome for outcome in outcomes if not outcome.voided_at]
-    facts = dict(zip((o.id for o in standing), outcome_facts(standing, tree), strict=True))
+    stands_for = {o.target_id: o.target.id for o in standing if o.target_id and o.target}
+    facts = zip(standing, outcome_facts(standing, tree, stands_for), strict=True)
+    by_id = {outcome.id: fact for outcome, fact in facts}
     whys = {
-        key: outcome_rules.why_not_credited(fact, facts.values(), ask.submitted_on)
-        for key, fact in facts.items()
+        key: outcome_rules.why_not_credited(fact, by_id.values(), ask.submitted_on)
+        for key, fact in by_id.items()
     }
     return {key: why for key, why in whys.items() if why}
 

@@ -12,6 +12,7 @@ from tracker.agencies import queries as agencies
 from tracker.casework.words import IN_HISTORY
 from tracker.core.references import PATTERN
 from tracker.history import queries as history
+from tracker.history.names import OF_TWO
 from tracker.history.queries import Entry
 from tracker.records import queries as records
 
@@ -35,6 +36,8 @@ def history_page(viewer: Viewer, record_id: int, organisation_id: int) -> Histor
     bodies = [entry.body for entry in entries]
     named = {text for text in _texts(bodies) if _REFERENCE.fullmatch(text)}
     kept = named - records.visible_references(viewer, named)
+    entries = [e for e in entries if e.name not in OF_TWO or not kept & set(_texts(e.body))]
+    bodies = [entry.body for entry in entries]
     people = accounts.actors(viewer, [*(entry.actor_id for entry in entries), *_people(bodies)])
     labels = IN_HISTORY | {"assignee": people} | dict.fromkeys(_BODIES, agencies.names())
     return HistoryPage(

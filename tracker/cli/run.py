@@ -26,6 +26,7 @@ from tracker.demo import load as demonstration
 from tracker.history import actions as history
 from tracker.history import queries as history_queries
 from tracker.jobs import registry, runner, scheduler
+from tracker.search.actions import index_missing
 
 if TYPE_CHECKING:
     from config import Settings
@@ -188,6 +189,7 @@ def bring_up_to_date() -> None:
         added = {"agencies": reference.load(), "clock_rules": default_rules.load()}
         if any(added.values()):
             history.record("reference.loaded", actor_id=None, body={"after": added})
+        index_missing()
 
 
 def _require_schema() -> None:

@@ -1,5 +1,6 @@
 """Bringing a database to the schema of this version, and comparing the two."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ from sqlalchemy import Connection, Engine
 from tracker.core.db import Base
 from tracker.core.errors import TrackerError
 
+# the full-text indexes of either database, which no model knows
+_OF_SEARCH = re.compile(r"search_index(_\w+)?|ix_search_text_terms")
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 
 
@@ -68,8 +71,14 @@ def current(connection: Connection) -> str | None:
 def differences(engine: Engine) -> list[Any]:
     """What the database lacks or has too much, compared with the models."""
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        options = {"compare_type": True, "include_name": is_compared}
+        context = MigrationContext.configure(connection, opts=options)
         return list(compare_metadata(context, Base.metadata))
+
+
+def is_compared(name: str | None, _kind: str, _parents: object) -> bool:
+    """Whether something that was found in the database is compared with the models."""
+    return not _OF_SEARCH.fullmatch(name or "")
 
 
 def _config(connection: Connection) -> Config:

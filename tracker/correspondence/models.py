@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from tracker.agencies.models import Agency, Chamber
 from tracker.core.dates import PartialDate
 from tracker.core.db import Base, Keyed
+from tracker.core.terms import Texts
 from tracker.core.types import sortable, word
 from tracker.recommendations.models import Recommendation
 from tracker.records.models import RecordMixin
@@ -107,6 +108,11 @@ class Letter(Base, RecordMixin):
     def is_sent(self) -> bool:
         """Whether it has left the house."""
         return self.sent_on is not None
+
+    def texts(self) -> Texts:
+        signed = (name for row in self.signatories for name in (row.name, row.body_text))
+        sent_to = (name for row in self.addressees for name in (row.official, row.office_title))
+        return Texts((self.title, self.on_behalf_of, *signed, *sent_to))
 
 
 class Signatory(Base, Keyed):

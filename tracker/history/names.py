@@ -8,6 +8,8 @@ EVENTS: dict[str, str] = {
     "agency.added": "Body added",
     "target.added": "Target recorded",
     "target.changed": "Target changed",
+    "target.merged": "Targets merged",
+    "target.unmerged": "Merge taken back",
     "source.added": "Source recorded",
     "source.cited": "Evidence added",
     "letter.recorded": "Letter recorded",
@@ -30,3 +32,6 @@ EVENTS: dict[str, str] = {
     "job.stale_sweep": "Stale sweep",
     "demo.loaded": "Demonstration data loaded",
 }
+
+# what was done to two records at once: told only to those who may see both
+OF_TWO = frozenset({"target.merged", "target.unmerged"})

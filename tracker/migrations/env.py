@@ -3,6 +3,7 @@
 from alembic import context
 
 from tracker.core.db import Base
+from tracker.core.migrate import is_compared
 
 
 def render_item(kind: str, item: object, _context: object) -> str | bool:
@@ -19,6 +20,7 @@ context.configure(
     render_as_batch=True,
     compare_type=True,
     render_item=render_item,
+    include_name=is_compared,
     transaction_per_migration=True,
 )
 with context.begin_transaction():

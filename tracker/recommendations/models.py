@@ -12,6 +12,7 @@ from tracker.core.countries import Place
 from tracker.core.dates import PartialDate
 from tracker.core.db import Base, Keyed
 from tracker.core.now import now
+from tracker.core.terms import Texts
 from tracker.core.types import sortable, word
 from tracker.recommendations.instruments import Instrument
 from tracker.records.models import HangsOnRecord, RecordMixin
@@ -202,6 +203,15 @@ class Recommendation(Base, RecordMixin):
         """Not closed: somebody still waits."""
         return self.status is not Status.CLOSED
 
+    def texts(self) -> Texts:
+        # not of its targets: a reader of the ask may not see them all
+        sent_to = (name for row in self.addressees for name in (row.official, row.office_title))
+        items = (text for item in self.controls for text in item.texts())
+        regions = (row.region for row in self.places)
+        return Texts(
+            (self.title, *sent_to), (self.request, self.legal_basis, self.abuse, *regions, *items)
+        )
+
 
 class HangsOnRecommendation(HangsOnRecord):
     """A row of one ask, with the ask's audience."""
@@ -292,6 +302,11 @@ class ControlledItem(Base, Keyed):
     reason_for_control: Mapped[str] = mapped_column(String(300), default="")
     licence_policy: Mapped[str] = mapped_column(String(300), default="")
     diversion_evidence: Mapped[str] = mapped_column(String(2000), default="")
+
+    def texts(self) -> tuple[str, ...]:
+        """What search finds its ask by."""
+        named = (self.technology, self.models, self.supplier, self.eccn, self.end_user)
+        return (*named, self.end_use, self.destination_region, self.diversion_evidence)
 
 
 class StatusSpan(Base, Keyed, HangsOnRecommendation):

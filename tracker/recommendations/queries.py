@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from tracker.accounts.viewer import Viewer
 from tracker.core.db import db
@@ -26,6 +27,7 @@ from tracker.recommendations.models import (
 from tracker.records.models import Audience, Record, RecordTag
 from tracker.records.queries import audience_rule, visible
 from tracker.targets import queries as targets
+from tracker.targets.merged import families, standing, with_merged
 from tracker.targets.models import Target
 
 S = TypeVar("S", bound=Select[*tuple[Any, ...]])
@@ -205,7 +207,9 @@ def _through_parts(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]
         rules.append(Recommendation.id.in_(tagged))
     if filters.target_id is not None:
         about = select(RecommendationTarget.recommendation_id).where(
-            RecommendationTarget.target_id == filters.target_id
+            RecommendationTarget.target_id.in_(
+                with_merged(viewer, select(Target.id).where(Target.id == filters.target_id))
+            )
         )
         rules.append(Recommendation.id.in_(about))
     if filters.q:
@@ -253,7 +257,20 @@ def _escape(text: str) -> str:
 
 
 def targets_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, list[Target]]:
-    """The targets of asks, by ask, without those that the viewer may not see."""
+    """The targets of asks, by ask, without those that the viewer may not see; of merged ones that
+    which stands for them, once."""
+    linked = linked_targets_of(viewer, recommendation_ids)
+    known = standing(viewer, (target for found in linked.values() for target in found))
+    found: dict[int, list[Target]] = defaultdict(list)
+    for ask_id, targets_ in linked.items():
+        shown = {known[target.id].id: known[target.id] for target in targets_}
+        found[ask_id] = list(shown.values())
+    return found
+
+
+def linked_targets_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, list[Target]]:
+    """The targets that asks are linked with, by ask, merged ones as they are: for whoever changes
+    the links or their audience. Without those that the viewer may not see."""
     statement = (
         select(RecommendationTarget.recommendation_id, Target)
         .join(Target, Target.id == RecommendationTarget.target_id)
@@ -267,9 +284,39 @@ def targets_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, l
     return found
 
 
+def latest_about(
+    viewer: Viewer, target_ids: Iterable[int], limit: int
+) -> dict[int, list[Recommendation]]:
+    """The newest `limit` visible asks about each of some targets, which the viewer may see, or
+    about one merged into it."""
+    chosen = families(viewer, select(Target.id).where(Target.id.in_(list(target_ids))))
+    about = (
+        select(chosen.c.root, Recommendation.id, Recommendation.submitted_on)
+        .join(RecommendationTarget, RecommendationTarget.target_id == chosen.c.id)
+        .join(Recommendation, Recommendation.id == RecommendationTarget.recommendation_id)
+        .distinct()  # an ask may be about two that are one
+    )
+    links = visible(about, Recommendation, viewer).subquery()
+    newest = func.row_number().over(
+        partition_by=links.c.root, order_by=(links.c.submitted_on.desc(), links.c.id.desc())
+    )
+    ranked = select(links.c.root, links.c.id, newest.label("place")).subquery()
+    statement = (
+        select(ranked.c.root, Recommendation)
+        .join(ranked, ranked.c.id == Recommendation.id)
+        .where(ranked.c.place <= limit)
+        .options(selectinload(Recommendation.addressees).joinedload(Addressee.agency))
+        .order_by(ranked.c.root, ranked.c.place)
+    )
+    found: dict[int, list[Recommendation]] = defaultdict(list)
+    for target_id, ask in db.session.execute(visible(statement, Recommendation, viewer)):
+        found[target_id].append(ask)
+    return found
+
+
 def outcomes_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, list[Outcome]]:
     """The outcomes of asks, by ask, oldest first, voided ones too; without those of targets that
-    the viewer may not see."""
+    the viewer may not see. The target of one on a merged target is that which stands for it."""
     statement = (
         select(Outcome)
         .outerjoin(Target, Target.id == Outcome.target_id)
@@ -284,8 +331,12 @@ def outcomes_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, 
         )
         .order_by(Outcome.effective_on, Outcome.id)
     )
+    outcomes = db.session.scalars(visible(statement, Outcome, viewer)).all()
+    known = standing(viewer, (outcome.target for outcome in outcomes if outcome.target))
     found: dict[int, list[Outcome]] = defaultdict(list)
-    for outcome in db.session.scalars(visible(statement, Outcome, viewer)):
+    for outcome in outcomes:
+        if outcome.target:
+            set_committed_value(outcome, "target", known[outcome.target.id])  # the link stays
         found[outcome.recommendation_id].append(outcome)
     return found
 

@@ -10,6 +10,7 @@ from tracker.core.errors import NotAllowed, Refused, Stale
 from tracker.core.intake import Intake
 from tracker.core.now import now
 from tracker.core.references import new_reference
+from tracker.core.terms import Texts, terms_of
 from tracker.core.text import BadText, clean
 from tracker.history import actions as history
 from tracker.records.models import (
@@ -21,6 +22,7 @@ from tracker.records.models import (
     Record,
     RecordMixin,
     RecordTag,
+    SearchText,
 )
 from tracker.records.queries import may_edit
 
@@ -153,6 +155,22 @@ def _can_hang(model: type[HangsOnRecord], row: RecordMixin) -> bool:
     columns = inspect(model).columns
     owners = {key.column.table for key in columns[model.hangs_on].foreign_keys}
     return bool(owners & {inspect(type(row)).local_table, inspect(Record).local_table})
+
+
+def index_terms(row: RecordMixin) -> None:
+    """Have search find a record by its present texts. Whatever changes them calls this after it."""
+    terms = search_terms(row)
+    standing = db.session.get(SearchText, row.id)
+    if standing is None:
+        db.session.add(SearchText(record_id=row.id, terms=terms))
+    else:
+        standing.terms = terms
+
+
+def search_terms(row: RecordMixin) -> str:
+    """The terms of a record as they are stored; its reference is one of its names."""
+    texts = row.texts()
+    return " ".join(terms_of(Texts((*texts.names, row.reference), texts.prose)))
 
 
 def check_tags(tags: Iterable[str], intake: Intake) -> list[str]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import (
     InstrumentedAttribute,
     Mapped,
@@ -16,6 +16,7 @@ from sqlalchemy.orm import (
 from tracker.accounts.models import Organisation
 from tracker.core.db import Base, Keyed
 from tracker.core.now import now
+from tracker.core.terms import Texts
 from tracker.core.types import BigId, sortable, word
 
 
@@ -84,6 +85,19 @@ class AudienceSpan(Base, Keyed):
     until_at: Mapped[datetime | None]
 
 
+class SearchText(Base):
+    """The terms by which search finds a record, one space between them. Who may see the record, may
+    find it by any of them. Its full-text index, another for each database, is made by a migration
+    and known to no model: on SQLite the table `search_index`, which triggers keep in step."""
+
+    __tablename__ = "search_text"
+
+    record_id: Mapped[int] = mapped_column(
+        ForeignKey("records.id", ondelete="CASCADE"), primary_key=True
+    )
+    terms: Mapped[str] = mapped_column(Text)
+
+
 class AudienceColumns:
     """Owner and audience, on the record's own row and copied onto rows that hang on it."""
 
@@ -122,6 +136,11 @@ class RecordMixin(AudienceColumns):
     def reference(self) -> str:
         """The name by which people and links call the record."""
         return self.record.reference
+
+    def texts(self) -> Texts:
+        """What search finds the record by: only what everybody may read who may see the record, so
+        never the names of other records."""
+        return Texts()
 
     @classmethod
     def record_key(cls) -> InstrumentedAttribute[int]:

@@ -5,12 +5,28 @@ from datetime import UTC, datetime
 from itertools import takewhile
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    column,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    table,
+    text,
+    true,
+)
 
 from tracker.accounts.models import Organisation, User
 from tracker.accounts.permissions import Role
 from tracker.accounts.viewer import Viewer
 from tracker.core.db import Base, db
+from tracker.core.terms import Question
 from tracker.records.models import (
     TABLES,
     Audience,
@@ -21,6 +37,7 @@ from tracker.records.models import (
     Record,
     RecordMixin,
     RecordTag,
+    SearchText,
 )
 
 S = TypeVar("S", bound=Select[*tuple[Any, ...]])
@@ -83,6 +100,25 @@ def _open_since(record_id: int, viewer: Viewer) -> datetime | None:
     ).all()
     days = [from_at for _, from_at in takewhile(lambda span: span.audience in wide, spans)]
     return days[-1] if days else None
+
+
+def matching(*questions: Question) -> Select[int]:
+    """The ids of all records whose terms answer one of some questions, for use inside a query that
+    is narrowed by `visible`: it asks nobody's leave itself."""
+    if db.engine.dialect.name == "sqlite":
+        index = table(_INDEX, column("rowid"))
+        fits = literal_column(_INDEX).op("MATCH")(
+            " OR ".join(f"({q.as_fts5()})" for q in questions)
+        )
+        return select(index.c.rowid).where(fits)
+    either = " | ".join(f"({q.as_tsquery()})" for q in questions)
+    asked: BindParameter[str] = bindparam("asked", either, unique=True)
+    return select(SearchText.record_id).where(text(_ASKED).bindparams(asked))
+
+
+_INDEX = "search_index"
+# as the index has it, so that it is used; neither side goes through a parser of PostgreSQL's
+_ASKED = "array_to_tsvector(string_to_array(terms, ' ')) @@ CAST(:asked AS tsquery)"
 
 
 def visible_references(viewer: Viewer, references: Iterable[str]) -> set[str]:

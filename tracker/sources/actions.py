@@ -75,6 +75,7 @@ def _add(viewer: Viewer, given: SourceInput) -> Source:
     )
     records.begin(source, viewer, Kind.SOURCE)
     db.session.flush()
+    records.index_terms(source)
     history.record(
         "source.added",
         actor_id=viewer.user_id,

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.core.dates import PartialDate
 from tracker.core.db import Base
+from tracker.core.terms import Texts
 from tracker.core.types import sortable
 from tracker.records.models import RecordMixin
 
@@ -30,6 +31,9 @@ class Source(Base, RecordMixin):
     def is_published(self) -> bool:
         """Anybody can read it: it has an address, and is not at risk."""
         return bool(self.url) and not self.is_protected
+
+    def texts(self) -> Texts:
+        return Texts((self.title, self.publisher), (self.url,))
 
 
 class SourceUse(Base):

@@ -101,9 +101,13 @@
 
     choose(place) {
       const option = this.options[place];
-      const { pick, fill } = this.input.dataset;
+      const { pick, fill, visit } = this.input.dataset;
       this.close();
-      if (pick) {
+      if (visit) {
+        location.assign(option.url); // it is on record: go there instead of recording it twice
+        return;
+      }
+      if (pick !== undefined) {
         // a target on record: let the server show it, as the button "Find" would
         const button = document.createElement("button");
         button.name = "op";

@@ -58,6 +58,7 @@ def add_target(viewer: Viewer, given: TargetInput, intake: Intake | None = None)
     target = Target()
     records.begin(target, viewer, Kind.TARGET)
     _fill(target, checked)
+    records.index_terms(target)
     history.record(
         "target.added",
         actor_id=viewer.user_id,
@@ -77,6 +78,7 @@ def change_target(viewer: Viewer, target: Target, given: TargetInput, seen_versi
     before = _snapshot(target)
     records.touch(target, seen_version)
     _fill(target, checked)
+    records.index_terms(target)
     after = _snapshot(target)
     changed = [field for field in after if after[field] != before[field]]
     history.record(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from tracker.core.countries import Place
 from tracker.core.dates import PartialDate
 from tracker.core.db import Base, Keyed
+from tracker.core.terms import Texts
 from tracker.core.types import sortable, word
 from tracker.records.models import RecordMixin
 
@@ -70,6 +71,10 @@ class Target(Base, RecordMixin):
     def place(self) -> Place | None:
         """Where the target is, if known."""
         return Place(self.country, self.region) if self.country else None
+
+    def texts(self) -> Texts:
+        names = (self.name, *(name.text for name in self.names))
+        return Texts(names, (self.position, self.region, *(i.value for i in self.identifiers)))
 
 
 class TargetName(Base, Keyed):

@@ -1,18 +1,20 @@
 """Finding targets, always on behalf of a viewer."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, false, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.accounts.viewer import Viewer
 from tracker.core.db import db
-from tracker.core.names import fold, romanise
+from tracker.core.names import fold
 from tracker.core.references import well_formed
+from tracker.core.terms import Question, Texts, question, terms_of
 from tracker.records.models import Record
-from tracker.records.queries import visible
+from tracker.records.queries import matching, visible
+from tracker.targets.merged import standing, stands, with_merged, with_survivors
 from tracker.targets.models import RelationKind, Target, TargetName, TargetRelation
 
 
@@ -39,6 +41,11 @@ def get(viewer: Viewer, reference: str) -> Target | None:
     return db.session.scalar(visible(statement, Target, viewer))
 
 
+def by_id(viewer: Viewer, target_id: int | None) -> Target | None:
+    """The target of that id, if there is one that the viewer may see."""
+    return db.session.scalar(visible(select(Target).where(Target.id == target_id), Target, viewer))
+
+
 def by_references(viewer: Viewer, references: Iterable[str]) -> dict[str, Target]:
     """Those of the targets that the viewer may see, by reference."""
     wanted = well_formed(references)
@@ -56,15 +63,13 @@ def by_references(viewer: Viewer, references: Iterable[str]) -> dict[str, Target
 def listing(viewer: Viewer) -> Select[Target]:
     """All targets that the viewer may see and that stand for themselves, to be paged."""
     return visible(
-        select(Target).where(Target.merged_into_id.is_(None)).options(selectinload(Target.names)),
-        Target,
-        viewer,
+        select(Target).where(stands(viewer)).options(selectinload(Target.names)), Target, viewer
     )
 
 
 def members(viewer: Viewer, class_id: int) -> list[Target]:
     """The named members of a class that the viewer may see."""
-    return members_of(viewer, [class_id])[class_id]
+    return members_of(viewer, [class_id]).get(class_id, [])
 
 
 def members_of(viewer: Viewer, class_ids: Iterable[int]) -> dict[int, list[Target]]:
@@ -78,74 +83,112 @@ def members_of(viewer: Viewer, class_ids: Iterable[int]) -> dict[int, list[Targe
         .options(selectinload(Target.names))
         .order_by(Target.sort_name, Target.id)
     )
-    found: dict[int, list[Target]] = defaultdict(list)
-    for class_id, member in db.session.execute(visible(statement, Target, viewer)):
-        found[class_id].append(member)
-    return found
+    rows = [(row[0], row[1]) for row in db.session.execute(visible(statement, Target, viewer))]
+    known = standing(viewer, (member for _, member in rows))
+    found: dict[int, dict[int, Target]] = defaultdict(dict)
+    for class_id, member in rows:
+        stands_for = known[member.id]
+        found[class_id][stands_for.id] = stands_for
+    return {class_id: list(named.values()) for class_id, named in found.items()}
 
 
 def classes_of(viewer: Viewer, target_id: int) -> list[Target]:
-    """The classes that a target is a named member of, as far as the viewer may see them."""
+    """The classes that a target, or one merged into it, is a named member of, as far as the viewer
+    may see them."""
+    itself = with_merged(viewer, select(Target.id).where(Target.id == target_id))
     statement = (
         select(Target)
         .join(TargetRelation, TargetRelation.from_id == Target.id)
-        .where(TargetRelation.to_id == target_id, TargetRelation.kind == RelationKind.MEMBER)
+        .where(TargetRelation.to_id.in_(itself), TargetRelation.kind == RelationKind.MEMBER)
+        .distinct()
         .order_by(Target.sort_name, Target.id)
     )
     return list(db.session.scalars(visible(statement, Target, viewer)))
 
 
+def answering(viewer: Viewer, asked: Question) -> Select[int]:
+    """The ids of visible targets that answer a question, and of those that stand for them, for use
+    inside a query."""
+    found = select(Target.id).where(Target.id.in_(matching(asked)))
+    return with_survivors(viewer, visible(found, Target, viewer))
+
+
 def named(viewer: Viewer, text: str) -> Select[int]:
-    """The ids of visible targets that any name in any script fits, for use inside a query."""
-    folded, latin = fold(text), romanise(text)
-    statement = (
-        select(Target.id)
-        .join(TargetName, TargetName.target_id == Target.id)
-        .where(
-            or_(
-                TargetName.folded.like(_inside(folded), escape="\\"),
-                TargetName.latin.like(_inside(latin), escape="\\"),
-            )
-            if folded or latin
-            else TargetName.folded == ""
-        )
-    )
-    return visible(statement, Target, viewer)
+    """The ids of visible targets that a name in any script fits, theirs or that of one which they
+    were merged with, for use inside a query."""
+    asked = question(text)
+    if asked is None:
+        return select(Target.id).where(false())
+    return with_merged(viewer, answering(viewer, asked))
 
 
 def suggest(viewer: Viewer, text: str, limit: int = 8) -> list[Found]:
-    """Targets of which a name begins with, or holds, what was typed, in any script."""
-    folded, latin = fold(text), romanise(text)
-    if not folded and not latin:
+    """Targets of which a name begins with what was typed, in any script, and then those that answer
+    it in other ways."""
+    asked = question(text)
+    if asked is None:
         return []
+    ids = _beginning(viewer, fold(text), limit)
+    if len(ids) < limit:
+        ids = list(dict.fromkeys([*ids, *_answering(viewer, asked, limit)]))
+    found = _loaded(ids[:limit])
+    known = standing(viewer, found)
+    hits: dict[int, Found] = {}
+    for target in found:
+        hit = Found(known[target.id], _fitting_name(target, text, asked))
+        hits.setdefault(hit.target.id, hit)
+    return list(hits.values())
+
+
+MANY_NAMES = 8  # of one target that may fit, so many are read for each that is wanted
+
+
+def _beginning(viewer: Viewer, typed: str, limit: int) -> list[int]:
+    """The ids of targets of which a name begins so, read in the order of an index of the names."""
+    form = TargetName.latin if typed.isascii() else TargetName.folded
     statement = (
-        select(Target, TargetName.text, TargetName.folded, TargetName.latin)
+        select(Target.id)
         .join(TargetName, TargetName.target_id == Target.id)
-        .where(
-            Target.merged_into_id.is_(None),
-            or_(
-                TargetName.folded.like(_inside(folded or latin), escape="\\"),
-                TargetName.latin.like(_inside(latin or folded), escape="\\"),
-            ),
-        )
-        .options(selectinload(Target.names))
-        .order_by(Target.sort_name, Target.id)
-        .limit(limit * 8)
+        .where(form >= typed, form < typed + LAST)
+        .order_by(form, TargetName.id)
+        .limit(limit * MANY_NAMES)
     )
-    found: dict[int, tuple[bool, Found]] = {}
-    for target, matched, name_folded, name_latin in db.session.execute(
-        visible(statement, Target, viewer)
-    ):
-        starts = name_folded.startswith(folded) or name_latin.startswith(latin)
-        if target.id not in found or (starts and not found[target.id][0]):
-            found[target.id] = (starts, Found(target, matched))
-    ranked = sorted(found.values(), key=lambda item: not item[0])
-    return [item for _, item in ranked[:limit]]
+    found = db.session.scalars(visible(statement, Target, viewer))
+    return list(dict.fromkeys(found))
 
 
-def _inside(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
+LAST = "\U0010ffff"  # sorts after every character that a name can hold
+
+
+def _answering(viewer: Viewer, asked: Question, limit: int) -> list[int]:
+    """The ids of targets that answer a question by a name or an identifier, the oldest first."""
+    statement = (
+        select(Target.id)
+        .where(Target.id.in_(matching(asked)))
+        .order_by(Target.id)
+        .limit(limit * 2)  # some of them may begin with it and be known already
+    )
+    return list(db.session.scalars(visible(statement, Target, viewer)))
+
+
+def _loaded(ids: Sequence[int]) -> list[Target]:
+    """Targets that were found as the viewer, with their names, in the order of their ids."""
+    statement = select(Target).where(Target.id.in_(ids)).options(selectinload(Target.names))
+    known = {target.id: target for target in db.session.scalars(statement)}
+    return [known[key] for key in ids]
+
+
+def _fitting_name(target: Target, typed: str, asked: Question) -> str:
+    """The name that fits what was typed: as it is written, or else as it is read; the target's own
+    where several do."""
+    texts = [target.name, *(name.text for name in target.names)]
+    written = fold(typed)
+    ranked = (
+        [text for text in texts if fold(text).startswith(written)],
+        [text for text in texts if written in fold(text)],
+        [text for text in texts if asked.fits(terms_of(Texts((text,))))],
+    )
+    return next((found[0] for found in ranked if found), target.name)
 
 
 def visible_ids(viewer: Viewer, ids: Iterable[int]) -> set[int]:

@@ -32,7 +32,7 @@ from tracker.core.errors import Stale
 from tracker.web.forms import BaseForm, VersionField
 from tracker.web.saving import attempt
 
-OURS = ("csrf_token", "version", "seen")  # fields of the form's own
+OURS = ("csrf_token", "version", "seen", "told")  # fields of the form's own
 TOKENS = re.compile(r"[^\W\d_]+|\d+|\s+|.", re.S)
 LETTERS_WITHOUT_SPACES = re.compile(r"[\u0f00-\u0fff\u2e80-\u9fff\uac00-\ud7af]")
 DAMAGED = "The form was damaged on its way. Load its page again."

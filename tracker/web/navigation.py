@@ -29,6 +29,7 @@ STAFF = (
     Entry("Agencies", "agencies.index", ("agencies", "scorecards")),
     Entry("Sources", "sources.index", ("sources",)),
     Entry("Dashboards", "dashboards.index", ("dashboards",)),
+    Entry("Search", "search.index", ("search",)),
 )
 PARTNER = (
     Entry("Dashboard", "dashboards.index", ("dashboards", "desk.home")),
@@ -38,6 +39,7 @@ PARTNER = (
     Entry("Targets", "targets.index", ("targets",)),
     Entry("Agencies", "agencies.index", ("agencies", "scorecards")),
     Entry("Sources", "sources.index", ("sources",)),
+    Entry("Search", "search.index", ("search",)),
 )
 
 

@@ -10,6 +10,7 @@ from tracker.casework.actions.asks import (
 from tracker.casework.actions.bulk import change_together, undo_together
 from tracker.casework.actions.contacts import record_contact, void_contact
 from tracker.casework.actions.letters import record_letter
+from tracker.casework.actions.merging import merge_target, unmerge_target
 from tracker.casework.actions.outcomes import record_outcome, void_outcome
 from tracker.casework.actions.saved_views import change_view, delete_view, save_view
 from tracker.casework.actions.sharing import share
@@ -23,6 +24,7 @@ __all__ = [
     "change_view",
     "cite",
     "delete_view",
+    "merge_target",
     "record_contact",
     "record_letter",
     "record_outcome",
@@ -31,6 +33,7 @@ __all__ = [
     "share",
     "snooze",
     "undo_together",
+    "unmerge_target",
     "void_contact",
     "void_outcome",
     "void_status",

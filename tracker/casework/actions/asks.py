@@ -78,6 +78,7 @@ def new_ask(
     _copy_audience(ask)
     _set_targets(ask, found_targets)
     db.session.flush()
+    records.index_terms(ask)
     records.set_tags(viewer, ask, tags)
     history.record(
         "recommendation.recorded",
@@ -120,6 +121,7 @@ def change_ask(viewer: Viewer, ask: Recommendation, given: AskInput, seen_versio
     if given.tags is not None:
         records.set_tags(viewer, ask, tags)
     db.session.flush()
+    records.index_terms(ask)
     after = snapshot(ask)
     changed = [field for field in after if after[field] != before[field]]
     if changed:

@@ -53,6 +53,7 @@ def record_letter(viewer: Viewer, given: LetterInput) -> Letter:
     intake.done()
     records.begin(letter, viewer, Kind.LETTER)
     db.session.flush()
+    records.index_terms(letter)
     cite_all(viewer, letter, given.sources)
     for ask, said in zip(asks, given.asks, strict=True):
         cite_all(viewer, ask, given.sources)

@@ -1,7 +1,5 @@
 """Recording what followed an ask."""
 
-from sqlalchemy import select
-
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
 from tracker.casework.actions.settle import settle
@@ -16,10 +14,11 @@ from tracker.recommendations.models import (
     OutcomeCitation,
     OutcomeKind,
     Recommendation,
-    RecommendationTarget,
 )
+from tracker.recommendations.queries import linked_targets_of
 from tracker.records import actions as records
 from tracker.targets import queries as targets
+from tracker.targets.merged import standing
 from tracker.targets.models import Target
 
 
@@ -103,17 +102,14 @@ def _target(
     if given.target is None:
         return None
     target = targets.by_references(viewer, [given.target]).get(given.target)
-    linked = db.session.scalars(
-        select(RecommendationTarget.target_id).where(
-            RecommendationTarget.recommendation_id == ask.id
-        )
-    ).all()
-    members = targets.members_of(viewer, linked)
-    fitting = {*linked, *(member.id for named in members.values() for member in named)}
-    if target is None or target.id not in fitting:
+    linked = linked_targets_of(viewer, [ask.id])[ask.id]
+    members = targets.members_of(viewer, [row.id for row in linked])
+    fitting = [*linked, *standing(viewer, linked).values()]
+    fitting += [member for named in members.values() for member in named]
+    if target is None or target not in fitting:
         intake.refuse("target", "Choose one of the ask's targets, or none for the ask as a whole.")
         return None
-    return target
+    return fitting[0]
 
 
 def _snapshot(outcome: Outcome, target: Target | None) -> dict[str, object]:

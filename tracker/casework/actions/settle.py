@@ -2,7 +2,7 @@
 the day of the last contact, what the outcomes come to, and the clocks."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
@@ -21,6 +21,7 @@ from tracker.recommendations.models import (
     RecommendationTarget,
 )
 from tracker.recommendations.outcomes import OutcomeFact, is_before, result
+from tracker.targets.merged import survivor_ids
 from tracker.targets.models import Target, TargetKind
 
 
@@ -30,6 +31,7 @@ def settle(asks: Sequence[Recommendation]) -> None:
     ids = [ask.id for ask in asks]
     contacts, outcomes = contact_facts(ids), _outcomes(ids)
     addressees, targets = _addressees(ids), _targets(ids)
+    stands_for = survivor_ids({key for found in targets.values() for key in found})
     asked = {row.agency_id for rows in addressees.values() for row in rows}
     tree = agencies.tree()
     acts_for = tree.acting_for(asked)
@@ -37,8 +39,8 @@ def settle(asks: Sequence[Recommendation]) -> None:
         ask.submitted_on = _submitted_on(contacts[ask.id])
         own = outcomes[ask.id]
         ask.result = result(
-            targets[ask.id],
-            outcome_facts(own, tree),
+            {stands_for.get(key, key): kind for key, kind in targets[ask.id].items()},
+            outcome_facts(own, tree, stands_for),
             ask.submitted_on,
             ask.judgement,
         )
@@ -55,12 +57,15 @@ def settle(asks: Sequence[Recommendation]) -> None:
     clocks.refresh(asks)
 
 
-def outcome_facts(outcomes: Sequence[Outcome], tree: agencies.Tree) -> list[OutcomeFact]:
-    """Outcomes as the rule reads them; a bureau's act is its department's."""
+def outcome_facts(
+    outcomes: Sequence[Outcome], tree: agencies.Tree, stands_for: Mapping[int, int]
+) -> list[OutcomeFact]:
+    """Outcomes as the rule reads them; a bureau's act is its department's, and what was done to a
+    duplicate was done to the target that stands for it."""
     return [
         OutcomeFact(
             outcome.kind,
-            outcome.target_id,
+            stands_for.get(outcome.target_id, outcome.target_id) if outcome.target_id else None,
             outcome.effective_on,
             tree.head(outcome.authority_id) if outcome.authority_id else None,
             by_another=bool(outcome.actor),

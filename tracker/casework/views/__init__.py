@@ -1,5 +1,6 @@
 """The pages of casework, by what they are about."""
 
+from tracker.casework.views import merging  # noqa: F401  (its pages are among those of targets)
 from tracker.casework.views.bulk import bulk_changes
 from tracker.casework.views.contacts import contacts
 from tracker.casework.views.letters import letters

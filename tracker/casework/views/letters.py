@@ -6,6 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from tracker.casework import actions, growing, pages, telling
+from tracker.casework.duplicates import doubles
 from tracker.casework.forms import LetterForm
 from tracker.casework.views import sharing
 from tracker.core.dates import BadDate
@@ -48,11 +49,18 @@ def new() -> ResponseReturnValue:
             offers = growing.apply(form, op, current(), _day(form))
             return _form_page(form, offers, 200)
         form.prune()
-        letter = attempt(form, lambda: actions.record_letter(current(), form.given()))
+        known = doubles(form, current())
+
+        def act() -> Letter:
+            recorded = actions.record_letter(current(), form.given())
+            known.say()
+            return recorded
+
+        letter = attempt(form, act)
         if letter is not None:
             flash("The letter is recorded.")
             return redirect(url_for(".show", reference=letter.reference), 303)
-        offers = growing.offer_for_unknown(form, _day(form))
+        offers = known.offer(growing.offer_for_unknown(form, _day(form)))
         return _form_page(form, offers, 422)
     form.sources.append_entry()
     return _form_page(form, offers, 200)

@@ -11,6 +11,7 @@ from tracker.agencies import queries as agencies
 from tracker.casework import actions, growing, pages, telling
 from tracker.casework import columns as list_columns
 from tracker.casework.actions.saved_views import views_for
+from tracker.casework.duplicates import doubles
 from tracker.casework.forms import (
     AskForm,
     EvidenceForm,
@@ -132,10 +133,18 @@ def new() -> ResponseReturnValue:
             offers = growing.apply(form, op, current(), None)
             return _ask_page(form, offers, None, 200)
         form.prune()
-        ask = attempt(form, lambda: actions.add_ask(current(), form.given_alone()))
+        known = doubles(form, current())
+
+        def act() -> Recommendation:
+            added = actions.add_ask(current(), form.given_alone())
+            known.say()
+            return added
+
+        ask = attempt(form, act)
         if ask is not None:
             return to_ask(ask.reference, "The ask is recorded as a draft.")
-        return _ask_page(form, growing.offer_for_unknown(form, None), None, 422)
+        offers = known.offer(growing.offer_for_unknown(form, None))
+        return _ask_page(form, offers, None, 422)
     form.sources.append_entry()
     return _ask_page(form, offers, None, 200)
 
@@ -152,21 +161,25 @@ def edit(reference: str) -> ResponseReturnValue:
     if op := request.form.get("op"):
         return _ask_page(form, growing.apply(form, op, current(), None), ask, 200)
     form.prune()
+    known = doubles(form, current())
+
+    def act() -> None:
+        actions.change_ask(current(), ask, form.given_alone(), form.version.number)
+        known.say()
 
     saved = attempt_change(
-        form,
-        lambda: AskForm(formdata=None, data=_ask_data(own(reference))),
-        lambda: actions.change_ask(current(), ask, form.given_alone(), form.version.number),
+        form, lambda: AskForm(formdata=None, data=_ask_data(own(reference))), act
     )
     if saved is True:
         return to_ask(reference, "The change is saved.")
     if isinstance(saved, Merge):
         return _ask_page(form, growing.Offers(), own(reference), 409, saved)
-    return _ask_page(form, growing.offer_for_unknown(form, None), own(reference), 422)
+    offers = known.offer(growing.offer_for_unknown(form, None))
+    return _ask_page(form, offers, own(reference), 422)
 
 
 def _ask_data(ask: Recommendation) -> dict[str, object]:
-    seen = queries.targets_of(current(), [ask.id])[ask.id]
+    seen = queries.linked_targets_of(current(), [ask.id])[ask.id]
     return ask_data(ask, seen, tags_of(current(), [ask.id]).get(ask.id, []))
 
 

@@ -72,11 +72,11 @@ def _linked(row: RecordMixin) -> list[RecordMixin]:
         use.source for use in sources.cited_by(viewer, [row.id]).get(row.id, [])
     ]
     if isinstance(row, Recommendation):
-        linked += asks.targets_of(viewer, [row.id])[row.id]
+        linked += asks.linked_targets_of(viewer, [row.id])[row.id]
         linked += correspondence.letters_of(viewer, [row.id])[row.id]
     if isinstance(row, Letter):
         carried = correspondence.asks_of(viewer, [row.id])[row.id]
         linked += carried
-        for found in asks.targets_of(viewer, [ask.id for ask in carried]).values():
+        for found in asks.linked_targets_of(viewer, [ask.id for ask in carried]).values():
             linked += found
     return list(dict.fromkeys(linked))

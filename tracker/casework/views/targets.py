@@ -3,7 +3,8 @@
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.casework import telling
+from tracker.casework import growing, telling
+from tracker.casework.duplicates import doubles
 from tracker.casework.forms import MemberForm, TargetForm, date_or_none
 from tracker.casework.views import sharing
 from tracker.clocks import queries as clocks
@@ -14,6 +15,7 @@ from tracker.recommendations.models import Recommendation
 from tracker.records.actions import require_edit
 from tracker.records.queries import may_edit
 from tracker.targets import actions, queries
+from tracker.targets.merged import merged_under, standing
 from tracker.targets.models import NameKind, Target, TargetKind
 from tracker.web import paging
 from tracker.web.lists import chosen_order, chosen_text, chosen_word
@@ -51,6 +53,7 @@ def suggest() -> ResponseReturnValue:
             {
                 "value": hit.target.reference,
                 "label": hit.target.name,
+                "url": url_for(".show", reference=hit.target.reference),
                 "detail": " · ".join(
                     part
                     for part in (
@@ -71,12 +74,24 @@ def suggest() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Record a target by itself."""
     form = TargetForm()
-    if form.is_submitted():
-        target = attempt(form, lambda: actions.add_target(current(), form.given()))
-        if target is not None:
-            flash("The target is recorded.")
-            return redirect(url_for(".show", reference=target.reference), 303)
-    return _edit_page(form, None, 422 if form.is_submitted() else 200)
+    offers = growing.Offers()
+    if not form.is_submitted():
+        return _edit_page(form, None, 200)
+    if request.form.get("op"):
+        offers.targets[""] = queries.suggest(current(), form.name.data or "")
+        return _edit_page(form, None, 200, offers=offers)
+    known = doubles(form, current())
+
+    def act() -> Target | None:
+        added = actions.add_target(current(), form.given())
+        known.say()
+        return added
+
+    target = attempt(form, act)
+    if target is not None:
+        flash("The target is recorded.")
+        return redirect(url_for(".show", reference=target.reference), 303)
+    return _edit_page(form, None, 422, offers=known.offer(offers))
 
 
 def _found(reference: str) -> Target:
@@ -95,6 +110,7 @@ def show(reference: str) -> ResponseReturnValue:
             flash("The member is named.")
             return redirect(url_for(".show", reference=reference), 303)
         target = _found(reference)
+    survivor = standing(current(), [target])[target.id]
     statement = asks.listing(current(), asks.Filters(target_id=target.id))
     about = list(db.session.scalars(statement.order_by(Recommendation.submitted_on.desc())))
     page = render_template(
@@ -105,6 +121,8 @@ def show(reference: str) -> ResponseReturnValue:
         flags=clocks.flags_of(current(), [ask.id for ask in about]),
         members=queries.members(current(), target.id),
         classes=queries.classes_of(current(), target.id),
+        merged=merged_under(current(), [target.id]).get(target.id, []),
+        survivor=survivor if survivor is not target else None,
         may_edit=may_edit(target, current()),
     )
     return page, 422 if form.is_submitted() else 200
@@ -151,9 +169,19 @@ def edit(reference: str) -> ResponseReturnValue:
 
 
 def _edit_page(
-    form: TargetForm, target: Target | None, code: int, merge: Merge | None = None
+    form: TargetForm,
+    target: Target | None,
+    code: int,
+    merge: Merge | None = None,
+    offers: growing.Offers | None = None,
 ) -> ResponseReturnValue:
-    page = render_template("views/targets/edit.html", form=form, target=target, merge=merge)
+    page = render_template(
+        "views/targets/edit.html",
+        form=form,
+        target=target,
+        merge=merge,
+        found=offers.targets.get("") if offers else None,
+    )
     return page, code
 
 

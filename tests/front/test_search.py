@@ -1,0 +1,221 @@
+"""Search, as people use it: words in any script, and nothing that is kept from them."""
+
+import re
+from html import unescape
+
+import pytest
+from werkzeug.test import TestResponse
+
+from tests.front.support import (
+    has_section,
+    links,
+    markup_of,
+    record_draft,
+    record_letter,
+    save,
+    section,
+    send,
+    share,
+    where,
+)
+from tests.front.world import CANARY, World, make_world
+from tests.support.people import Person, words_of
+
+
+def look(person: Person, typed: str, **more: str) -> TestResponse:
+    page = person.get("/search", query_string={"q": typed, **more})
+    assert page.status_code == 200, (typed, page.status_code)
+    return page
+
+
+def found(person: Person, typed: str, kind: str = "targets") -> list[str]:
+    """Where the results of a kind lead."""
+    page = look(person, typed)
+    if not has_section(page, kind):
+        return []
+    return [link for link in links_in(markup_of(page, kind)) if link.startswith(f"/{kind}/")]
+
+
+def links_in(markup: str) -> list[str]:
+    return re.findall(r'<a href="([^"]*)"', markup)
+
+
+def target(person: Person, name: str, *others: str, **more: str) -> str:
+    typed = {"name": name, "other_names": "\n".join(others), **more}
+    return where(send(person, "/targets/new", typed))
+
+
+NOTHING = "Nothing that you may see fits all of these words."
+
+
+def test_targets_are_found_in_any_script(staff: Person) -> None:
+    bureau = target(staff, "TAR Public Security Department", "西藏自治区公安厅", kind="public_body")
+    han = target(staff, "吴英杰")
+    latin = target(staff, "WU, Yingjie", identifiers="passport: E12-345678")
+    tibetan = target(staff, "བོད་རང་སྐྱོང་ལྗོངས།", kind="public_body")
+    arabic = target(staff, "محمد بن سلمان")
+    for typed, wanted in (
+        ("公安", [bureau]),
+        ("西藏 公安", [bureau]),
+        ("xizang", [bureau]),
+        ("wu yingjie", [han, latin]),
+        ("yingj", [han, latin]),
+        ("吴英杰", [han, latin]),
+        ("E12-3456", [latin]),
+        ("བོད", [tibetan]),
+        ("སྐྱོང་ལྗོངས", [tibetan]),
+        ("محمد", [arabic]),
+        ("بن سلم", [arabic]),
+        (bureau.rpartition("/")[2].lower(), [bureau]),
+    ):
+        assert sorted(found(staff, typed)) == sorted(wanted), typed
+    assert NOTHING in words_of(look(staff, "wu yingli"))
+
+
+def test_every_kind_is_found_and_one_kind_can_be_chosen(staff: Person) -> None:
+    letter = record_letter(
+        staff,
+        {
+            "title": "Letter on Lhasa",
+            "asks-0-title": "Sanction officials in Lhasa",
+            "asks-0-request": "We ask for zebrawood.",
+            "asks-0-targets-0-name": "Lhasa Bureau",
+            "sources-0-title": "Report on Lhasa",
+        },
+    )
+    page = look(staff, "lhasa")
+    assert letter in links(page)
+    assert "Sanction officials in Lhasa" in section(page, "recommendations")
+    assert "Lhasa Bureau" in section(page, "targets")
+    assert "Sanction officials in Lhasa" in section(page, "targets")  # the ask about it
+    assert "Report on Lhasa" in section(page, "sources")
+    only = look(staff, "lhasa", kind="letters")
+    assert letter in links(only)
+    assert not has_section(only, "targets")
+    assert has_section(look(staff, "zebraw"), "recommendations")  # a word of the request
+    assert has_section(look(staff, "chris smith"), "letters")  # a signatory
+    treasury = look(staff, "treasury")
+    assert "/agencies/treasury" in links(treasury)
+    assert NOTHING in words_of(look(staff, "lhasa", kind="agencies"))
+    assert staff.get("/search?q=lhasa&kind=nonsense").status_code == 400
+
+
+def test_what_was_changed_is_found_by_its_new_texts_alone(staff: Person) -> None:
+    path = target(staff, "Oldname Person")
+    save(staff, f"{path}/edit", {"name": "Newname Person"})
+    assert found(staff, "newname") == [path]
+    assert found(staff, "oldname") == []
+    ask = record_draft(staff, {"title": "Quagga ask"})
+    save(staff, f"{ask}/edit", {"title": "Okapi ask"})
+    assert found(staff, "okapi", "recommendations") == [ask]
+    assert found(staff, "quagga", "recommendations") == []
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "   ", "---", '"', "'", "*", "()", ":*", "\\", "%", "_", "^", "{}", "!!", "«»"]
+)
+def test_what_cannot_be_looked_for_says_what_to_do(staff: Person, typed: str) -> None:
+    page = look(staff, typed)
+    said = "Type a name, a word of a title" if not typed.strip() else "at least one letter"
+    assert said in words_of(page)
+
+
+HOSTILE = (
+    "AND OR NOT NEAR",
+    '"unclosed',
+    "a AND (b",
+    "terms : x",
+    "x* ^y",
+    "'a' | !b & (c <-> d):*",
+    "a'; DROP TABLE targets; --",
+    "search_index",
+    "rowid : 1",
+    "é" * 200,
+    "吴" * 200,
+    "a " * 100,
+    "𝔘𝔫𝔦 🏴‍☠️ x",
+    "İıſßﬁ",
+)
+
+
+def test_no_operator_or_sign_breaks_the_search(staff: Person) -> None:
+    target(staff, "Wu Yingjie")
+    for typed in HOSTILE:
+        assert NOTHING in words_of(look(staff, typed)), typed
+        assert staff.get("/targets/suggest", query_string={"q": typed}).json == [], typed
+    assert staff.get("/search", query_string={"q": "x" * 201}).status_code == 400
+    assert staff.get("/search", query_string={"q": "a\x00b"}).status_code == 400
+
+
+def test_nobody_finds_what_is_kept_from_them(
+    staff: Person, other_staff: Person, partner: Person
+) -> None:
+    world: World = make_world(staff)
+    hidden, kept = world.hidden, world.kept.rpartition("/")[2]
+    references = [ref for ref in hidden.references.values() if ref[0] != "C"]  # not searched
+    for typed in (CANARY, f"{CANARY} kept", *references, kept):
+        assert NOTHING not in words_of(look(staff, typed)), typed
+        for reader in (other_staff, partner):
+            page = look(reader, typed)
+            assert NOTHING in words_of(page), typed
+            assert not [link for link in links(page) if re.search(r"/[RTLS]-\w{8}", link)]
+    # the ask that they see is found, and says nothing of its target that they do not
+    for reader in (other_staff, partner):
+        page = look(reader, "open")
+        assert world.seen.ask in links(page)
+        assert world.seen.target in links(page)
+        assert world.kept not in links(page)
+        assert CANARY not in page.text.lower()
+        assert found(reader, "target") == [world.seen.target]
+
+
+def test_under_a_target_stand_only_the_asks_that_the_viewer_sees(
+    staff: Person, other_staff: Person
+) -> None:
+    path = target(staff, "Shared Person")
+    reference = path.rpartition("/")[2]
+    titles = [f"Ask number {number}" for number in range(5)]
+    for title in titles:
+        record_draft(staff, {"title": title, "targets-0-ref": reference, "targets-0-name": "x"})
+    share(staff, path)
+    shown = section(look(staff, "shared person"), "targets")
+    assert [title for title in titles if title in shown] == titles[2:]
+    assert "More asks about this target" in shown
+    shown = section(look(other_staff, "shared person"), "targets")
+    assert "Shared Person" in shown
+    assert "Ask number" not in shown
+
+
+def test_much_is_shown_a_page_at_a_time(staff: Person) -> None:
+    for number in range(53):
+        target(staff, f"Numbered Person {number:02}")
+    page = look(staff, "numbered")
+    assert len(set(found(staff, "numbered"))) == 5
+    assert "All targets that fit" in words_of(page)
+    first = look(staff, "numbered", kind="targets")
+    (later,) = {unescape(link) for link in links(first) if "cursor=" in link}
+    second = staff.get(later)
+    every = [m for p in (first, second) for m in links(p) if m.startswith("/targets/T-")]
+    assert len(set(every)) == 53
+    assert staff.get("/search?q=numbered&kind=targets&cursor=nonsense").status_code == 400
+
+
+def test_suggestions_answer_in_any_script_and_by_the_name_that_fits(
+    staff: Person, other_staff: Person
+) -> None:
+    path = target(staff, "Wu Yingjie", "吴英杰")
+    target(staff, "Public Security Bureau of Wuhan", kind="public_body")
+
+    def labels(person: Person, typed: str) -> list[tuple[str, str]]:
+        answer = person.get("/targets/suggest", query_string={"q": typed}).json or []
+        return [(hit["label"], hit["detail"].partition(" · ")[0]) for hit in answer]
+
+    reference = path.rpartition("/")[2]
+    assert labels(staff, "吴英") == [("Wu Yingjie", "吴英杰")]
+    assert labels(staff, "yingj") == [("Wu Yingjie", reference)]
+    assert [label for label, _ in labels(staff, "wu")] == [
+        "Wu Yingjie",
+        "Public Security Bureau of Wuhan",
+    ]
+    assert labels(other_staff, "wu") == []
+    assert labels(staff, "*") == []

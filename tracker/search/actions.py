@@ -1,0 +1,62 @@
+"""Bringing the index of search in step with the records, where it lacks some or was made by another
+version. Day by day the actions that change a record's texts keep it so."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import delete, insert, select, text
+from sqlalchemy.orm import selectinload
+
+from tracker.core.db import db
+from tracker.correspondence.models import Letter
+from tracker.recommendations.models import Recommendation
+from tracker.records.actions import search_terms
+from tracker.records.models import RecordMixin, SearchText
+from tracker.sources.models import Source
+from tracker.targets.models import Target
+
+A_BATCH = 500
+# what is searched, each with the parts that its texts are taken from
+PARTS: dict[type[RecordMixin], tuple[Any, ...]] = {
+    Recommendation: (
+        Recommendation.addressees,
+        Recommendation.places,
+        Recommendation.controls,
+    ),
+    Target: (Target.names, Target.identifiers),
+    Letter: (Letter.signatories, Letter.addressees),
+    Source: (),
+}
+
+
+def index_missing() -> int:
+    """Index every record that the index lacks; how many there were."""
+    return sum(_index(model, ids) for model in PARTS for ids in _missing(model))
+
+
+def reindex() -> int:
+    """Make the index anew; how many records it holds. SQLite's own leaves marks of what it forgot
+    until its parts are merged, so it is made of nothing."""
+    db.session.execute(delete(SearchText))
+    if db.engine.dialect.name == "sqlite":
+        db.session.execute(text("INSERT INTO search_index(search_index) VALUES ('rebuild')"))
+    return index_missing()
+
+
+def _missing(model: type[RecordMixin]) -> Iterator[Sequence[int]]:
+    indexed = select(SearchText.record_id)
+    lacking = select(model.id).where(model.id.not_in(indexed)).order_by(model.id)
+    ids = db.session.scalars(lacking).all()
+    for start in range(0, len(ids), A_BATCH):
+        yield ids[start : start + A_BATCH]
+
+
+def _index(model: type[RecordMixin], ids: Sequence[int]) -> int:
+    """Index some records. Nobody reads them here: terms are found through `visible` alone."""
+    parts = [selectinload(part) for part in PARTS[model]]
+    rows = db.session.scalars(select(model).where(model.id.in_(ids)).options(*parts)).all()
+    terms = [{"record_id": row.id, "terms": search_terms(row)} for row in rows]
+    db.session.execute(insert(SearchText), terms)
+    for row in rows:
+        db.session.expunge(row)
+    return len(rows)

@@ -1,0 +1,117 @@
+"""Which target stands for which, where duplicates were merged.
+
+A duplicate points to the target that stands for it, and no link moves. The way up ends at a target
+that the viewer may not see: for them the one before it stands for itself, so that nobody learns of
+a target that is kept from them.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, Select, exists, literal, or_, select
+from sqlalchemy.orm import aliased, selectinload
+
+from tracker.accounts.viewer import MACHINE, Viewer
+from tracker.core.db import db
+from tracker.records.queries import audience_rule
+from tracker.targets.models import Target
+
+LONGEST_WAY = 20  # merges of merges; a bound for the database, not for people
+
+
+def stands(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition that a target stands for itself, as far as the viewer may know."""
+    survivor = aliased(Target)
+    seen = exists().where(survivor.id == Target.merged_into_id, audience_rule(survivor, viewer))
+    return or_(Target.merged_into_id.is_(None), ~seen)
+
+
+def standing(viewer: Viewer, found: Iterable[Target]) -> dict[int, Target]:
+    """For each target, by its id, the one that stands for it: mostly itself. Names are loaded."""
+    result = {target.id: target for target in found}
+    merged = [target.id for target in result.values() if target.merged_into_id is not None]
+    if not merged:
+        return result
+    base = select(Target.id.label("origin"), Target.id.label("at"), literal(0).label("steps"))
+    way = _upward(viewer, base.where(Target.id.in_(merged)))
+    statement = (
+        select(way.c.origin, Target)
+        .join(way, way.c.at == Target.id)
+        .options(selectinload(Target.names))
+        .order_by(way.c.origin, way.c.steps)
+    )
+    return result | dict(db.session.execute(statement).all())
+
+
+def survivor_ids(target_ids: Iterable[int]) -> dict[int, int]:
+    """The ids of the targets that stand for others, by theirs, whoever may see them: for computing
+    what an ask came to, not for showing."""
+    base = select(Target.id.label("origin"), Target.id.label("at"), literal(0).label("steps"))
+    merged = base.where(Target.id.in_(list(target_ids)), Target.merged_into_id.is_not(None))
+    way = _upward(MACHINE, merged)
+    ordered = select(way.c.origin, way.c.at).order_by(way.c.origin, way.c.steps)
+    return dict(db.session.execute(ordered).all())
+
+
+def _upward(viewer: Viewer, base: Select[int, int, int]):  # type: ignore[no-untyped-def]
+    """The way from merged targets up to those that stand for them, step by step."""
+    way = base.cte("way", recursive=True)
+    lower, upper = aliased(Target), aliased(Target)
+    step = (
+        select(way.c.origin, upper.id, way.c.steps + 1)
+        .join(lower, lower.id == way.c.at)
+        .join(upper, upper.id == lower.merged_into_id)
+        .where(audience_rule(upper, viewer), way.c.steps < LONGEST_WAY)
+    )
+    return way.union_all(step)
+
+
+def with_survivors(viewer: Viewer, ids: Select[int]) -> Select[int]:
+    """These targets, which the viewer may see, and those that stand for them, in a query."""
+    merged = select(Target.id.label("id")).where(
+        Target.id.in_(ids), Target.merged_into_id.is_not(None)
+    )
+    up = merged.cte("up", recursive=True)
+    lower, upper = aliased(Target), aliased(Target)
+    up = up.union(
+        select(upper.id)
+        .join(lower, lower.merged_into_id == upper.id)
+        .join(up, up.c.id == lower.id)
+        .where(audience_rule(upper, viewer))
+    )
+    return select(Target.id).where(or_(Target.id.in_(ids), Target.id.in_(select(up.c.id))))
+
+
+def with_merged(viewer: Viewer, ids: Select[int]) -> Select[int]:
+    """These targets and those that the viewer may see that were merged into them, in a query."""
+    down = families(viewer, ids)
+    return select(down.c.id)
+
+
+def families(viewer: Viewer, ids: Select[int]):  # type: ignore[no-untyped-def]
+    """Targets, as `root`, each with itself and the visible ones merged into it, as `id`."""
+    base = select(Target.id.label("root"), Target.id.label("id")).where(Target.id.in_(ids))
+    down = base.cte("down", recursive=True)
+    duplicate = aliased(Target)
+    step = (
+        select(down.c.root, duplicate.id)
+        .join(down, down.c.id == duplicate.merged_into_id)
+        .where(audience_rule(duplicate, viewer))
+    )
+    return down.union(step)
+
+
+def merged_under(viewer: Viewer, target_ids: Iterable[int]) -> dict[int, list[Target]]:
+    """The targets that were merged into others, by those, as far as the viewer may see them."""
+    roots = select(Target.id).where(Target.id.in_(list(target_ids)))
+    down = families(viewer, roots)
+    statement = (
+        select(down.c.root, Target)
+        .join(down, down.c.id == Target.id)
+        .where(down.c.root != down.c.id)
+        .options(selectinload(Target.names))
+        .order_by(down.c.root, Target.sort_name, Target.id)
+    )
+    found: dict[int, list[Target]] = {}
+    for root, target in db.session.execute(statement):
+        found.setdefault(root, []).append(target)
+    return found
