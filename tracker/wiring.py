@@ -54,6 +54,7 @@ def register_models() -> None:
 
 
 def _register_pages(app: Flask) -> None:
+    from tracker.admin.views import admin
     from tracker.agencies.views import agencies
     from tracker.casework.views import contacts, letters, recommendations, targets
     from tracker.dashboards.views import dashboards, scorecards
@@ -76,6 +77,7 @@ def _register_pages(app: Flask) -> None:
         sources,
         dashboards,
         scorecards,
+        admin,
     ):
         app.register_blueprint(blueprint)
 

@@ -49,7 +49,7 @@ from tracker.correspondence.models import (
     Substance,
 )
 from tracker.history.models import HistoryChain, HistoryEvent, HistoryPayload, HistorySubject
-from tracker.jobs.models import JobRun, RunState
+from tracker.jobs.models import Heartbeat, JobRun, RunState
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import (
     Addressee,
@@ -482,3 +482,8 @@ def _run(given: dict[str, Any]) -> dict[str, Any]:
         "lease_until": SOME_TIME,
         "host": "test",
     }
+
+
+@factory(Heartbeat)
+def _beat(given: dict[str, Any]) -> dict[str, Any]:
+    return {"name": f"beat {a_number()}", "at": SOME_TIME, "host": "test"}
