@@ -1,4 +1,4 @@
-"""The wheel: what is built from this folder runs elsewhere, with nothing of this folder in reach."""
+"""The wheel: what is built from this folder runs elsewhere, with nothing of this one in reach."""
 
 import os
 import signal
