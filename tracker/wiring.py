@@ -55,6 +55,7 @@ def register_models() -> None:
 
 
 def _register_pages(app: Flask) -> None:
+    from tracker.admin.views import admin
     from tracker.agencies.views import agencies
     from tracker.casework.views import (
         bulk_changes,
@@ -88,6 +89,7 @@ def _register_pages(app: Flask) -> None:
         dashboards,
         scorecards,
         search,
+        admin,
     ):
         app.register_blueprint(blueprint)
 

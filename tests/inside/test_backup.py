@@ -1,4 +1,4 @@
-"""Saving the database and putting it back: the same rows and the same history, or nothing at all."""
+"""Saving the database and putting it back: the same rows and the same history, or nothing."""
 
 import gzip
 import json
@@ -49,8 +49,7 @@ class Instance:
     def content(self) -> dict[str, list[list[Any]]]:
         """Every row of every table."""
         with reading(self.app):
-            rows = {n: [list(row) for row in rows] for n, _, rows in tables.read(connection())}
-        return rows
+            return {n: [list(row) for row in rows] for n, _, rows in tables.read(connection())}
 
     def heads(self) -> list[tuple[int, str, str | None]]:
         with reading(self.app):

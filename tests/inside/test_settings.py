@@ -23,6 +23,7 @@ BAD = {
     "TRUSTED_HOSTS": "*",
     "PUBLIC_DASHBOARD": "maybe",
     "TIMEZONE": "Mars/Olympus",
+    "BACKUP_DAYS": "0",
 }
 
 
@@ -64,6 +65,7 @@ def test_the_effective_settings_are_listed_without_their_secrets(fresh: CommandL
         "TRACKER_TRUSTED_HOSTS": "tracker.example.org, tracker.internal",
         "TRACKER_PUBLIC_DASHBOARD": "Yes",
         "TRACKER_TIMEZONE": "Europe/Oslo",
+        "TRACKER_BACKUP_DAYS": "14",
     }
     shown = fresh("config", "--json", **given).json
     assert shown == {

@@ -304,6 +304,7 @@ def test_every_setting_is_shown_under_its_variables_name(folder: Path) -> None:
         "TRACKER_TRUSTED_HOSTS": "a.example,b.example",
         "TRACKER_PUBLIC_DASHBOARD": "off",
         "TRACKER_TIMEZONE": "UTC",
+        "TRACKER_BACKUP_DAYS": "14",
     }
 
 

@@ -50,7 +50,7 @@ from tracker.correspondence.models import (
     Substance,
 )
 from tracker.history.models import HistoryChain, HistoryEvent, HistoryPayload, HistorySubject
-from tracker.jobs.models import JobRun, RunState
+from tracker.jobs.models import Heartbeat, JobRun, RunState
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import (
     Addressee,
@@ -515,3 +515,8 @@ def _bulk_row(given: dict[str, Any]) -> dict[str, Any]:
         "before": {"next_action": ""},
         "after": {"next_action": "Call"},
     }
+
+
+@factory(Heartbeat)
+def _beat(given: dict[str, Any]) -> dict[str, Any]:
+    return {"name": f"beat {a_number()}", "at": SOME_TIME, "host": "test"}

@@ -53,7 +53,6 @@ class Manifest:
     kind: Kind
     revision: str
     made_at: str
-    version: str
     state: State
     history: str
     size: int
@@ -130,7 +129,7 @@ def _last_line(path: Path) -> Manifest:
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - LONGEST_LINE))
-        before, mark, line = file.read().rpartition(MARK)
+        _, mark, line = file.read().rpartition(MARK)
     if not mark or not line.endswith(b"}\n"):
         raise TrackerError(f"{path} is no backup of this program, or is cut off.")
     try:

@@ -49,7 +49,7 @@ def _version(program: str) -> int:
 
 def _run(*command: str, out: int | IO[bytes] = subprocess.PIPE, **environment: str) -> str:
     """What a program prints; its first complaint as an error of ours if it fails."""
-    ran = subprocess.run(
+    ran = subprocess.run(  # noqa: S603
         command,
         stdout=out,
         stderr=subprocess.PIPE,
@@ -103,8 +103,9 @@ def _until_end(lines: Iterator[bytes]) -> Iterator[bytes]:
 @contextmanager
 def _restoring(path: Path) -> Iterator[Iterator[bytes]]:
     """What `pg_restore` makes of an archive; an archive that it cannot read is an error."""
-    command = ["pg_restore", "--data-only", "--file=-", str(path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
+    command = ["pg_restore", "--data-only", "--file=-", str(path.resolve())]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe) as program:  # noqa: S603
         assert program.stdout is not None
         assert program.stderr is not None
         try:

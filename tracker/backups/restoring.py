@@ -50,8 +50,7 @@ def restore(path: Path, aside: Path, *, replace: bool = False) -> Restored:
 def _require_possible(path: Path, manifest: Manifest) -> None:
     if not migrate.is_known(manifest.revision):
         raise TrackerError(
-            f"{path} was made by a newer version ({manifest.version}, schema "
-            f"{manifest.revision[:20]}) than this one."
+            f"{path} was made by a newer version than this one (schema {manifest.revision[:20]})."
         )
     if manifest.kind is not Kind.POSTGRESQL:
         return

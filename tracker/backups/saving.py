@@ -7,7 +7,6 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-import tracker
 from tracker.backups import files, logical, native, tables
 from tracker.backups.files import Kind, Manifest, State
 from tracker.backups.staging import in_place, require_sound
@@ -40,7 +39,6 @@ def save(path: Path, *, is_logical: bool = False, overwrite: bool = False) -> Ma
             kind=kind,
             revision=revision,
             made_at=now().isoformat(timespec="seconds"),
-            version=tracker.__version__,
             state=state,
             history=said,
         )

@@ -1,4 +1,4 @@
-"""SQLite databases other than ours: a backup as it lies there, and one in which it is made ready."""
+"""SQLite databases beside ours: a backup as it lies there, and one in which it is made ready."""
 
 import os
 import shutil

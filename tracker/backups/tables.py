@@ -61,14 +61,17 @@ def holds_something(connection: Connection) -> bool:
 def state_of(connection: Connection) -> State:
     """How many rows each table has, and where the chains of history stand."""
     tables = tables_of(connection)
-    counts = [select(literal(t.name), func.count()).select_from(t) for t in tables]
+    counts = [
+        select(literal(t.name).label("name"), func.count().label("rows")).select_from(t)
+        for t in tables
+    ]
     heads = [
         select(t.c.name, t.c.length, t.c.head).order_by(t.c.name)
         for t in tables
         if t.name == CHAINS
     ]
     return State(
-        {name: count for name, count in connection.execute(union_all(*counts))},
+        {row.name: row.rows for row in connection.execute(union_all(*counts))},
         {row.name: (row.length, row.head) for s in heads for row in connection.execute(s)},
     )
 

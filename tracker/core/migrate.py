@@ -90,9 +90,10 @@ def _config(connection: Connection) -> Config:
 
 @contextmanager
 def rebuilding(engine: Engine) -> Iterator[Connection]:
-    """A connection for migrating, and for filling tables in any order; commits at the end. On SQLite
-    a table is rebuilt by copying, and with foreign keys on that would delete the rows that point to
-    it: off, outside any transaction, and checked after."""
+    """A connection for migrating, and for filling tables in any order; commits at the end.
+
+    On SQLite a table is rebuilt by copying, and with foreign keys on that would delete the rows
+    that point to it: off, outside any transaction, and checked after."""
     with engine.connect() as connection:
         if engine.dialect.name != "sqlite":
             yield connection

@@ -22,7 +22,12 @@ class JobRun(Base, Keyed):
     """One run of one job for one period; whoever inserts the row has the run."""
 
     __tablename__ = "job_runs"
-    __table_args__ = (UniqueConstraint("job", "period"), Index(None, "job", "started_at"))
+    __table_args__ = (
+        UniqueConstraint("job", "period"),
+        Index(None, "job", "started_at"),
+        Index(None, "job", "state", "as_of"),
+        Index(None, "started_at", "id"),
+    )
 
     job: Mapped[str] = mapped_column(String(40))
     period: Mapped[str] = mapped_column(String(60))
@@ -35,3 +40,13 @@ class JobRun(Base, Keyed):
     host: Mapped[str] = mapped_column(String(255))
     result: Mapped[str] = mapped_column(Text, default="{}")
     error: Mapped[str] = mapped_column(String(500), default="")
+
+
+class Heartbeat(Base):
+    """The last sign of life of the schedulers, however many processes run one."""
+
+    __tablename__ = "heartbeats"
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    at: Mapped[datetime]
+    host: Mapped[str] = mapped_column(String(255))

@@ -1,4 +1,4 @@
-"""Requests whose bytes are no text: refused before anything reads them."""
+"""Requests whose bytes are no text, or hold files: refused before anything reads them."""
 
 from urllib.parse import unquote_to_bytes
 
@@ -24,3 +24,5 @@ def _refuse_damaged() -> None:
         abort(400, "A character of what was sent was damaged on its way. Type it anew.")
     if not all(name.isascii() for name in request.form):
         abort(400, "The form was damaged on its way. Load its page again.")
+    if request.files:
+        abort(400, "This form takes no files. Type what it asks for.")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import request
 
+from tracker.accounts.permissions import Permission
 from tracker.accounts.viewer import Viewer
 
 
@@ -43,10 +44,15 @@ PARTNER = (
 )
 
 
+ADMIN = (*STAFF, Entry("Jobs", "admin.jobs", ("admin",)))
+
+
 def entries(viewer: Viewer, *, public: bool) -> tuple[Entry, ...]:
     """The links for a viewer; nobody in particular gets some where public pages are on."""
     if viewer.is_anonymous:
         return PARTNER if public else ()
+    if viewer.may(Permission.ADMINISTER):
+        return ADMIN
     return STAFF if viewer.edits else PARTNER
 
 

@@ -6,6 +6,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.core import migrate
 from tracker.core.db import db
+from tracker.core.now import now
+from tracker.jobs import heartbeat
 from tracker.web.policy import Policy, policy
 
 health = Blueprint("health", __name__)
@@ -21,12 +23,20 @@ def alive() -> ResponseReturnValue:
 @health.get("/readyz")
 @policy(Policy.ANYONE)
 def ready() -> ResponseReturnValue:
-    """The database answers, and has this version's schema."""
+    """The database answers, and has this version's schema; and when the scheduler was last heard
+    of. A missing scheduler is told and no more: pages are served without one, and a balancer must
+    not take every node away for it."""
     try:
         with db.engine.connect() as connection:
             revision = migrate.current(connection)
+        if revision != migrate.newest():
+            return jsonify(status="not ready", database="needs: tracker db upgrade"), 503
+        beat = heartbeat.last()
     except SQLAlchemyError:
         return jsonify(status="not ready", database="does not answer"), 503
-    if revision != migrate.newest():
-        return jsonify(status="not ready", database="needs: tracker db upgrade"), 503
-    return jsonify(status="ready", database="answers")
+    return jsonify(
+        status="ready",
+        database="answers",
+        scheduler="missing" if heartbeat.is_missing(beat, now()) else "running",
+        scheduler_last_beat=beat.isoformat(timespec="seconds") if beat else None,
+    )

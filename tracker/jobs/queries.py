@@ -1,0 +1,104 @@
+"""The ledger as the page of the jobs shows it. Runs are of nobody's records, so there is no viewer:
+the page is for admins."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, func, literal, select, union_all
+
+from tracker.core.db import db
+from tracker.history.actions import MAIN
+from tracker.history.models import HistoryEvent
+from tracker.jobs import registry, rules
+from tracker.jobs.models import JobRun, RunState
+from tracker.jobs.registry import Job
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A job, how it stands, and when it runs next."""
+
+    job: Job
+    last: JobRun | None
+    succeeded: date | None
+    next_at: datetime
+    is_behind: bool
+
+
+def standings(moment: datetime) -> list[Standing]:
+    """Every registered job, in order of name."""
+    jobs = registry.all_jobs()
+    if not jobs:
+        return []
+    last = {run.job: run for run in db.session.scalars(_last_runs(jobs))}
+    succeeded = {row.job: row.day for row in db.session.execute(_last_successes(jobs))}
+    began = db.session.scalar(
+        select(HistoryEvent.at).where(HistoryEvent.chain == MAIN, HistoryEvent.position == 1)
+    )
+    return [
+        Standing(
+            job,
+            last.get(job.name),
+            succeeded.get(job.name),
+            rules.next_run(job, moment),
+            rules.is_behind(job, succeeded.get(job.name), began, moment),
+        )
+        for job in jobs
+    ]
+
+
+def _last_runs(jobs: list[Job]) -> Select[JobRun]:
+    """The last run of each job, each found at the end of its part of the index."""
+    ids = [
+        select(
+            select(JobRun.id)
+            .where(JobRun.job == job.name)
+            .order_by(JobRun.started_at.desc(), JobRun.id.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        for job in jobs
+    ]
+    return select(JobRun).where(JobRun.id.in_(union_all(*ids)))
+
+
+def _last_successes(jobs: list[Job]) -> Any:
+    return union_all(
+        *(
+            select(literal(job.name).label("job"), func.max(JobRun.as_of).label("day")).where(
+                JobRun.job == job.name, JobRun.state == RunState.SUCCEEDED
+            )
+            for job in jobs
+        )
+    )
+
+
+def runs(job: str | None, state: RunState | None) -> Select[JobRun]:
+    """The runs of the ledger, perhaps of one job or in one state; the page sorts them."""
+    statement = select(JobRun)
+    if job:
+        statement = statement.where(JobRun.job == job)
+    if state:
+        statement = statement.where(JobRun.state == state)
+    return statement
+
+
+def seconds(run: JobRun) -> float | None:
+    """How long a run took, in seconds, once it has ended."""
+    return (run.finished_at - run.started_at).total_seconds() if run.finished_at else None
+
+
+def is_abandoned(run: JobRun, moment: datetime) -> bool:
+    """Whether the process of a run seems to have died."""
+    return run.state is RunState.RUNNING and run.lease_until < moment
+
+
+def figures(run: JobRun) -> dict[str, Any]:
+    """What a run counted, flat: `suppressed snoozed` for a figure within another."""
+    found: dict[str, Any] = {}
+    for name, value in json.loads(run.result).items():
+        inner = value if isinstance(value, dict) else {"": value}
+        found |= {f"{name} {key}".replace("_", " ").strip(): n for key, n in inner.items()}
+    return found

@@ -1,0 +1,27 @@
+"""When a job is due, and when it has not succeeded for too long. Daily periods; times are UTC."""
+
+from datetime import date, datetime, time, timedelta
+
+from tracker.jobs.registry import Job
+
+DAY = timedelta(days=1)
+
+
+def next_run(job: Job, moment: datetime) -> datetime:
+    """The next time at which a job is due, after a moment."""
+    return last_due(job, moment) + DAY
+
+
+def last_due(job: Job, moment: datetime) -> datetime:
+    """The last time at which a job was due, up to a moment."""
+    due = datetime.combine(moment.date(), time(job.hour, job.minute), moment.tzinfo)
+    return due if due <= moment else due - DAY
+
+
+def is_behind(job: Job, succeeded: date | None, since: datetime | None, moment: datetime) -> bool:
+    """Whether a job has not succeeded for its last two periods. `succeeded` is the day of its last
+    success; `since` is when this instance began, before which nothing was due."""
+    before_last = last_due(job, moment) - DAY
+    if since is None or since > before_last:
+        return False
+    return succeeded is None or succeeded < before_last.date()
