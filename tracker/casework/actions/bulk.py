@@ -9,6 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from tracker.accounts.viewer import Viewer
 from tracker.casework.actions.bulk_plan import (
+    MOST,
     BulkInput,
     Planned,
     checked,
@@ -39,6 +40,8 @@ def change_together(viewer: Viewer, versions: Mapping[str, int], given: BulkInpu
     person saw in the preview; those that are another by now are left, and so is what the rules
     refuse. Raises `Refused` where nothing would change."""
     given = checked(viewer, given)
+    if len(versions) > MOST:
+        raise Refused(f"Up to {MOST} asks at once.")
     asks = list(chosen(viewer, versions.keys(), lock=True).values())
     seen = [ask for ask in asks if ask.version == versions[ask.reference]]
     planned = plan(viewer, seen, given)
