@@ -270,12 +270,16 @@ def test_all_that_match_are_chosen_of_ones_own(staff: Person, other_staff: Perso
 
 
 def test_only_so_many_are_changed_at_once(staff: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tracker.casework.views.bulk.MOST", 2)
-    _drafts(staff, "One", "Two", "Three")
+    for module in ("views.bulk", "actions.bulk"):
+        monkeypatch.setattr(f"tracker.casework.{module}.MOST", 2)
+    asks = _drafts(staff, "One", "Two", "Three")
     form = Sitting(staff, f"{BULK}?all=1&sort=title")
     assert "More than 2 match. These are the first 2" in words_of(form.page)
     assert len(form.fields["ask_version"]) == 2
     assert re.findall(r"Three|Two|One", section(form.page, "chosen")) == ["One", "Three"]
+    form.type({"next_action": "Call"}).press("preview")
+    form.fields["ask_version"].append(f"{asks[1].rpartition('/')[2]}.1")
+    assert "Up to 2 asks at once." in " ".join(problems(form.send()).values())
 
 
 def test_a_change_is_there_for_whoever_made_it_alone(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from tracker.accounts.viewer import Viewer
 from tracker.casework.actions.bulk_plan import (
+    MOST,
     BulkInput,
     Planned,
     checked,
@@ -42,6 +43,8 @@ def change_together(viewer: Viewer, versions: Mapping[str, int], given: BulkInpu
     person saw in the preview; those that are another by now are left, and so is what the rules
     refuse. Raises `Refused` where nothing would change."""
     given = checked(viewer, given)
+    if len(versions) > MOST:
+        raise Refused(f"Up to {MOST} asks at once.")
     asks = list(chosen(viewer, versions.keys(), lock=True).values())
     seen = [ask for ask in asks if ask.version == versions[ask.reference]]
     planned = plan(viewer, seen, given)
@@ -161,28 +164,24 @@ def _set_tags(planned: Iterable[Planned]) -> None:
             db.session.add(link)
 
 
-_TOLD = {
-    "recommendation.changed": ("assignee", "next_action", "next_action_on"),
-    "record.tagged": ("tags",),
-    "recommendation.status_changed": ("status", "closure_reason"),
-}
-
-
 def _tell(viewer: Viewer, each: Planned, bulk: BulkChange, reason: str) -> None:
     """The ask's own history says what changed, under the names that a change of it alone has."""
-    for name, fields in _TOLD.items():
+
+    def body(*fields: str) -> dict[str, object]:
         changed = [field for field in fields if field in each.after]
-        if changed:
-            on = {"on": str(each.step.on)} if each.step and "status" in changed else {}
-            history.record(
-                name,
-                actor_id=viewer.user_id,
-                records=[each.ask.id],
-                body={
-                    "before": {field: each.before[field] for field in changed},
-                    "after": {field: each.after[field] for field in changed},
-                    "reason": reason,
-                    "bulk": bulk.id,
-                    **on,
-                },
-            )
+        return {
+            "before": {field: each.before[field] for field in changed},
+            "after": {field: each.after[field] for field in changed},
+            "reason": reason,
+            "bulk": bulk.id,
+        }
+
+    who, about = viewer.user_id, [each.ask.id]
+    work = body("assignee", "next_action", "next_action_on")
+    if work["after"]:
+        history.record("recommendation.changed", actor_id=who, records=about, body=work)
+    if "tags" in each.after:
+        history.record("record.tagged", actor_id=who, records=about, body=body("tags"))
+    if each.step is not None:
+        told = body("status", "closure_reason") | {"on": str(each.step.on)}
+        history.record("recommendation.status_changed", actor_id=who, records=about, body=told)

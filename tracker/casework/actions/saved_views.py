@@ -47,7 +47,7 @@ def save_view(viewer: Viewer, name: str, query: str, *, is_shared: bool) -> Save
     )
     db.session.add(view)
     db.session.flush()
-    _record("view.saved", viewer, view)
+    history.record("view.saved", actor_id=viewer.user_id, body=_told(view))
     return view
 
 
@@ -55,12 +55,12 @@ def change_view(viewer: Viewer, view: SavedView, name: str, *, is_shared: bool) 
     """Rename a view of one's own, or share it or not. Raises `Refused`."""
     view.name = _checked_name(viewer, name, view.query, but=view)
     view.is_shared = is_shared
-    _record("view.changed", viewer, view)
+    history.record("view.changed", actor_id=viewer.user_id, body=_told(view))
 
 
 def delete_view(viewer: Viewer, view: SavedView) -> None:
     """Delete a view of one's own; nothing that it showed is touched."""
-    _record("view.deleted", viewer, view)
+    history.record("view.deleted", actor_id=viewer.user_id, body=_told(view))
     db.session.delete(view)
 
 
@@ -81,10 +81,6 @@ def _checked_name(viewer: Viewer, name: str, query: str, but: SavedView | None =
     return name
 
 
-def _record(event: str, viewer: Viewer, view: SavedView) -> None:
+def _told(view: SavedView) -> dict[str, object]:
     """A setting of a person's: the history says that it changed, and no name."""
-    history.record(
-        event,
-        actor_id=viewer.user_id,
-        body={"after": {"id": view.id, "is_shared": view.is_shared}},
-    )
+    return {"after": {"id": view.id, "is_shared": view.is_shared}}

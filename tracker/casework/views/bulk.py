@@ -72,11 +72,11 @@ def change() -> ResponseReturnValue:
 def _versions_sent() -> dict[str, int]:
     """The asks in the form, each with the version that its person saw; what is no such pair stands
     under itself, as an ask that is not there."""
-    sent = request.form.getlist("ask_version")[: MOST + 1]
-    found = ((text, _CHOSEN.fullmatch(text)) for text in sent)
-    return {match[1]: int(match[2]) if match else 0 for text, match in found if match} | {
-        text: 0 for text in sent if not _CHOSEN.fullmatch(text)
-    }
+    found: dict[str, int] = {}
+    for text in request.form.getlist("ask_version")[: MOST + 1]:
+        match = _CHOSEN.fullmatch(text)
+        found[match[1] if match else text] = int(match[2]) if match else 0
+    return found
 
 
 def _chosen_in_address() -> Chosen:
