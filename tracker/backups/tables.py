@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
+from psycopg.types.json import Json
 from sqlalchemy import (
     Column,
     Connection,
@@ -166,7 +167,7 @@ def _copy(
             if isinstance(row, bytes):
                 copy.write(row)
             else:
-                copy.write_row(row)
+                copy.write_row([Json(v) if isinstance(v, dict | list) else v for v in row])
 
 
 def _go_on_counting(connection: Connection, table: Table) -> None:

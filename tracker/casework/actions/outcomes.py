@@ -103,10 +103,11 @@ def _target(
         return None
     target = targets.by_references(viewer, [given.target]).get(given.target)
     linked = linked_targets_of(viewer, [ask.id])[ask.id]
-    members = targets.members_of(viewer, [row.id for row in linked])
-    fitting = [*linked, *standing(viewer, linked).values()]
-    fitting += [member for named in members.values() for member in named]
-    if target is None or target not in fitting:
+    stands_for = standing(viewer, linked)
+    fitting = [row for row in linked if target and target in (row, stands_for[row.id])]
+    for named in targets.members_of(viewer, [row.id for row in linked]).values():
+        fitting += [member for member in named if member is target]
+    if not fitting:
         intake.refuse("target", "Choose one of the ask's targets, or none for the ask as a whole.")
         return None
     return fitting[0]
