@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from flask import abort, request
 from sqlalchemy import select
@@ -17,7 +18,6 @@ from tracker.core.db import db
 from tracker.recommendations import queries
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import Recommendation, Result, Status
-from tracker.targets.models import Target
 from tracker.web import paging
 from tracker.web.lists import chosen_order, chosen_switch, chosen_text, chosen_word
 
@@ -44,8 +44,7 @@ class ListPage:
     """A page of asks with what their rows show."""
 
     page: paging.Page[Recommendation]
-    flags: dict[int, list[Clock]]
-    targets: dict[int, list[Target]]
+    flags: dict[int, list[Any]]  # rows with a cause
     sort: str
     narrowed: bool
 
@@ -83,14 +82,13 @@ def list_page(viewer: Viewer) -> ListPage:
         flagged = clocks.flagged(viewer).with_only_columns(Clock.recommendation_id)
         if causes:
             flagged = flagged.where(Clock.cause.in_(causes))
-        statement = statement.where(Recommendation.id.in_(flagged))
+        statement = statement.where(queries.among(flagged))
     page = paging.fetch(statement, order, request.args.get("cursor"))
     ids = [ask.id for ask in page.rows]
     used = {key for key, value in request.args.items() if value} - {"sort", "cursor"}
     return ListPage(
         page,
-        clocks.flags_of(viewer, ids),
-        queries.targets_of(viewer, ids),
+        clocks.causes_of(viewer, ids),
         name,
         bool(used),
     )

@@ -12,7 +12,7 @@ from tracker.accounts.queries import viewer_for
 from tracker.cli.output import as_json, print_json
 from tracker.core.errors import TrackerError
 from tracker.core.now import today
-from tracker.dashboards.figures import figures
+from tracker.dashboards.figures import statistics
 from tracker.exchange import export_json
 
 as_somebody = click.option(
@@ -54,7 +54,7 @@ def export(format_: str, out: str, email: str, filters: tuple[str, ...]) -> None
 def stats(email: str, as_json: bool) -> None:
     """Print the figures of the dashboards."""
     viewer = viewer_for(email)
-    found = figures(viewer, today()).as_dict(viewer)
+    found = statistics(viewer, today())
     if as_json:
         print_json(found)
         return

@@ -12,7 +12,8 @@ class Job:
 
     `run(as_of)` does the work for that day inside the caller's transaction, records its own history
     and returns figures for the ledger; it must do nothing new when it is run again.
-    `hour` and `minute` are the daily time in UTC.
+    `hour` and `minute` are the daily time in UTC. `lists(as_of)`, if there is one, is what a person
+    who runs it by hand is shown besides; the nightly run does not spend time on it.
     """
 
     name: str
@@ -20,6 +21,7 @@ class Job:
     hour: int
     minute: int
     run: Callable[[date], dict[str, Any]]
+    lists: Callable[[date], dict[str, list[Any]]] | None = None
 
 
 _jobs: dict[str, Job] = {}

@@ -63,7 +63,7 @@ def index() -> str:
         listing=list_page(current()),
         orders=ORDERS,
         agencies=agencies.names(short=True),
-        regions=queries.regions(current()),
+        countries=queries.countries(current()),
     )
 
 
