@@ -21,7 +21,7 @@ from tests.inside.watching import watching
 from tests.support import databases
 from tracker import config_module, create_app
 from tracker.clocks.models import Basis, Cause, Clock, ClockKind, ClockState
-from tracker.clocks.sweep import JOB
+from tracker.clocks.sweep import JOB, sweep
 from tracker.core.dates import PartialDate
 from tracker.core.db import Base, db, refresh_statistics, transaction
 from tracker.core.now import now, today
@@ -55,6 +55,8 @@ def rows(world: World) -> Iterator[Row]:
         f"≤ {RATIO} × bare",
         ratio <= RATIO,
     )
+    what = "the whole nightly run: claim, sweep, ledger, the planner's figures"
+    yield Row(world.kind, what, times["run"], times["bare"])
 
 
 def scale(kind: str, folder: Path, sizes: tuple[int, ...]) -> Iterator[Row]:
@@ -120,6 +122,10 @@ def _sweep(app: Any, bare: Bare, ids: list[int]) -> tuple[dict[str, Times], int]
             bare.run("CHECKPOINT")
 
     def ours() -> None:
+        with app.app_context(), transaction():
+            assert sweep(day)["newly_flagged"] == len(ids)
+
+    def run() -> None:
         with app.app_context():
             outcome = runner.run_by_hand(NIGHTLY, day, dry_run=False)
         assert outcome.figures["newly_flagged"] == len(ids)
@@ -127,7 +133,7 @@ def _sweep(app: Any, bare: Bare, ids: list[int]) -> tuple[dict[str, Times], int]
     def by_hand() -> None:
         assert _by_hand(bare, day) == len(ids)
 
-    times = take_turns({"ours": ours, "bare": by_hand}, ROUNDS, before=unflag)
+    times = take_turns({"run": run, "ours": ours, "bare": by_hand}, ROUNDS, before=unflag)
     unflag()
     with watching(app) as seen:
         ours()

@@ -69,7 +69,7 @@ def test_a_population_is_valid_and_its_pages_open(app: Flask, reader: Person) ->
     assert {path: reader.get(path).status_code for path in pages} == dict.fromkeys(pages, 200)
 
 
-def test_the_sweep_finds_nothing_that_the_population_left_undone(app: Flask, reader: Person) -> None:
+def test_the_sweep_finds_nothing_left_undone(app: Flask, reader: Person) -> None:
     """Flags stand as the nightly job would have set them, so that a measurement begins settled."""
     with app.app_context():
         outcome = runner.run_by_hand(JOB, today(), dry_run=True)
