@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select
 from sqlalchemy.orm import defer, joinedload, selectinload
 
 from tracker.accounts.viewer import Viewer
+from tracker.agencies.models import Agency
 from tracker.core.db import db
 from tracker.core.references import well_formed
 from tracker.recommendations.instruments import Instrument
@@ -128,7 +129,11 @@ def listing(viewer: Viewer, filters: Filters) -> Select[Recommendation]:
     """The asks that the viewer may see and the filters leave, to be paged."""
     statement = select(Recommendation).options(
         *(defer(long) for long in (Recommendation.request, Recommendation.abuse)),
-        selectinload(Recommendation.addressees).joinedload(Addressee.agency, innerjoin=True),
+        # of the bodies a list shows the names
+        selectinload(Recommendation.addressees)
+        .load_only(Addressee.recommendation_id, Addressee.agency_id)
+        .joinedload(Addressee.agency, innerjoin=True)
+        .load_only(Agency.short_name),
     )
     return narrowed(visible(statement, Recommendation, viewer), viewer, filters)
 
