@@ -2,8 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
+N ?= 100000
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format lock clean
+.PHONY: help demo serve test bench check format lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 12
@@ -29,6 +30,14 @@ serve: .venv/run ## migrate and serve your own instance on loopback (PORT=8000)
 test: .venv/dev ## run the whole suite, on SQLite and on a PostgreSQL from a wheel
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
+.venv-bench/run: requirements-bench.lock
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/pip install --quiet --disable-pip-version-check --use-pep517 --require-hashes -r requirements-bench.lock
+	@touch $@
+
+bench: .venv-bench/run ## measure the program beside bare SQL, into docs/benchmarks.md (N=100000 asks)
+	@.venv-bench/bin/python -W ignore:XDG_RUNTIME_DIR -m tests.benchmarks --asks $(N)
+
 check: .venv/dev ## lint, types, import contracts, migrations equal to the models
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -43,6 +52,7 @@ format: .venv/dev ## format the code
 lock: .venv/dev ## renew the locked requirements, with hashes and without any index's address
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade --group build pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade --group build --group dev pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --constraint requirements.lock --group bench pyproject.toml -o requirements-bench.lock
 
 clean: ## remove what was made, save the instance
-	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results
+	rm -rf .venv .venv-bench dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results

@@ -1,0 +1,1 @@
+"""What the program costs, measured beside the same result by bare SQL. Run by `make bench`."""

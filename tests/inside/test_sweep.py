@@ -120,7 +120,7 @@ def test_a_snoozed_flag_counts_and_is_told_apart(context: Flask) -> None:
     figures = sweep(DAY)
     assert figures["newly_flagged"] == 3
     assert figures["suppressed"] == {"snoozed": 1}
-    assert len(figures["in_force"]) == 3
+    assert len(queries.in_force(MACHINE, DAY)) == 3
 
 
 def test_flags_that_ended_since_the_last_run_count_as_cleared(app: Flask) -> None:
@@ -208,12 +208,13 @@ def test_a_letter_becomes_stale_on_the_day_after_its_terms(
         on_day(day.isoformat())
         with app.app_context():
             outcome = runner.run_scheduled(JOB)
+            found = queries.in_force(MACHINE, day)
             db.session.rollback()
         assert outcome is not None
-        assert sorted((f["cause"], f["flagged_on"]) for f in outcome.figures["in_force"]) == [
-            (cause, (sent + timedelta(days=n)).isoformat()) for cause, n in causes
+        assert sorted((f.cause, f.flagged_on) for f in found) == [
+            (cause, sent + timedelta(days=n)) for cause, n in causes
         ]
-        assert {f["basis"] for f in outcome.figures["in_force"]} <= {"house"}
+        assert {f.basis for f in found} <= {"house"}
 
 
 # ---- history and cost

@@ -176,7 +176,7 @@ def matching(viewer: Viewer) -> Select[Recommendation]:
         flagged = clocks.flagged(viewer).with_only_columns(Clock.recommendation_id)
         if causes:
             flagged = flagged.where(Clock.cause.in_(causes))
-        statement = statement.where(Recommendation.id.in_(flagged))
+        statement = statement.where(queries.among(flagged))
     return statement
 
 
@@ -187,7 +187,7 @@ def _with_parts(shown: ListPage, viewer: Viewer) -> ListPage:
     own = [ask for ask in rows if ask.organisation_id == viewer.organisation_id]
     return replace(
         shown,
-        flags=clocks.flags_of(viewer, ids) if "flags" in columns else {},
+        flags=clocks.causes_of(viewer, ids) if "flags" in columns else {},
         targets=queries.targets_of(viewer, ids) if "targets" in columns else {},
         places=queries.places_of(viewer, ids) if "places" in columns else {},
         tags=tags_of(viewer, ids) if "tags" in columns else {},

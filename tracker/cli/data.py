@@ -13,7 +13,7 @@ from tracker.accounts.queries import viewer_for
 from tracker.cli.output import DAY, as_json, print_json
 from tracker.core.errors import TrackerError
 from tracker.core.now import today
-from tracker.dashboards.figures import figures
+from tracker.dashboards.figures import statistics
 from tracker.dashboards.past import past_figures
 from tracker.exchange import export_json
 
@@ -61,7 +61,7 @@ def stats(email: str, as_json: bool, as_of: datetime | None, known_at: datetime 
     if known_at is not None and as_of is None:
         raise click.UsageError("--known-at goes with --as-of: which day is to be shown?")
     if as_of is None:
-        found = figures(viewer, today()).as_dict(viewer)
+        found = statistics(viewer, today())
     else:
         known = known_at.date() if known_at else None
         found = past_figures(viewer, as_of.date(), known).as_dict(viewer)

@@ -18,6 +18,7 @@ from tracker.recommendations.models import HangsOnRecommendation, Status
 CURRENT = "superseded_at IS NULL"
 EVER_FLAGGED = f"flagged_on IS NOT NULL AND {CURRENT}"
 IN_FORCE = f"state = 'running' AND {EVER_FLAGGED}"
+SNOOZED = f"snoozed_until IS NOT NULL AND {IN_FORCE}"
 TO_FLAG = f"state = 'running' AND flagged_on IS NULL AND {CURRENT}"
 
 
@@ -142,21 +143,27 @@ class Clock(Base, Keyed, HangsOnRecommendation):
         # the figures of the stale page and the dashboards
         Index(
             "ix_clocks_flagged",
-            "audience",
-            "organisation_id",
             "cause",
             "recommendation_id",
             "agency_id",
+            "audience",
+            "organisation_id",
             "flagged_on",
             sqlite_where=text(IN_FORCE),
             postgresql_where=text(IN_FORCE),
         ),
         Index(
             "ix_clocks_late_spans",
-            "flagged_on",
             "ended_on",
+            "flagged_on",
             sqlite_where=text(EVER_FLAGGED),
             postgresql_where=text(EVER_FLAGGED),
+        ),
+        Index(
+            "ix_clocks_snoozed",
+            "snoozed_until",
+            sqlite_where=text(SNOOZED),
+            postgresql_where=text(SNOOZED),
         ),
         Index("ix_clocks_ended", "ended_at"),
     )

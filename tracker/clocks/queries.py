@@ -98,6 +98,22 @@ def flags_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, lis
     return found
 
 
+def causes_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, list[Any]]:
+    """The flags in force on asks, by ask, the gravest first, of which nothing but the cause is
+    wanted: rows with a `cause`, for lists."""
+    statement = (
+        flagged(viewer)
+        .with_only_columns(Clock.recommendation_id, Clock.cause)
+        .where(Clock.recommendation_id.in_(list(recommendation_ids)))
+    )
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in db.session.execute(statement):
+        found[row.recommendation_id].append(row)
+    for rows in found.values():
+        rows.sort(key=lambda row: GRAVITY[row.cause])
+    return found
+
+
 def gravity(clock: Clock) -> tuple[int, date, int]:
     """The order of flags: by cause, then by the day they fell due."""
     return GRAVITY[clock.cause], clock.due_on or date.max, clock.id

@@ -19,7 +19,7 @@ def sweep(as_of: date) -> dict[str, Any]:
     """Flag every running clock that was late on or before `as_of` and is not flagged yet, with the
     day on which it became late. A missed night changes nothing: the next sweep catches up.
 
-    Returns the figures of the run, and under `in_force` every flag that holds on that day.
+    Returns the figures of the run.
     """
     flagged = changed_rows(
         update(Clock)
@@ -31,11 +31,12 @@ def sweep(as_of: date) -> dict[str, Any]:
         )
         .values(flagged_on=Clock.late_on, flagged_at=now())
     )
+    resting = _snoozed(as_of)
     figures = {
         "examined": flagged,
         "newly_flagged": flagged,
         "cleared": _cleared_since_last_run(),
-        "suppressed": {"snoozed": resting} if (resting := _snoozed(as_of)) else {},
+        "suppressed": {"snoozed": resting} if resting else {},
     }
     if flagged:
         history.record(
@@ -43,7 +44,12 @@ def sweep(as_of: date) -> dict[str, Any]:
             actor_id=None,
             body={"after": {"as_of": as_of.isoformat(), "flagged": flagged}},
         )
-    return {**figures, "in_force": [f.as_dict() for f in queries.in_force(MACHINE, as_of)]}
+    return figures
+
+
+def in_force(as_of: date) -> dict[str, Any]:
+    """Every flag that holds on that day."""
+    return {"in_force": [flag.as_dict() for flag in queries.in_force(MACHINE, as_of)]}
 
 
 def _cleared_since_last_run() -> int:
@@ -67,6 +73,7 @@ def _snoozed(as_of: date) -> int:
         db.session.scalar(
             select(func.count()).where(
                 Clock.state == ClockState.RUNNING,
+                Clock.flagged_on.is_not(None),
                 Clock.flagged_on <= as_of,
                 Clock.superseded_at.is_(None),
                 Clock.snoozed_until > as_of,
@@ -82,4 +89,5 @@ JOB = Job(
     hour=6,
     minute=10,
     run=sweep,
+    lists=in_force,
 )

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, String
@@ -56,10 +57,16 @@ class PartialDateType(TypeDecorator[PartialDate]):
         return "" if value is None else str(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> PartialDate | None:
-        return PartialDate.parse(value) if value else None
+        return _known_date(value) if value else None
 
     def coerce_compared_value(self, op: Any, value: Any) -> Any:
         return String(10) if isinstance(value, str) else self
+
+
+@lru_cache(maxsize=8192)
+def _known_date(text: str) -> PartialDate:
+    """The date of a column's text; lists hold the same few again and again."""
+    return PartialDate.parse(text)
 
 
 def word(enum: type[StrEnum]) -> Enum:

@@ -6,8 +6,9 @@ from tracker.agencies import queries as agencies
 from tracker.clocks import queries as clocks
 from tracker.core.db import db
 from tracker.core.now import today
+from tracker.dashboards import kept
 from tracker.dashboards.charts import ORDER, Columns
-from tracker.dashboards.figures import by_agency, figures
+from tracker.dashboards.figures import by_agency
 from tracker.recommendations import queries as asks
 from tracker.recommendations.models import Recommendation
 from tracker.web.policy import Policy, policy
@@ -24,7 +25,7 @@ LONGEST_SILENT = 10
 def index() -> str:
     """What was asked and what followed, of what the viewer may see."""
     viewer = current()
-    found = figures(viewer, today())
+    found = kept.figures(viewer, today())
     silent = list(
         db.session.scalars(
             asks.listing(viewer, asks.Filters(is_open=True))

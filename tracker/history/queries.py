@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from tracker.core.db import db
 from tracker.history import chain
+from tracker.history.actions import MAIN
 from tracker.history.models import HistoryChain, HistoryEvent, HistoryPayload, HistorySubject
 from tracker.history.names import EVENTS
 
@@ -61,6 +62,11 @@ def of_record(record_id: int, *, since: datetime | None, limit: int = 500) -> li
         Entry(event.at, event.actor_id, event.name, json.loads(body) if body else {})
         for event, body in db.session.execute(statement)
     ]
+
+
+def head() -> str:
+    """The last digest of the chain of changes: another one after every change."""
+    return db.session.scalar(select(HistoryChain.head).where(HistoryChain.name == MAIN)) or ""
 
 
 def verify(session: Session | None = None) -> list[Verdict]:

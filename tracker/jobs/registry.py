@@ -12,7 +12,8 @@ class Job:
 
     `run(as_of)` does the work for that day inside the caller's transaction, records its own history
     and returns figures for the ledger; it must do nothing new when it is run again.
-    `hour` and `minute` are the daily time in UTC.
+    `hour` and `minute` are the daily time in UTC. `lists(as_of)`, if there is one, is what a person
+    who runs it by hand is shown besides; the nightly run does not spend time on it.
 
     A job whose work is no change of the database (a file, a download) also has a `plan`, which says
     what it would do: a dry run calls that instead. Its `run` is called outside any transaction,
@@ -25,6 +26,7 @@ class Job:
     minute: int
     run: Callable[[date], dict[str, Any]]
     plan: Callable[[date], dict[str, Any]] | None = None
+    lists: Callable[[date], dict[str, list[Any]]] | None = None
 
 
 _jobs: dict[str, Job] = {}

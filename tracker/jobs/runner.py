@@ -3,7 +3,7 @@
 import json
 import secrets
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from time import perf_counter
 from typing import Any
@@ -66,14 +66,25 @@ def run_by_hand(job: Job, as_of: date, *, dry_run: bool) -> Outcome:
     if dry_run:
         started = perf_counter()
         try:
-            figures = (job.plan or job.run)(as_of)
+            by_hand = _by_hand(job)
+            figures = (by_hand.plan or by_hand.run)(as_of)
         finally:
             db.session.rollback()
         return Outcome(job.name, as_of, figures, perf_counter() - started)
     period = f"{as_of.isoformat()} by hand {secrets.token_hex(6)}"
     claim = _claim(job, period=period, as_of=as_of)
     assert claim is not None
-    return _run(job, claim, as_of)
+    return _run(_by_hand(job), claim, as_of)
+
+
+def _by_hand(job: Job) -> Job:
+    """The job with its lists among its figures."""
+
+    def run(as_of: date) -> dict[str, Any]:
+        figures = job.run(as_of)
+        return {**figures, **job.lists(as_of)} if job.lists else figures
+
+    return replace(job, run=run)
 
 
 def _claim(job: Job, *, period: str, as_of: date) -> Claim | None:

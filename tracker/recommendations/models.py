@@ -132,7 +132,14 @@ class Recommendation(Base, RecordMixin):
     __table_args__ = (
         # listings: the order first, the audience in the index, so that a page reads only its rows
         Index("ix_recommendations_updated", "updated_at", "id", "audience", "organisation_id"),
-        Index("ix_recommendations_submitted", "submitted_on", "id", "audience", "organisation_id"),
+        Index(
+            "ix_recommendations_submitted",
+            "submitted_on",
+            "id",
+            "audience",
+            "organisation_id",
+            "result",
+        ),
         Index("ix_recommendations_contact", "last_contact_on", "id", "audience", "organisation_id"),
         Index("ix_recommendations_title", "sort_title", "id", "audience", "organisation_id"),
         Index(
@@ -151,12 +158,16 @@ class Recommendation(Base, RecordMixin):
             "audience",
             "organisation_id",
         ),
-        # figures: the audience first, then what is grouped by; nothing else is read
-        Index("ix_recommendations_by_status", "audience", "organisation_id", "status"),
-        Index("ix_recommendations_by_instrument", "audience", "organisation_id", "instrument"),
+        # figures: what is grouped by, in its order, then the audience; nothing else is read
         Index(
-            "ix_recommendations_by_year", "audience", "organisation_id", "submitted_on", "result"
+            "ix_recommendations_figures",
+            "status",
+            "instrument",
+            "result",
+            "audience",
+            "organisation_id",
         ),
+        Index("ix_recommendations_result", "result", "audience", "organisation_id"),
         Index("ix_recommendations_assignee", "assignee_id", "next_action_on"),
         CheckConstraint(
             "(status = 'closed') = (closure_reason IS NOT NULL)", name="closed_with_reason"
@@ -225,8 +236,14 @@ class RecommendationPlace(Base, Keyed, HangsOnRecommendation):
     __tablename__ = "recommendation_places"
     __table_args__ = (
         UniqueConstraint("recommendation_id", "country", "region"),
-        Index(None, "audience", "organisation_id", "country", "recommendation_id"),
-        Index(None, "country", "recommendation_id"),
+        Index(
+            "ix_recommendation_places_figures",
+            "country",
+            "region",
+            "recommendation_id",
+            "audience",
+            "organisation_id",
+        ),
     )
 
     recommendation_id: Mapped[int] = mapped_column(ForeignKey("recommendations.id"))
@@ -261,8 +278,15 @@ class Addressee(Base, Keyed, HangsOnRecommendation):
     __tablename__ = "addressees"
     __table_args__ = (
         UniqueConstraint("recommendation_id", "agency_id"),
-        Index(None, "audience", "organisation_id", "agency_id", "state", "recommendation_id"),
-        Index(None, "agency_id", "recommendation_id"),
+        Index(
+            "ix_addressees_figures",
+            "agency_id",
+            "recommendation_id",
+            "audience",
+            "organisation_id",
+            "acknowledged_on",
+            "answered_on",
+        ),
     )
 
     recommendation_id: Mapped[int] = mapped_column(ForeignKey("recommendations.id"))

@@ -7,10 +7,11 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import defer, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from tracker.accounts.viewer import Viewer
+from tracker.agencies.models import Agency
 from tracker.core.db import db
 from tracker.core.references import well_formed
 from tracker.recommendations.instruments import Instrument
@@ -34,6 +35,7 @@ S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 
 
 NONE = "none"
+FEW = 2000
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,12 @@ def by_ids(viewer: Viewer, ids: Iterable[int]) -> dict[int, Recommendation]:
 def listing(viewer: Viewer, filters: Filters) -> Select[Recommendation]:
     """The asks that the viewer may see and the filters leave, to be paged."""
     statement = select(Recommendation).options(
-        selectinload(Recommendation.addressees).joinedload(Addressee.agency)
+        *(defer(long) for long in (Recommendation.request, Recommendation.abuse)),
+        # of the bodies a list shows the names
+        selectinload(Recommendation.addressees)
+        .load_only(Addressee.recommendation_id, Addressee.agency_id)
+        .joinedload(Addressee.agency, innerjoin=True)
+        .load_only(Agency.short_name),
     )
     return narrowed(visible(statement, Recommendation, viewer), viewer, filters)
 
@@ -197,14 +204,12 @@ def _through_parts(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]
     rules: list[ColumnElement[bool]] = []
     asked = _asked(filters)
     if asked:
-        rules.append(Recommendation.id.in_(select(Addressee.recommendation_id).where(*asked)))
+        rules.append(among(select(Addressee.recommendation_id).where(*asked)))
     places = _places(filters)
     if places:
-        on_place = select(RecommendationPlace.recommendation_id).where(*places)
-        rules.append(Recommendation.id.in_(on_place))
+        rules.append(among(select(RecommendationPlace.recommendation_id).where(*places)))
     if filters.tag:
-        tagged = select(RecordTag.record_id).where(RecordTag.tag == filters.tag.lower())
-        rules.append(Recommendation.id.in_(tagged))
+        rules.append(among(select(RecordTag.record_id).where(RecordTag.tag == filters.tag.lower())))
     if filters.target_id is not None:
         about = select(RecommendationTarget.recommendation_id).where(
             RecommendationTarget.target_id.in_(
@@ -215,6 +220,16 @@ def _through_parts(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]
     if filters.q:
         rules.append(_fits(viewer, filters.q))
     return rules
+
+
+def among(wanted: Select[int]) -> ColumnElement[bool]:
+    """Asks whose id is among those wanted. A few are looked up; where there are many, each ask is
+    checked on the way, in the order of the list, so that a page does not gather them all first."""
+    some = wanted.limit(FEW).subquery()
+    if (db.session.scalar(select(func.count()).select_from(some)) or 0) < FEW:
+        return Recommendation.id.in_(wanted)
+    [key] = wanted.selected_columns
+    return wanted.where(key == Recommendation.id).correlate(Recommendation).exists()
 
 
 def _asked(filters: Filters) -> list[ColumnElement[bool]]:
@@ -366,20 +381,18 @@ def spans_of(viewer: Viewer, recommendation_id: int) -> list[StatusSpan]:
     return list(db.session.scalars(visible(statement, StatusSpan, viewer)))
 
 
-def regions(viewer: Viewer) -> list[tuple[str, str, int]]:
-    """Country, region and number of asks, most first, of what the viewer may see."""
-    statement = (
-        select(
-            RecommendationPlace.country,
-            RecommendationPlace.region,
-            func.count(func.distinct(RecommendationPlace.recommendation_id)),
-        )
-        .group_by(RecommendationPlace.country, RecommendationPlace.region)
-        .order_by(
-            func.count(func.distinct(RecommendationPlace.recommendation_id)).desc(),
-            RecommendationPlace.country,
-            RecommendationPlace.region,
-        )
+def countries(viewer: Viewer) -> list[str]:
+    """The countries of the asks that the viewer may see: from one to the next in the index, since
+    there are few of them however many asks there are."""
+    place = RecommendationPlace
+    first = select(func.min(place.country).label("country")).cte("met", recursive=True)
+    following = select(func.min(place.country)).where(place.country > first.c.country)
+    met = first.union_all(
+        select(following.correlate(first).scalar_subquery()).where(first.c.country.is_not(None))
     )
-    rows = db.session.execute(visible(statement, RecommendationPlace, viewer))
-    return [(country, region, count) for country, region, count in rows]
+    there = visible(select(place.id).where(place.country == met.c.country), place, viewer)
+    # the first in the order of the index: no planner gathers all of them
+    first_there = there.order_by(place.region, place.recommendation_id).limit(1)
+    one = first_there.correlate(met).scalar_subquery()
+    statement = select(met.c.country).where(met.c.country.is_not(None), one.is_not(None))
+    return list(db.session.scalars(statement))

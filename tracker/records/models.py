@@ -126,7 +126,8 @@ class RecordMixin(AudienceColumns):
 
     @declared_attr
     def record(cls) -> Mapped[Record]:
-        return relationship(Record, lazy="joined", innerjoin=True)
+        # unnested: behind an outer join SQLite would first gather the whole table for the inner one
+        return relationship(Record, lazy="joined", innerjoin="unnested")  # type: ignore[arg-type]
 
     @declared_attr
     def organisation(cls) -> Mapped[Organisation]:

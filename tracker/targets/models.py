@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.core.countries import Place
@@ -11,6 +11,8 @@ from tracker.core.db import Base, Keyed
 from tracker.core.terms import Texts
 from tracker.core.types import sortable, word
 from tracker.records.models import RecordMixin
+
+MERGED = "merged_into_id IS NOT NULL"
 
 
 class TargetKind(StrEnum):
@@ -47,6 +49,13 @@ class Target(Base, RecordMixin):
     __tablename__ = "targets"
     __table_args__ = (
         Index("ix_targets_listing", "sort_name", "id", "audience", "organisation_id"),
+        # most stand for themselves: an index of all would draw the planner away from the listing
+        Index(
+            "ix_targets_merged_into_id",
+            "merged_into_id",
+            sqlite_where=text(MERGED),
+            postgresql_where=text(MERGED),
+        ),
     )
 
     kind: Mapped[TargetKind] = mapped_column(word(TargetKind))
@@ -58,7 +67,7 @@ class Target(Base, RecordMixin):
     region: Mapped[str] = mapped_column(String(120), default="")
     note: Mapped[str] = mapped_column(String(4000), default="")
     # a duplicate points to the record that stands for both; no link moves, so it can be taken back
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("targets.id"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("targets.id"))
 
     names: Mapped[list["TargetName"]] = relationship(
         lazy="raise_on_sql", order_by="TargetName.id", cascade="all, delete-orphan"

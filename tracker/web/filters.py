@@ -84,6 +84,8 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 
 def in_its_script(text: str) -> Markup:
     """A name, marked with its language and direction where it is not in Latin letters."""
+    if text.isascii():  # most are, and lists hold hundreds
+        return escape(text)
     script = script_of(text)
     if script in ("Latn", "Zyyy"):
         return escape(text)

@@ -88,7 +88,7 @@ def index() -> ResponseReturnValue:
         more_open=any(request.args.get(name) for name in list_columns.UNDER_MORE),
         colleagues=accounts.colleagues(viewer) if viewer.edits else [],
         agencies=agencies.names(short=True),
-        regions=queries.regions(viewer),
+        countries=queries.countries(viewer),
     )
 
 
