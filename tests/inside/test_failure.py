@@ -88,11 +88,8 @@ def gone(app: Flask) -> Iterator[None]:
 def full(app: Flask) -> Iterator[None]:
     """There is no room for another page."""
 
-    def limit(connection: sqlite3.Connection, pages: int) -> None:
-        connection.execute(f"PRAGMA max_page_count = {pages}")
-
     def at_each_use(connection: Any, *_of_the_pool: object) -> None:
-        limit(connection, 1)  # SQLite takes the present size for it
+        connection.execute("PRAGMA max_page_count = 1")  # SQLite takes the present size for it
 
     with app.app_context():
         engine = db.engine
@@ -105,9 +102,8 @@ def full(app: Flask) -> Iterator[None]:
             yield
         finally:
             event.remove(engine, "checkout", at_each_use)
-            with engine.connect() as connection:
-                raw = connection.connection.driver_connection
-                limit(raw, 2**31)
+            db.session.rollback()
+            engine.dispose()  # the limit goes with the connections that have it
 
 
 FAILURES: dict[str, tuple[str, Callable[[Flask], AbstractContextManager[None]], str]] = {

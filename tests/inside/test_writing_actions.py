@@ -108,6 +108,11 @@ def change_status(scene: Scene) -> None:
     casework.change_status(scene.viewer, ask, change, SourceInput(), ask.version)
 
 
+def void_status(scene: Scene) -> None:
+    ask = scene.ask
+    casework.void_status(scene.viewer, ask, "The other ask was meant.", ask.version)
+
+
 def set_next(scene: Scene) -> None:
     ask = scene.ask
     casework.set_next(scene.viewer, ask, NextInput(None, "Write again", None), ask.version)
@@ -237,6 +242,7 @@ CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
         "share": (share, "record.audience_changed"),
         "snooze": (snooze, "clock.snoozed"),
         "unmerge_target": (unmerge_target, "target.unmerged"),
+        "void_status": (void_status, "recommendation.status_voided"),
         "void_contact": (
             lambda s: casework.void_contact(s.viewer, s.contact, "It was another ask."),
             "contact.voided",
