@@ -18,7 +18,7 @@ from tracker.correspondence.models import Contact, Direction
 from tracker.demo.load import FILE
 from tracker.recommendations import queries as asks
 from tracker.recommendations.instruments import Instrument
-from tracker.recommendations.models import Outcome, Recommendation
+from tracker.recommendations.models import Outcome, Recommendation, Status
 from tracker.records.models import Record
 from tracker.targets.models import Target, TargetKind
 from tracker.web.policy import policy_of
@@ -83,7 +83,10 @@ def _choose(viewer: Viewer) -> Examples:
     export = _first(own.where(Recommendation.instrument == Instrument.EXPORT_CONTROL))
     letter = correspondence.letters_of(viewer, [ask.id])[ask.id][0]
     targets = asks.targets_of(viewer, [ask.id])[ask.id]
-    outcome = _first(select(Outcome).order_by(Outcome.id))
+    of_closed = Outcome.recommendation_id.in_(
+        select(Recommendation.id).where(Recommendation.status == Status.CLOSED)
+    )
+    outcome = _first(select(Outcome).where(of_closed).order_by(Outcome.id))
     persons = select(Target).where(Target.kind == TargetKind.PERSON)
     person = _first(persons.order_by(Target.id))
     replies = select(Contact).where(Contact.direction == Direction.THEIRS)
