@@ -241,3 +241,46 @@ def test_a_refusal_says_which_way_out_there_is() -> None:
         workflow.check(_standing(Status.SUBMITTED), _complete(Status.SUBMITTED), TODAY)
     with pytest.raises(Refused, match="today is 1 Mar 2024"):
         workflow.check(_standing(Status.SUBMITTED), _change(Status.ACKNOWLEDGED, on="2025"), TODAY)
+
+
+@pytest.mark.parametrize(
+    ("status", "result", "acknowledged", "to", "closed_as"),
+    [
+        (Status.SUBMITTED, Result.NONE_KNOWN, False, None, None),
+        (Status.SUBMITTED, Result.NONE_KNOWN, True, Status.ACKNOWLEDGED, None),
+        (Status.UNDER_REVIEW, Result.NONE_KNOWN, True, None, None),
+        (Status.SUBMITTED, Result.RELATED, False, None, None),
+        (Status.SUBMITTED, Result.IN_FULL, True, Status.CLOSED, ClosureReason.ACTED_IN_FULL),
+        (Status.ACKNOWLEDGED, Result.IN_PART, True, Status.CLOSED, ClosureReason.ACTED_IN_PART),
+        (Status.UNDER_REVIEW, Result.DECLINED, True, Status.CLOSED, ClosureReason.DECLINED),
+        (Status.CLOSED, Result.IN_FULL, True, None, None),
+    ],
+)
+def test_what_is_on_record_proposes_a_status(
+    status: Status,
+    result: Result,
+    acknowledged: bool,
+    to: Status | None,
+    closed_as: ClosureReason | None,
+) -> None:
+    found = workflow.proposal(status, result, is_acknowledged=acknowledged)
+    assert (found.to if found else None) is to
+    assert (found.closure_reason if found else None) is closed_as
+
+
+@pytest.mark.parametrize(
+    ("reason", "result", "unfounded"),
+    [
+        (ClosureReason.ACTED_IN_FULL, Result.IN_FULL, False),
+        (ClosureReason.ACTED_IN_FULL, Result.IN_PART, True),
+        (ClosureReason.ACTED_IN_PART, Result.IN_FULL, False),
+        (ClosureReason.ACTED_IN_PART, Result.RELATED, True),
+        (ClosureReason.DECLINED, Result.NONE_KNOWN, True),
+        (ClosureReason.MOOT, Result.NONE_KNOWN, False),
+        (None, Result.NONE_KNOWN, False),
+    ],
+)
+def test_a_closure_rests_on_its_outcome(
+    reason: ClosureReason | None, result: Result, unfounded: bool
+) -> None:
+    assert workflow.is_unfounded(reason, result) is unfounded

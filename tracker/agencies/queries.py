@@ -123,9 +123,10 @@ def seats_of(agency_id: int) -> list[tuple[Agency, AgencyMembership]]:
 @dataclass(frozen=True)
 class Tree:
     """Which body acts for which: BIS for Commerce, OFAC for the Treasury, a committee for its
-    chair. `above` has the next body up."""
+    chair. `above` has the next body up, `ids` every body by its slug."""
 
     above: dict[int, int]
+    ids: dict[str, int]
 
     def head(self, agency_id: int) -> int:
         """The topmost body that this one acts for; itself, where it acts for none."""
@@ -148,18 +149,13 @@ class Tree:
 
 def tree() -> Tree:
     """The tree of all bodies."""
-    parents = select(Agency.id, Agency.parent_id).where(Agency.parent_id.is_not(None))
+    bodies = db.session.execute(select(Agency.id, Agency.slug, Agency.parent_id)).all()
     chairs = select(AgencyMembership.body_id, AgencyMembership.member_id).where(
         AgencyMembership.role == MemberRole.CHAIR
     )
-    above: dict[int, Any] = dict(db.session.execute(parents).all())
-    return Tree(above | dict(db.session.execute(chairs).all()))
-
-
-def by_slugs(slugs: Iterable[str]) -> dict[str, Agency]:
-    """Bodies by their slugs."""
-    found = db.session.scalars(select(Agency).where(Agency.slug.in_(set(slugs))))
-    return {agency.slug: agency for agency in found}
+    above: dict[int, Any] = {key: parent for key, _, parent in bodies if parent is not None}
+    above |= dict(db.session.execute(chairs).all())
+    return Tree(above, {slug: key for key, slug, _ in bodies})
 
 
 def suggest(text: str, day: date, limit: int = 8) -> list[Suggestion]:

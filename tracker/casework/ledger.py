@@ -59,7 +59,7 @@ def ledger(
     """The ledger of what the viewer may see: each credited outcome stands in one cell."""
     columns = _columns(ask, credited, tree)
     classes = [target.id for target in asked_about if target.kind is TargetKind.CLASS]
-    members = targets.members_of(viewer, classes)
+    members = targets.members_of(viewer, classes) if classes else {}
     cells: dict[tuple[int | None, int | None], list[Outcome]] = defaultdict(list)
     for outcome in credited:
         body = tree.head(outcome.authority_id) if outcome.authority_id else None
@@ -72,8 +72,7 @@ def ledger(
 
 def _columns(ask: Recommendation, outcomes: Sequence[Outcome], tree: agencies.Tree) -> list[Column]:
     """The authority that decides, then the usual ones, then others that acted."""
-    usual = agencies.by_slugs(USUAL)
-    heads = {usual[slug].id: head for slug, head in USUAL.items() if slug in usual}
+    heads = {tree.ids[slug]: head for slug, head in USUAL.items() if slug in tree.ids}
     for body in (ask.decided_by, *(outcome.authority for outcome in outcomes)):
         if body is not None:
             heads.setdefault(tree.head(body.id), body.short_name)

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
 from tracker.agencies.models import Agency, AgencyMembership
 from tracker.casework.actions.settle import outcome_facts
-from tracker.casework.actions.spans import standing_of
 from tracker.casework.ledger import Ledger, ledger
 from tracker.clocks import queries as clocks
 from tracker.clocks.explain import Arithmetic, ClockGroup, arithmetic, grouped
@@ -40,13 +40,12 @@ class AskPage:
     clocks: list[Clock]
     letters: list[Letter]
     siblings: list[Recommendation]
-    sibling_flags: dict[int, list[Clock]]
+    sibling_flags: dict[int, list[Any]]  # rows with a cause
     contacts: list[Contact]
     agencies_of_contact: dict[int, list[Agency]]
     outcomes: list[Outcome]
     reasons: dict[int, outcome_rules.NotCredited]
     ledger: Ledger
-    standing: workflow.Standing
     answers: dict[int, Contact]
     evidence: list[SourceUse]
     tags: list[str]
@@ -77,7 +76,7 @@ class AskPage:
     def proposal(self) -> workflow.Proposal | None:
         """The status that what is on record speaks for."""
         acknowledged = any(row.acknowledged_on for row in self.ask.addressees)
-        return workflow.proposal(self.standing, is_acknowledged=acknowledged)
+        return workflow.proposal(self.ask.status, self.ask.result, is_acknowledged=acknowledged)
 
     @property
     def late(self) -> list[ClockGroup]:
@@ -150,13 +149,12 @@ def ask_page(
         clocks=all_clocks,
         letters=letters,
         siblings=siblings,
-        sibling_flags=clocks.flags_of(viewer, [other.id for other in siblings]),
+        sibling_flags=clocks.causes_of(viewer, [other.id for other in siblings]),
         contacts=contacts,
         agencies_of_contact=agencies_of_contact,
         outcomes=outcomes,
         reasons=reasons,
         ledger=ledger(viewer, ask, targets, credited, tree),
-        standing=standing_of(ask),
         answers=_answers(contacts, agencies_of_contact),
         oldest_first=oldest_first,
         evidence=sources.cited_by(viewer, own).get(ask.id, []),

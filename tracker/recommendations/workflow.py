@@ -60,14 +60,14 @@ CLOSES_AS = {
 }
 
 
-def proposal(standing: Standing, *, is_acknowledged: bool) -> Proposal | None:
+def proposal(status: Status, result: Result, *, is_acknowledged: bool) -> Proposal | None:
     """The status that outcomes, or else an acknowledgement, propose for an ask that is open."""
-    if standing.status is Status.CLOSED:
+    if status is Status.CLOSED:
         return None
-    if standing.result in CLOSES_AS:
-        reason, why = CLOSES_AS[standing.result]
+    if result in CLOSES_AS:
+        reason, why = CLOSES_AS[result]
         return Proposal(Status.CLOSED, why, reason)
-    if standing.status is Status.SUBMITTED and is_acknowledged:
+    if status is Status.SUBMITTED and is_acknowledged:
         return Proposal(Status.ACKNOWLEDGED, "An acknowledgement is on record.")
     return None
 
