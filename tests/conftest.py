@@ -11,12 +11,12 @@ import flask_security.core
 import flask_security.utils
 import pytest
 import time_machine
-from flask import Flask
+from flask import Flask, g
 
 from tests.support import databases
 from tests.support.people import Person, arrive
 from tracker.accounts.permissions import Role
-from tracker.core.db import db, start_writing
+from tracker.core.db import db
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -63,7 +63,7 @@ def app(request: pytest.FixtureRequest, all_apps: dict[str, Flask]) -> Iterator[
 def context(app: Flask) -> Iterator[Flask]:
     """The application with its context open, for tests of the inside; writes take the lock."""
     with app.app_context():
-        start_writing()
+        g.writing = True
         yield app
         db.session.rollback()
 

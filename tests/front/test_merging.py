@@ -281,7 +281,7 @@ def test_what_is_no_duplicate_is_refused(app: Flask, staff: Person, other_staff:
         ("/T-00000000", "R", {"name": "Choose a target on record"}),
         (two, "R", {"name": "Two Person is merged into Three Man. Choose that one."}),
         (three, "", {"reason": "Say in a sentence why"}),
-        (three, "x" * 501, {"reason": "Say in a sentence why"}),
+        (three, "x" * 501, {"reason": "This has 501 characters."}),
     ):
         with nothing_changes(app):
             typed = {"name": reference_of(into), "reason": reason}

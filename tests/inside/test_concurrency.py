@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from sqlalchemy import func, select, update
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -20,7 +20,7 @@ from tracker.accounts.permissions import Role
 from tracker.accounts.viewer import Viewer
 from tracker.casework import actions
 from tracker.casework.inputs import NextInput
-from tracker.core.db import db, start_writing
+from tracker.core.db import db
 from tracker.core.errors import Stale
 from tracker.history import actions as history
 from tracker.history import queries
@@ -134,7 +134,7 @@ def test_a_form_saved_over_an_older_version_is_refused(app: Flask, viewer: Viewe
         seen = ask.version
         actions.set_next(viewer, ask, NextInput(None, "The first to save", None), seen)
     with app.app_context():
-        start_writing()
+        g.writing = True
         ask = ask_of(viewer, reference)
         with pytest.raises(Stale):
             actions.set_next(viewer, ask, NextInput(None, "The second", None), seen)

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.rules.strategies import STEADY
-from tracker.core.text import BadText, clean, clean_optional
+from tracker.core.text import BadText, clean
 
 RLI, PDI = "\u2067", "\u2069"
 LRE, RLE, PDF = "\u202a", "\u202b", "\u202c"
@@ -149,18 +149,6 @@ def test_the_neighbours_of_what_is_refused_are_kept(good: str) -> None:
 def test_a_direction_mark_without_its_partner_is_refused(text: str, multiline: bool) -> None:
     with pytest.raises(BadText, match="without its partner"):
         clean(text, multiline=multiline)
-
-
-@pytest.mark.parametrize("empty", [None, "", "  ", "\ufeff"])
-def test_nothing_stands_for_an_optional_text_that_is_empty(empty: str | None) -> None:
-    assert clean_optional(empty) is None
-
-
-def test_an_optional_text_is_cleaned_like_any_other() -> None:
-    assert clean_optional(" Wu \n Yingjie ") == "Wu Yingjie"
-    assert clean_optional(" Wu \n Yingjie ", multiline=True) == "Wu\nYingjie"
-    with pytest.raises(BadText):
-        clean_optional("\x00")
 
 
 @STEADY

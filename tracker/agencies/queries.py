@@ -70,11 +70,6 @@ def by_ids(ids: Iterable[int]) -> dict[int, Agency]:
     return {a.id: a for a in db.session.scalars(select(Agency).where(Agency.id.in_(wanted)))}
 
 
-def by_name(name: str) -> Agency | None:
-    """The body that goes by that name, whatever its case and punctuation."""
-    return by_names([name]).get(name)
-
-
 def by_names(typed: Iterable[str]) -> dict[str, Agency]:
     """The bodies that go by those names, whatever their case and punctuation, by what was typed."""
     folded = {text: fold(text)[:160] for text in typed if text}

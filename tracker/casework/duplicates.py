@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tracker.accounts.viewer import Viewer
-from tracker.casework.forms import AskFields, AskForm, LetterForm, TargetForm, TargetRow, folded
+from tracker.casework.forms import AskForm, LetterForm, TargetForm, folded
 from tracker.casework.growing import Offers
+from tracker.casework.rows import AskFields, TargetRow
 from tracker.core.errors import Refused
 from tracker.targets.alike import alike
 from tracker.targets.queries import Found

@@ -10,7 +10,8 @@ from wtforms import Field, FieldList, Form
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
 from tracker.agencies.queries import Suggestion
-from tracker.casework.forms import AddresseeRow, Growing, LetterForm, TargetRow
+from tracker.casework.forms import LetterForm
+from tracker.casework.rows import AddresseeRow, Growing, TargetRow
 from tracker.core.now import today
 from tracker.targets import queries as targets
 from tracker.targets.queries import Found

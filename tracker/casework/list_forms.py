@@ -6,7 +6,7 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField
 
 from tracker.casework import words
 from tracker.casework.actions.bulk_plan import BulkInput
-from tracker.casework.forms import date_or_none
+from tracker.casework.rows import date_or_none
 from tracker.recommendations.models import ClosureReason, Status
 from tracker.sources.actions import SourceInput
 from tracker.web.forms import BaseForm, DayField, PartialDateField, WordField, offered, text_of

@@ -77,7 +77,7 @@ DUE = {
     Due.NONE: "No day is set",
 }
 ME, NOBODY = "me", "none"
-NARROWS_NOTHING = {"sort", "then", "columns", "cursor", "view"}
+NARROWS_NOTHING = {"sort", "then", "columns", "cursor"}  # what the address of a list holds besides
 
 
 @dataclass(frozen=True)
@@ -162,9 +162,7 @@ def list_page(viewer: Viewer) -> ListPage:
         statement = statement.options(joinedload(Recommendation.organisation))
     page = paging.fetch(statement, order, request.args.get("cursor"))
     used = {key for key, value in request.args.items() if value}
-    shown = ListPage(
-        page, columns, name, second, bool(used - {"sort", "then", "columns", "cursor"})
-    )
+    shown = ListPage(page, columns, name, second, bool(used - NARROWS_NOTHING))
     return _with_parts(shown, viewer)
 
 

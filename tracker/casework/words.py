@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tracker.agencies.models import AgencyKind, Chamber, MemberRole
+from tracker.agencies.models import AgencyKind, MemberRole
 from tracker.clocks.models import Basis, Cause, ClockKind, ClockState
 from tracker.correspondence.models import Channel, Direction, LetterKind, SignatoryRole, Substance
 from tracker.recommendations.instruments import FACTS, Instrument
@@ -258,7 +258,6 @@ MEMBER_ROLE = {
     MemberRole.MEMBER: "member",
     MemberRole.WHERE_APPROPRIATE: "where appropriate",
 }
-CHAMBER = {Chamber.SENATE: "Senate", Chamber.HOUSE: "House"}
 
 # what the history says of fields that hold a word; `kind` means another thing in each event
 IN_HISTORY: dict[str, Mapping[Any, str]] = {

@@ -157,11 +157,6 @@ def is_writing() -> bool:
     return has_app_context() and bool(g.get("writing", False))
 
 
-def start_writing() -> None:
-    """From here to the end of the request or command, transactions take the write lock first."""
-    g.writing = True
-
-
 @contextmanager
 def transaction(*, waits: bool = True) -> Iterator[None]:
     """One unit of work outside a request: commits at the end, takes all back on any error. One

@@ -12,6 +12,8 @@ from tracker.core.dates import PartialDate, show_day
 from tracker.core.errors import Refused
 from tracker.core.text import BadText, clean
 
+LONGEST_REASON = 500
+
 
 class Intake:
     """Collects problems by field; `done` raises them together as `Refused`."""
@@ -56,6 +58,19 @@ class Intake:
             )
         if missing and not text:
             self.refuse(field, missing)
+        return text
+
+    def reason(self, field: str, value: str | None, missing: str) -> str:
+        """Why something is done: a sentence for the history, which is required."""
+        try:
+            text = clean(value or "")
+        except BadText as problem:
+            self.refuse(field, str(problem))
+            return ""
+        if not text:
+            self.refuse(field, missing)
+        elif len(text) > LONGEST_REASON:
+            self.refuse(field, f"This has {len(text):,} characters. {LONGEST_REASON} are enough.")
         return text
 
     def url(self, field: str, value: str | None, column: InstrumentedAttribute[str]) -> str:

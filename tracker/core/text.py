@@ -31,11 +31,6 @@ def clean(text: str, *, multiline: bool = False) -> str:
     return "\n".join(lines).strip("\n")
 
 
-def clean_optional(text: str | None, *, multiline: bool = False) -> str | None:
-    """As `clean`, with nothing for an empty text."""
-    return (clean(text, multiline=multiline) or None) if text else None
-
-
 def _refuse_bad(character: str) -> None:
     code = ord(character)
     if code < 0x20 and character not in "\t\n\r":

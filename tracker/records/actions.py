@@ -6,12 +6,11 @@ from sqlalchemy import delete, inspect, select, update
 
 from tracker.accounts.viewer import Viewer
 from tracker.core.db import Base, db
-from tracker.core.errors import NotAllowed, Refused, Stale
+from tracker.core.errors import NotAllowed, Stale
 from tracker.core.intake import Intake
 from tracker.core.now import now
 from tracker.core.references import new_reference
 from tracker.core.terms import Texts, terms_of
-from tracker.core.text import BadText, clean
 from tracker.history import actions as history
 from tracker.records.models import (
     Audience,
@@ -88,12 +87,9 @@ def change_audience(
     `named` are the ids of the people for the audience `named`; the viewer is always one of them.
     Raises `Refused` without a reason, and for one too long.
     """
-    try:
-        reason = clean(reason)
-    except BadText as problem:
-        raise Refused({"reason": str(problem)}) from None
-    if not reason or len(reason) > 500:
-        raise Refused({"reason": "Say in a sentence why: it goes into the history."})
+    intake = Intake()
+    reason = intake.reason("reason", reason, "Say in a sentence why: it goes into the history.")
+    intake.done()
     for row in rows:
         require_edit(row, viewer)
         before = row.audience

@@ -6,14 +6,12 @@ from tracker.accounts.viewer import Viewer
 from tracker.core.db import db
 from tracker.core.errors import Refused
 from tracker.core.intake import Intake
-from tracker.core.text import BadText, clean
 from tracker.history import actions as history
 from tracker.records import actions as records
 from tracker.records.queries import may_edit
 from tracker.targets.merged import standing
 from tracker.targets.models import Target
 
-LONGEST_REASON = 500
 # words that tell nothing of a target which the person may not see
 CANNOT = "These two cannot be merged."
 
@@ -26,7 +24,8 @@ def merge(viewer: Viewer, target: Target, into: Target | None, reason: str) -> T
     """
     records.require_edit(target, viewer)
     intake = Intake()
-    said = _reason(reason, intake)
+    missing = "Say in a sentence why they are one: it goes into the history."
+    said = intake.reason("reason", reason, missing)
     if problem := _problem(viewer, target, into):
         intake.refuse("name", problem)
     intake.done()
@@ -60,17 +59,6 @@ def unmerge(viewer: Viewer, target: Target, into: Target | None, seen_version: i
 
 def _told(target: Target, into: Target) -> dict[str, str]:
     return {"target": target.reference, "stands_for_it": into.reference}
-
-
-def _reason(reason: str, intake: Intake) -> str:
-    try:
-        said = clean(reason)
-    except BadText as problem:
-        intake.refuse("reason", str(problem))
-        return ""
-    if not said or len(said) > LONGEST_REASON:
-        intake.refuse("reason", "Say in a sentence why they are one: it goes into the history.")
-    return said
 
 
 def _problem(viewer: Viewer, target: Target, into: Target | None) -> str:

@@ -8,7 +8,7 @@ both changed is put side by side.
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from hashlib import blake2s
 from typing import Any
@@ -83,7 +83,7 @@ class Merge:
 
     clashes: Sequence[Clash] = ()
     taken: Sequence[str] = ()  # only the other changed them
-    kept: Sequence[str] = field(default=())  # only this person changed them
+    kept: Sequence[str] = ()  # only this person changed them
 
 
 def attempt_change(

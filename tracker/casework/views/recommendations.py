@@ -20,9 +20,9 @@ from tracker.casework.forms import (
     StatusForm,
     VoidForm,
     VoidStatusForm,
-    date_or_none,
 )
 from tracker.casework.listing import DUE, list_page, orders_for
+from tracker.casework.rows import date_or_none
 from tracker.casework.views import saved_views, sharing
 from tracker.casework.views.filling import ask_data, choose_status, next_form, outcome_choices
 from tracker.clocks import queries as clocks

@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from tracker.casework import growing, telling
 from tracker.casework.duplicates import doubles
-from tracker.casework.forms import MemberForm, TargetForm, date_or_none
+from tracker.casework.forms import MemberForm, TargetForm
+from tracker.casework.rows import date_or_none
 from tracker.casework.views import sharing
 from tracker.clocks import queries as clocks
 from tracker.core.db import db
