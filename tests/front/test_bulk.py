@@ -11,7 +11,9 @@ from tests.front.support import (
     nothing_changes,
     problems,
     record_ask,
+    record_contact,
     record_draft,
+    row_of,
     rows,
     save,
     section,
@@ -22,6 +24,7 @@ from tests.front.support import (
     words,
 )
 from tests.support.people import Person, words_of
+from tracker.core.now import today
 
 BULK = "/recommendations/bulk"
 
@@ -133,9 +136,9 @@ def test_submitting_together_records_the_sending_and_starts_the_clocks(staff: Pe
     send(staff, done, {})
     page = staff.get(done)
     assert "Taken back on" in words_of(page)
-    kept = section(page, "kept")
-    assert kept.count("The status stays: A letter with this ask was sent.") == 2
-    assert _columns(staff, "First")["Status"] == "Submitted"
+    assert "Not put back" not in words_of(page)
+    assert _columns(staff, "First")["Status"] == "Draft"
+    assert "Silence" not in words_of(staff.get(f"{asks[0]}/clocks"))
 
 
 def test_what_somebody_changed_after_the_preview_is_left_and_named(
@@ -164,11 +167,30 @@ def test_taking_back_leaves_what_somebody_changed_since(staff: Person, colleague
     send(staff, done, {})
     kept = section(staff.get(done), "kept")
     assert "Somebody changed the next action since." in kept
-    assert "Somebody changed the status since." in kept
+    assert "The status stays: somebody changed it since." in kept
     first, second = _columns(staff, "First"), _columns(staff, "Second")
     assert (first["Status"], first["Next action"]) == ("Draft", "Write")
     assert first["Tags"] == "gone kept later"
     assert (second["Status"], second["Next action"], second["Tags"]) == ("Ready", "–", "–")
+
+
+def test_what_was_sent_by_mistake_was_never_sent_unless_something_came_back(
+    staff: Person, colleague: Person
+) -> None:
+    asks = _drafts(staff, "First", "Second")
+    done = _bulk(staff, *asks).type({"to": "submitted"}).press("preview").save()
+    assert [_columns(staff, title)["Status"] for title in ("First", "Second")] == ["Submitted"] * 2
+    record_contact(colleague, asks[1], "acknowledgement", today().isoformat())
+    send(staff, done, {})
+    kept = section(staff.get(done), "kept")
+    assert "The status stays: a contact was recorded since." in kept
+    assert _columns(staff, "First")["Status"] == "Draft"
+    assert _columns(staff, "Second")["Status"] == "Submitted"
+    page = staff.get(asks[0])
+    assert "Submitted void: A change of several asks" in section(page, "chron")
+    assert "Our letter void: A change of several asks" in section(page, "chron")
+    assert row_of(page, "addressees", "State")["State"] == "Not sent"
+    assert "Status voided" in _history(staff, asks[0])[0]
 
 
 def test_closing_needs_its_reason_and_goes_back_by_reopening(staff: Person) -> None:

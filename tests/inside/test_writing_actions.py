@@ -210,7 +210,7 @@ CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
         "change_together": (change_together, "recommendation.status_changed"),
         "undo_together": (
             lambda s: casework.undo_together(s.viewer, newest_change()),
-            "recommendation.status_changed",
+            "recommendation.status_voided",
         ),
         "save_view": (
             lambda s: casework.save_view(s.viewer, "Mine", "status=draft", is_shared=False),

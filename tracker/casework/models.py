@@ -63,5 +63,8 @@ class BulkRow(Base):
     position: Mapped[int]
     before: Mapped[dict[str, Any]] = mapped_column(JSON)
     after: Mapped[dict[str, Any]] = mapped_column(JSON)
+    # what a change of status made, which its undoing voids
+    span_id: Mapped[int | None] = mapped_column(ForeignKey("status_spans.id"))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
     left_why: Mapped[str] = mapped_column(String(1000), default="")
     kept_why: Mapped[str] = mapped_column(String(1000), default="")

@@ -12,6 +12,7 @@ from tracker.casework.actions.bulk_plan import (
     MOST,
     BulkInput,
     Planned,
+    Since,
     checked,
     chosen,
     found,
@@ -19,20 +20,28 @@ from tracker.casework.actions.bulk_plan import (
     plan_back,
 )
 from tracker.casework.actions.settle import settle
-from tracker.casework.actions.spans import Step, send_unsent, standings_of, take_steps
+from tracker.casework.actions.spans import (
+    Step,
+    last_contacts,
+    send_unsent,
+    spans_of,
+    take_back,
+    take_steps,
+)
 from tracker.casework.models import BulkChange, BulkRow
 from tracker.core.dates import show_day
 from tracker.core.db import db
 from tracker.core.errors import Refused
 from tracker.core.intake import Intake
 from tracker.core.now import now
+from tracker.correspondence import actions as correspondence
+from tracker.correspondence.models import Contact
 from tracker.history import actions as history
 from tracker.recommendations.models import Recommendation
 from tracker.records import actions as records
 from tracker.records.models import RecordTag
 from tracker.records.queries import tags_of
 from tracker.sources import actions as sources
-from tracker.sources.actions import SourceInput
 
 CHANGED_MEANWHILE = "Somebody changed it after the preview, so it was left as it is."
 NOT_THERE = "It is not there any more, or not open to you."
@@ -63,7 +72,8 @@ def change_together(viewer: Viewer, versions: Mapping[str, int], given: BulkInpu
     ]
     db.session.add(bulk)
     db.session.flush()
-    _carry_out(viewer, doing, bulk, given.reason, given.source)
+    _change(viewer, doing, bulk, given.reason)
+    _take_steps(viewer, doing, bulk, given)
     history.record("bulk.changed", actor_id=viewer.user_id, body={"after": {"asks": len(doing)}})
     return bulk
 
@@ -92,52 +102,92 @@ def undo_together(viewer: Viewer, key: int) -> BulkChange | None:
     rows = {row.record_id: row for row in bulk.rows if row.after}
     own = Recommendation.organisation_id == viewer.organisation_id
     asks = list(found(viewer, Recommendation.id.in_(rows) & own, lock=True).values())
-    tags, standings = tags_of(viewer, [ask.id for ask in asks]), standings_of(asks)
+    since = _since(viewer, asks)
     reason = f"A change of several asks on {show_day(bulk.at.date())} was taken back."
     planned = []
     for row in rows.values():
         row.kept_why = NOT_THERE
     for ask in asks:
-        each, kept = plan_back(ask, tags.get(ask.id, []), rows[ask.id], standings[ask.id], reason)
-        rows[ask.id].kept_why = kept
-        planned.append(each)
+        each, rows[ask.id].kept_why = plan_back(ask, rows[ask.id], since[ask.id])
+        if each.after:
+            planned.append(each)
     bulk.undone_at = now()
-    _carry_out(viewer, [p for p in planned if p.after], bulk, reason, SourceInput())
-    history.record("bulk.undone", actor_id=viewer.user_id, body={"after": {"asks": len(planned)}})
+    _change(viewer, planned, bulk, reason)
+    _void_steps(viewer, planned, bulk, since, reason)
+    history.record("bulk.undone", actor_id=viewer.user_id, body={"after": {"asks": len(asks)}})
     return bulk
+
+
+def _since(viewer: Viewer, asks: Sequence[Recommendation]) -> dict[int, Since]:
+    ids = [ask.id for ask in asks]
+    tags, held, contacts = tags_of(viewer, ids), spans_of(ids), last_contacts(ids)
+    return {key: Since(tags.get(key, []), held[key], contacts.get(key, 0)) for key in ids}
+
+
+def _void_steps(
+    viewer: Viewer,
+    planned: Sequence[Planned],
+    bulk: BulkChange,
+    since: Mapping[int, Since],
+    reason: str,
+) -> None:
+    """Void the steps along the life cycle that the bulk change took, with what it recorded as
+    sent: they never held."""
+    stepped = {each.ask.id: each for each in planned if "status" in each.after}
+    sent = [row.contact_id for row in bulk.rows if row.record_id in stepped and row.contact_id]
+    for contact in db.session.scalars(select(Contact).where(Contact.id.in_(sent))):
+        correspondence.void_contact(viewer, contact, reason)
+    for each in stepped.values():
+        take_back(each.ask, since[each.ask.id].held, reason)
+        history.record(
+            "recommendation.status_voided",
+            actor_id=viewer.user_id,
+            records=[each.ask.id],
+            body=_body(each, bulk, reason, "status", "closure_reason"),
+        )
+    if stepped:
+        settle([each.ask for each in stepped.values()])
 
 
 # ---- carrying a plan out: sets, not loops, but for what each ask's own history says
 
 
-def _carry_out(
-    viewer: Viewer,
-    planned: Sequence[Planned],
-    bulk: BulkChange,
-    reason: str,
-    source: SourceInput,
-) -> None:
+def _change(viewer: Viewer, planned: Sequence[Planned], bulk: BulkChange, reason: str) -> None:
+    """Give asks their values and tags, and tell of it in the history of each."""
     for each in planned:
         records.touch(each.ask)
         _set_values(each)
         _tell(viewer, each, bulk, reason)
     _set_tags(each for each in planned if "tags" in each.after)
-    _step(viewer, [each for each in planned if each.step], source)
     db.session.flush()
 
 
-def _step(viewer: Viewer, planned: Sequence[Planned], source: SourceInput) -> None:
+def _take_steps(
+    viewer: Viewer, planned: Sequence[Planned], bulk: BulkChange, given: BulkInput
+) -> None:
     """Take the steps along the life cycle, and settle what follows, all at once."""
-    if not planned:
-        return
     steps: list[Step] = []
     for each in planned:
-        assert each.step is not None
-        cited = None if source.is_blank else sources.cite(viewer, each.ask, source, Intake())
+        if each.step is None:
+            continue
+        blank = given.source.is_blank
+        cited = None if blank else sources.cite(viewer, each.ask, given.source, Intake())
         steps.append((each.ask, each.step, cited))
-    take_steps(viewer, steps)
-    send_unsent(viewer, steps)
-    settle([each.ask for each in planned])
+        told = _body(each, bulk, given.reason, "status", "closure_reason")
+        history.record(
+            "recommendation.status_changed",
+            actor_id=viewer.user_id,
+            records=[each.ask.id],
+            body=told | {"on": str(each.step.on), "source": cited.reference if cited else ""},
+        )
+    if not steps:
+        return
+    made, sent = take_steps(viewer, steps), send_unsent(viewer, steps)
+    for row in bulk.rows:
+        if row.record_id in made:
+            row.span_id = made[row.record_id].id
+            row.contact_id = sent[row.record_id].id if row.record_id in sent else None
+    settle([ask for ask, _, _ in steps])
 
 
 def _set_values(each: Planned) -> None:
@@ -166,22 +216,21 @@ def _set_tags(planned: Iterable[Planned]) -> None:
 
 def _tell(viewer: Viewer, each: Planned, bulk: BulkChange, reason: str) -> None:
     """The ask's own history says what changed, under the names that a change of it alone has."""
-
-    def body(*fields: str) -> dict[str, object]:
-        changed = [field for field in fields if field in each.after]
-        return {
-            "before": {field: each.before[field] for field in changed},
-            "after": {field: each.after[field] for field in changed},
-            "reason": reason,
-            "bulk": bulk.id,
-        }
-
     who, about = viewer.user_id, [each.ask.id]
-    work = body("assignee", "next_action", "next_action_on")
+    work = _body(each, bulk, reason, "assignee", "next_action", "next_action_on")
     if work["after"]:
         history.record("recommendation.changed", actor_id=who, records=about, body=work)
     if "tags" in each.after:
-        history.record("record.tagged", actor_id=who, records=about, body=body("tags"))
-    if each.step is not None:
-        told = body("status", "closure_reason") | {"on": str(each.step.on)}
-        history.record("recommendation.status_changed", actor_id=who, records=about, body=told)
+        tags = _body(each, bulk, reason, "tags")
+        history.record("record.tagged", actor_id=who, records=about, body=tags)
+
+
+def _body(each: Planned, bulk: BulkChange, reason: str, *fields: str) -> dict[str, object]:
+    """What an event says of those of the fields that changed."""
+    changed = [field for field in fields if field in each.after]
+    return {
+        "before": {field: each.before[field] for field in changed},
+        "after": {field: each.after[field] for field in changed},
+        "reason": reason,
+        "bulk": bulk.id,
+    }

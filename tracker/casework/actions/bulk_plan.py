@@ -19,7 +19,12 @@ from tracker.core.intake import Intake
 from tracker.core.now import today
 from tracker.core.references import well_formed
 from tracker.recommendations import workflow
-from tracker.recommendations.models import ClosureReason, Recommendation, Status
+from tracker.recommendations.models import (
+    ClosureReason,
+    Recommendation,
+    Status,
+    StatusSpan,
+)
 from tracker.records import actions as records
 from tracker.records.models import Record
 from tracker.records.queries import tags_of, visible
@@ -186,49 +191,56 @@ FIELDS = {
     "assignee": "who it is assigned to",
     "next_action": "the next action",
     "next_action_on": "the day of the next action",
-    "status": "the status",
 }
 
 
-def plan_back(
-    ask: Recommendation,
-    tags: list[str],
-    row: BulkRow,
-    standing: workflow.Standing,
-    reason: str,
-) -> tuple[Planned, str]:
+@dataclass(frozen=True)
+class Since:
+    """What happened to an ask by now, since it was changed together with others: the spans of its
+    life cycle that hold or held, and the contact recorded last."""
+
+    tags: Sequence[str]
+    held: Sequence[StatusSpan]
+    last_contact_id: int
+
+
+def plan_back(ask: Recommendation, row: BulkRow, since: Since) -> tuple[Planned, str]:
     """How an ask goes back to what it was, and what of it stays and why."""
-    now_is, wanted = values_of(ask, tags), dict[str, Any]()
-    before, after = row.before, row.after
+    now_is, before, after = values_of(ask, since.tags), row.before, row.after
     changed = [name for name in after if name in FIELDS and now_is[name] != after[name]]
     kept = [f"Somebody changed {FIELDS[name]} since." for name in changed]
-    wanted |= {
-        name: before[name]
-        for name in ("assignee", "next_action", "next_action_on")
-        if name in after and name not in changed
+    wanted: dict[str, Any] = {
+        name: before[name] for name in FIELDS if name in after and name not in changed
     }
-    if "tags" in after:
-        added, removed = (
-            set(after["tags"]) - set(before["tags"]),
-            set(before["tags"]) - set(after["tags"]),
-        )
-        wanted["tags"] = sorted((set(tags) - added) | removed)
     if wanted.get("next_action_on") and not wanted.get("next_action", ask.next_action):
         del wanted["next_action_on"]
         kept.append("The day of the next action stays: no action is left for it.")
-    step = None
-    if "status" in after and "status" not in changed:
-        closure = before.get("closure_reason", now_is["closure_reason"])
-        back = workflow.Change(
-            Status(before["status"]),
-            PartialDate.of(today()),
-            reason=reason,
-            closure_reason=ClosureReason(closure) if closure else None,
-        )
-        refused = _refusals(standing, back)
-        kept += [f"The status stays: {problem}" for problem in refused]
-        if not refused:
-            step = back
-            wanted |= {"status": back.to.value, "closure_reason": back.closure_reason}
+    if "tags" in after:
+        wanted["tags"] = _tags_back(row, since.tags)
+    if row.span_id is not None:
+        problem = _why_status_stays(ask, row, since)
+        if problem:
+            kept.append(f"The status stays: {problem}")
+        else:
+            held = since.held[-2]
+            wanted |= {"status": held.status.value, "closure_reason": held.closure_reason}
     new = {name: value for name, value in wanted.items() if value != now_is[name]}
-    return Planned(ask, {n: now_is[n] for n in new}, new, step), " ".join(kept)
+    return Planned(ask, {n: now_is[n] for n in new}, new), " ".join(kept)
+
+
+def _tags_back(row: BulkRow, tags: Sequence[str]) -> list[str]:
+    """The present tags without those added then, and with those removed then."""
+    added = set(row.after["tags"]) - set(row.before["tags"])
+    removed = set(row.before["tags"]) - set(row.after["tags"])
+    return sorted((set(tags) - added) | removed)
+
+
+def _why_status_stays(ask: Recommendation, row: BulkRow, since: Since) -> str:
+    """Why a change of status is not undone, or nothing: what others built on it stays."""
+    if not since.held or since.held[-1].id != row.span_id:
+        return "somebody changed it since."
+    if row.contact_id is not None and since.last_contact_id != row.contact_id:
+        return "a contact was recorded since."
+    if workflow.is_unfounded(since.held[-2].closure_reason, ask.result):
+        return "the ask was closed for an outcome that no longer stands."
+    return ""

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tracker.accounts.viewer import Viewer
 from tracker.core.dates import PartialDate
@@ -44,9 +44,11 @@ def begin(viewer: Viewer, ask: Recommendation, status: Status, on: PartialDate |
     take_steps(viewer, [(ask, workflow.Change(status, on), None)])
 
 
-def take_steps(viewer: Viewer, steps: Sequence[Step]) -> None:
-    """Let asks take steps that were checked: each ends its present span and begins another."""
+def take_steps(viewer: Viewer, steps: Sequence[Step]) -> dict[int, StatusSpan]:
+    """Let asks take steps that were checked: each ends its present span and begins another, which
+    is returned by ask."""
     spans = spans_of([ask.id for ask, _, _ in steps])
+    made: dict[int, StatusSpan] = {}
     for ask, step, source in steps:
         if spans[ask.id]:
             spans[ask.id][-1].until_on = step.on
@@ -64,12 +66,23 @@ def take_steps(viewer: Viewer, steps: Sequence[Step]) -> None:
         )
         records.copy_audience(begun, ask)
         db.session.add(begun)
+        made[ask.id] = begun
     db.session.flush()
+    return made
 
 
-def send_unsent(viewer: Viewer, steps: Sequence[Step]) -> None:
+def take_back(ask: Recommendation, held: Sequence[StatusSpan], reason: str) -> None:
+    """Void the present span of an ask, the last of those that held: it never did, and the one
+    before it holds again."""
+    *_, before, last = held
+    last.voided_at, last.void_reason = now(), reason
+    before.until_on, before.ended_at = None, None
+    ask.status, ask.closure_reason = before.status, before.closure_reason
+
+
+def send_unsent(viewer: Viewer, steps: Sequence[Step]) -> dict[int, Contact]:
     """Asks that are set to “submitted” by hand went out that day, each to all its addressees,
-    unless a submission stands on record."""
+    unless a submission stands on record. Returns the submissions recorded, by ask."""
     going = [(ask, step) for ask, step, _ in steps if step.to is Status.SUBMITTED]
     ids = [ask.id for ask, _ in going]
     sent = sent_among(ids)
@@ -80,17 +93,19 @@ def send_unsent(viewer: Viewer, steps: Sequence[Step]) -> None:
         )
     ):
         agencies[recommendation_id].append(agency_id)
-    for ask, step in going:
-        if ask.id not in sent:
-            correspondence.add_contact(
-                viewer,
-                asks=[ask],
-                agency_ids=agencies[ask.id],
-                substance=Substance.SUBMISSION,
-                happened_on=step.on,
-                channel=Channel.UNKNOWN,
-                summary=step.note,
-            )
+    return {
+        ask.id: correspondence.add_contact(
+            viewer,
+            asks=[ask],
+            agency_ids=agencies[ask.id],
+            substance=Substance.SUBMISSION,
+            happened_on=step.on,
+            channel=Channel.UNKNOWN,
+            summary=step.note,
+        )
+        for ask, step in going
+        if ask.id not in sent
+    }
 
 
 def spans_of(ids: Collection[int]) -> dict[int, list[StatusSpan]]:
@@ -103,6 +118,17 @@ def spans_of(ids: Collection[int]) -> dict[int, list[StatusSpan]]:
     ):
         found[span.recommendation_id].append(span)
     return found
+
+
+def last_contacts(ids: Collection[int]) -> dict[int, int]:
+    """The id of the contact recorded last about each ask, of those that stand."""
+    statement = (
+        select(ContactRecommendation.recommendation_id, func.max(Contact.id))
+        .join(Contact, Contact.id == ContactRecommendation.contact_id)
+        .where(ContactRecommendation.recommendation_id.in_(ids), Contact.voided_at.is_(None))
+        .group_by(ContactRecommendation.recommendation_id)
+    )
+    return dict(db.session.execute(statement).all())
 
 
 def sent_among(ids: Collection[int]) -> set[int]:

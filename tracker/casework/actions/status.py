@@ -9,12 +9,13 @@ from tracker.casework.actions.spans import (
     sent_among,
     spans_of,
     standing_of,
+    take_back,
     take_steps,
 )
 from tracker.core.dates import PartialDate
 from tracker.core.errors import Refused
 from tracker.core.intake import Intake
-from tracker.core.now import now, today
+from tracker.core.now import today
 from tracker.history import actions as history
 from tracker.recommendations import workflow
 from tracker.recommendations.models import Recommendation, StatusSpan
@@ -77,11 +78,8 @@ def void_status(viewer: Viewer, ask: Recommendation, reason: str, seen_version: 
             "reason", "The ask was closed for an outcome that no longer stands. Record it first."
         )
     intake.done()
-    assert before is not None
     was = _status_of(ask)
-    held[-1].voided_at, held[-1].void_reason = now(), reason
-    before.until_on, before.ended_at = None, None
-    ask.status, ask.closure_reason = before.status, before.closure_reason
+    take_back(ask, held, reason)
     history.record(
         "recommendation.status_voided",
         actor_id=viewer.user_id,

@@ -49,12 +49,16 @@ def upgrade() -> None:
     sa.Column('position', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('before', sa.JSON(), nullable=False),
     sa.Column('after', sa.JSON(), nullable=False),
+    sa.Column('span_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('contact_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('left_why', sa.String(length=1000), nullable=False),
     sa.Column('kept_why', sa.String(length=1000), nullable=False),
     sa.CheckConstraint('length(left_why) <= 1000', name=op.f('ck_bulk_change_rows_left_why_length')),
     sa.CheckConstraint('length(kept_why) <= 1000', name=op.f('ck_bulk_change_rows_kept_why_length')),
     sa.ForeignKeyConstraint(['bulk_id'], ['bulk_changes.id'], name=op.f('fk_bulk_change_rows_bulk_id')),
     sa.ForeignKeyConstraint(['record_id'], ['recommendations.id'], name=op.f('fk_bulk_change_rows_record_id')),
+    sa.ForeignKeyConstraint(['span_id'], ['status_spans.id'], name=op.f('fk_bulk_change_rows_span_id')),
+    sa.ForeignKeyConstraint(['contact_id'], ['contacts.id'], name=op.f('fk_bulk_change_rows_contact_id')),
     sa.PrimaryKeyConstraint('bulk_id', 'record_id', name=op.f('pk_bulk_change_rows'))
     )
     with op.batch_alter_table('bulk_change_rows', schema=None) as batch_op:
