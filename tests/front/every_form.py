@@ -137,6 +137,8 @@ FORMS = {
     ),
     "edit target": Form("{target}/edit", {"position": "Party Secretary"}),
     "member": Form("{group}", {"name": "Open target", "since": "2016"}),
+    "void member": Form("{group}/members/void", {"reason": "A mistake"}),
+    "void evidence": Form("{ask}/evidence/void", {"reason": "A mistake"}),
     "body": Form(
         "/agencies/new",
         {"name": "Test Office of Tests", "short_name": "Tests", "jurisdiction": "NO"},

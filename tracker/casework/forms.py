@@ -282,6 +282,12 @@ class VoidForm(BaseForm):
     reason = StringField("What was wrong")
 
 
+class VoidOneForm(VoidForm):
+    """Take back one of several things that were entered, by its reference."""
+
+    which = SelectField("What")
+
+
 class VoidStatusForm(VoidForm):
     """Take back the last change of status, as the person saw it."""
 

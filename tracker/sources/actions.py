@@ -9,10 +9,10 @@ from tracker.core.dates import PartialDate
 from tracker.core.db import db
 from tracker.core.intake import Intake
 from tracker.core.names import romanise
-from tracker.core.now import today
+from tracker.core.now import now, today
 from tracker.history import actions as history
 from tracker.records import actions as records
-from tracker.records.models import Kind, RecordMixin
+from tracker.records.models import Audience, Kind, RecordMixin
 from tracker.sources import queries
 from tracker.sources.models import Source, SourceUse
 
@@ -64,6 +64,31 @@ def cite(viewer: Viewer, row: RecordMixin, given: SourceInput, intake: Intake) -
     return source
 
 
+def void_use(viewer: Viewer, row: RecordMixin, source: Source, reason: str) -> None:
+    """Take back a citation that was made in error. Raises `Refused` or `NotAllowed`."""
+    records.require_edit(row, viewer)
+    intake = Intake()
+    reason = intake.reason("reason", reason, "Say in a sentence what was wrong.")
+    use = db.session.get(SourceUse, (row.id, source.id))
+    if use is None or use.voided_at is not None:
+        intake.refuse("which", "It is not cited here, or is void already.")
+    elif row.audience is Audience.PUBLIC and not queries.has_published(row.id, but=source.id):
+        intake.refuse(
+            "which",
+            "A public record needs a published source. Cite another, or narrow it first.",
+        )
+    intake.done()
+    assert use is not None
+    use.voided_at, use.void_reason = now(), reason
+    records.touch(row)
+    history.record(
+        "source.voided",
+        actor_id=viewer.user_id,
+        records=[row.id],
+        body={"before": {"source": source.reference, "shows": use.shows}, "reason": reason},
+    )
+
+
 def _add(viewer: Viewer, given: SourceInput) -> Source:
     source = Source(
         title=given.title or given.url[:300],
@@ -86,7 +111,10 @@ def _add(viewer: Viewer, given: SourceInput) -> Source:
 
 
 def _use(row: RecordMixin, source: Source, shows: str) -> None:
-    if db.session.get(SourceUse, (row.id, source.id)) is None:
+    use = db.session.get(SourceUse, (row.id, source.id))
+    if use is not None and use.voided_at is not None:
+        use.voided_at, use.void_reason, use.shows = None, "", shows
+    elif use is None:
         last = db.session.scalar(
             select(func.max(SourceUse.position)).where(SourceUse.record_id == row.id)
         )

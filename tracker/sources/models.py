@@ -1,5 +1,7 @@
 """Tables of sources and their uses."""
 
+from datetime import datetime
+
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -46,5 +48,7 @@ class SourceUse(Base):
     source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"), primary_key=True)
     position: Mapped[int] = mapped_column(default=0)
     shows: Mapped[str] = mapped_column(String(500), default="")  # what it is cited for
+    voided_at: Mapped[datetime | None]  # it was cited in error
+    void_reason: Mapped[str] = mapped_column(String(500), default="")
 
     source: Mapped[Source] = relationship(lazy="raise_on_sql")

@@ -26,11 +26,12 @@ def get(viewer: Viewer, reference: str) -> Source | None:
 
 
 def cited_by(viewer: Viewer, record_ids: Iterable[int]) -> dict[int, list[SourceUse]]:
-    """The citations of records, in their order, without the sources that the viewer may not see."""
+    """The citations of records that stand, in their order, without the sources that the viewer may
+    not see."""
     statement = (
         select(SourceUse)
         .join(SourceUse.source)
-        .where(SourceUse.record_id.in_(list(record_ids)))
+        .where(SourceUse.record_id.in_(list(record_ids)), SourceUse.voided_at.is_(None))
         .options(contains_eager(SourceUse.source))
         .order_by(SourceUse.record_id, SourceUse.position, SourceUse.source_id)
     )
@@ -42,19 +43,22 @@ def cited_by(viewer: Viewer, record_ids: Iterable[int]) -> dict[int, list[Source
 
 def citing(viewer: Viewer, source_id: int) -> list[int]:
     """The ids of all records that cite a source; the caller looks them up as the viewer."""
-    return list(
-        db.session.scalars(select(SourceUse.record_id).where(SourceUse.source_id == source_id))
+    uses = select(SourceUse.record_id).where(
+        SourceUse.source_id == source_id, SourceUse.voided_at.is_(None)
     )
+    return list(db.session.scalars(uses))
 
 
-def has_published(record_id: int) -> bool:
-    """Whether a record rests on a source that anybody can read."""
+def has_published(record_id: int, *, but: int | None = None) -> bool:
+    """Whether a record rests on a source that anybody can read, perhaps leaving one out."""
     return bool(
         db.session.scalar(
             select(
                 exists().where(
                     SourceUse.record_id == record_id,
                     SourceUse.source_id == Source.id,
+                    SourceUse.voided_at.is_(None),
+                    Source.id != (but or 0),
                     Source.url != "",
                     Source.is_protected.is_(False),
                 )

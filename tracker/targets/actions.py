@@ -3,15 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from tracker.accounts.viewer import Viewer
 from tracker.core.countries import Place, countries
 from tracker.core.dates import PartialDate
 from tracker.core.db import db
 from tracker.core.intake import Intake
 from tracker.core.names import fold, romanise, script_of
-from tracker.core.now import today
+from tracker.core.now import now, today
 from tracker.history import actions as history
 from tracker.records import actions as records
 from tracker.records.models import Kind
@@ -102,19 +100,14 @@ def add_member(
         intake.refuse("name", "Only a class has members.")
     if member.kind is TargetKind.CLASS:
         intake.refuse("name", "Name a person or body: a class is no member of a class.")
-    named = select(TargetRelation.from_id).where(
-        TargetRelation.from_id == class_target.id,
-        TargetRelation.to_id == member.id,
-        TargetRelation.kind == RelationKind.MEMBER,
-    )
-    if db.session.scalar(named) is not None:
+    named = _membership(class_target, member)
+    if named is not None and named.voided_at is None:
         intake.refuse("name", f"{member.name} is named already.")
     intake.done()
-    db.session.add(
-        TargetRelation(
-            from_id=class_target.id, to_id=member.id, kind=RelationKind.MEMBER, since=since
-        )
-    )
+    if named is None:
+        named = TargetRelation(from_id=class_target.id, to_id=member.id, kind=RelationKind.MEMBER)
+        db.session.add(named)
+    named.since, named.voided_at, named.void_reason = since, None, ""
     records.touch(class_target)
     history.record(
         "target.changed",
@@ -122,6 +115,30 @@ def add_member(
         records=[class_target.id, member.id],
         body={"after": {"member": member.reference, "since": since and str(since)}},
     )
+
+
+def void_member(viewer: Viewer, class_target: Target, member: Target, reason: str) -> None:
+    """Take back a member that was named in error. Raises `Refused` or `NotAllowed`."""
+    records.require_edit(class_target, viewer)
+    intake = Intake()
+    reason = intake.reason("reason", reason, "Say in a sentence what was wrong.")
+    named = _membership(class_target, member)
+    if named is None or named.voided_at is not None:
+        intake.refuse("which", "It is not named here, or is void already.")
+    intake.done()
+    assert named is not None
+    named.voided_at, named.void_reason = now(), reason
+    records.touch(class_target)
+    history.record(
+        "target.member_voided",
+        actor_id=viewer.user_id,
+        records=[class_target.id, member.id],
+        body={"before": {"member": member.reference}, "reason": reason},
+    )
+
+
+def _membership(class_target: Target, member: Target) -> TargetRelation | None:
+    return db.session.get(TargetRelation, (class_target.id, member.id, RelationKind.MEMBER))
 
 
 def _check(given: TargetInput, intake: Intake) -> TargetInput | None:

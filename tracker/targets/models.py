@@ -1,5 +1,6 @@
 """Tables of targets, their names, identifiers and relations."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
@@ -125,3 +126,5 @@ class TargetRelation(Base):
     to_id: Mapped[int] = mapped_column(ForeignKey("targets.id"), primary_key=True, index=True)
     kind: Mapped[RelationKind] = mapped_column(word(RelationKind), primary_key=True)
     since: Mapped[PartialDate | None] = mapped_column(nullable=False)
+    voided_at: Mapped[datetime | None]  # it was named in error
+    void_reason: Mapped[str] = mapped_column(String(500), default="")

@@ -78,7 +78,9 @@ def members_of(viewer: Viewer, class_ids: Iterable[int]) -> dict[int, list[Targe
         select(TargetRelation.from_id, Target)
         .join(Target, TargetRelation.to_id == Target.id)
         .where(
-            TargetRelation.from_id.in_(list(class_ids)), TargetRelation.kind == RelationKind.MEMBER
+            TargetRelation.from_id.in_(list(class_ids)),
+            TargetRelation.kind == RelationKind.MEMBER,
+            TargetRelation.voided_at.is_(None),
         )
         .options(selectinload(Target.names))
         .order_by(Target.sort_name, Target.id)
@@ -99,7 +101,11 @@ def classes_of(viewer: Viewer, target_id: int) -> list[Target]:
     statement = (
         select(Target)
         .join(TargetRelation, TargetRelation.from_id == Target.id)
-        .where(TargetRelation.to_id.in_(itself), TargetRelation.kind == RelationKind.MEMBER)
+        .where(
+            TargetRelation.to_id.in_(itself),
+            TargetRelation.kind == RelationKind.MEMBER,
+            TargetRelation.voided_at.is_(None),
+        )
         .distinct()
         .order_by(Target.sort_name, Target.id)
     )

@@ -6,10 +6,12 @@ from tracker.casework.actions.asks import (
     cite,
     set_next,
     snooze,
+    void_evidence,
 )
 from tracker.casework.actions.bulk import change_together, undo_together
 from tracker.casework.actions.contacts import record_contact, void_contact
 from tracker.casework.actions.letters import record_letter
+from tracker.casework.actions.members import void_member
 from tracker.casework.actions.merging import merge_target, unmerge_target
 from tracker.casework.actions.outcomes import record_outcome, void_outcome
 from tracker.casework.actions.saved_views import change_view, delete_view, save_view
@@ -35,6 +37,8 @@ __all__ = [
     "undo_together",
     "unmerge_target",
     "void_contact",
+    "void_evidence",
+    "void_member",
     "void_outcome",
     "void_status",
 ]

@@ -21,6 +21,7 @@ from tracker.clocks.models import Clock
 from tracker.core.countries import countries
 from tracker.core.dates import PartialDate
 from tracker.core.db import db
+from tracker.core.errors import Refused
 from tracker.core.intake import Intake
 from tracker.core.names import romanise
 from tracker.core.now import today
@@ -176,6 +177,13 @@ def cite(viewer: Viewer, ask: Recommendation, given: SourceInput) -> Source:
         body={"after": {"source": source.reference, "shows": given.shows}},
     )
     return source
+
+
+def void_evidence(viewer: Viewer, ask: Recommendation, source: Source | None, reason: str) -> None:
+    """Take back a piece of evidence that was added in error. Raises `Refused` or `NotAllowed`."""
+    if source is None:
+        raise Refused({"which": "Choose one of the sources of the ask."})
+    sources.void_use(viewer, ask, source, reason)
 
 
 def snooze(

@@ -19,6 +19,7 @@ from tracker.casework.forms import (
     SnoozeForm,
     StatusForm,
     VoidForm,
+    VoidOneForm,
     VoidStatusForm,
 )
 from tracker.casework.listing import DUE, list_page, orders_for
@@ -31,6 +32,7 @@ from tracker.recommendations import queries, workflow
 from tracker.recommendations.models import ClosureReason, Recommendation, Status
 from tracker.records.actions import require_edit
 from tracker.records.queries import tags_of
+from tracker.sources import queries as sources
 from tracker.targets import queries as targets
 from tracker.web.filters import with_parts
 from tracker.web.forms import BaseForm
@@ -325,6 +327,33 @@ def evidence(reference: str) -> ResponseReturnValue:
         return True
 
     return _simple(form, ask, "evidence", act, "The source is added.")
+
+
+@recommendations.route("/<ref:reference>/evidence/void", methods=["GET", "POST"])
+@policy(Policy.EDITOR)
+def void_evidence(reference: str) -> ResponseReturnValue:
+    """Take back a piece of evidence that was added in error."""
+    ask = own(reference)
+    cited = [use.source for use in sources.cited_by(current(), [ask.id]).get(ask.id, [])]
+    by_reference = {source.reference: source for source in cited}
+    form = VoidOneForm(data={"which": request.args.get("which")})
+    form.which.choices = {ref: source.title for ref, source in by_reference.items()}
+
+    def act() -> bool:
+        chosen = by_reference.get(form.which.data or "")
+        actions.void_evidence(current(), ask, chosen, form.reason.data or "")
+        return True
+
+    if form.is_submitted() and attempt(form, act):
+        return to_ask(reference, "The evidence is void.")
+    page = render_template(
+        "views/void_one.html",
+        form=form,
+        heading="Void a piece of evidence",
+        title=ask.title,
+        back=url_for(".show", reference=reference),
+    )
+    return page, 422 if form.is_submitted() else 200
 
 
 @recommendations.route("/<ref:reference>/outcomes/new", methods=["GET", "POST"])

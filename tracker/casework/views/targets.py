@@ -4,8 +4,9 @@ from flask import Blueprint, abort, flash, jsonify, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 
 from tracker.casework import growing, telling
+from tracker.casework.actions import void_member as void_member_of
 from tracker.casework.duplicates import doubles
-from tracker.casework.forms import MemberForm, TargetForm
+from tracker.casework.forms import MemberForm, TargetForm, VoidOneForm
 from tracker.casework.rows import date_or_none
 from tracker.casework.views import sharing
 from tracker.clocks import queries as clocks
@@ -144,6 +145,33 @@ def _add_member(target: Target, form: MemberForm) -> bool:
         )
     actions.add_member(current(), target, member, date_or_none(form.since))
     return True
+
+
+@targets.route("/<ref:reference>/members/void", methods=["GET", "POST"])
+@policy(Policy.EDITOR)
+def void_member(reference: str) -> ResponseReturnValue:
+    """Take back a member of a class that was named in error."""
+    target = _found(reference)
+    require_edit(target, current())
+    members = {member.reference: member for member in queries.members(current(), target.id)}
+    form = VoidOneForm(data={"which": request.args.get("which")})
+    form.which.choices = {ref: member.name for ref, member in members.items()}
+
+    def act() -> bool:
+        chosen = members.get(form.which.data or "")
+        if chosen is None:
+            raise Refused({"which": "Choose one of the members of the class."})
+        void_member_of(current(), target, chosen, form.reason.data or "")
+        return True
+
+    back = url_for(".show", reference=reference)
+    if form.is_submitted() and attempt(form, act):
+        flash("The member is void.")
+        return redirect(back, 303)
+    page = render_template(
+        "views/void_one.html", form=form, heading="Void a member", title=target.name, back=back
+    )
+    return page, 422 if form.is_submitted() else 200
 
 
 @targets.route("/<ref:reference>/edit", methods=["GET", "POST"])
