@@ -95,6 +95,10 @@ def _records(staff: Person, word: str, more: dict[str, str]) -> Records:
     page = save(staff, f"{ask}/outcomes/new", {**outcome, "note": f"{word} outcome"})
     (void,) = [link for link in links(page) if "/outcomes/" in link and link.endswith("void")]
     group = where(send(staff, "/targets/new", {"name": f"{word} class", "kind": "class"}))
+    member = where(send(staff, "/targets/new", {"name": f"{word} member", "kind": "person"}))
+    if word == "Open":
+        share(staff, member)
+    save(staff, group, {"name": f"{word} member"})
     return Records(ask, letter, target, group, contact, void, _bulk(staff, ask), _view(staff, word))
 
 

@@ -136,6 +136,17 @@ def add_member(scene: Scene) -> None:
     targets.add_member(scene.viewer, found, scene.target, None)
 
 
+def void_member(scene: Scene, void: Callable[..., None]) -> None:
+    add_member(scene)
+    group = target_queries.classes_of(scene.viewer, scene.target.id)[0]
+    void(scene.viewer, group, scene.target, "Another person was meant.")
+
+
+def void_evidence(scene: Scene) -> None:
+    source = casework.cite(scene.viewer, scene.ask, SourceInput(title="A memo"))
+    casework.void_evidence(scene.viewer, scene.ask, source, "It is about another case.")
+
+
 def change_target(scene: Scene) -> None:
     given = TargetInput(name="A better name", kind=TargetKind.PERSON)
     targets.change_target(scene.viewer, scene.target, given, scene.target.version)
@@ -247,6 +258,8 @@ CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
             lambda s: casework.void_contact(s.viewer, s.contact, "It was another ask."),
             "contact.voided",
         ),
+        "void_evidence": (void_evidence, "source.voided"),
+        "void_member": (lambda s: void_member(s, casework.void_member), "target.member_voided"),
         "void_outcome": (
             lambda s: casework.void_outcome(s.viewer, s.ask, s.outcome, "It was another one."),
             "outcome.voided",
@@ -259,6 +272,7 @@ CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
         ),
         "change_target": (change_target, "target.changed"),
         "add_member": (add_member, "target.changed"),
+        "void_member": (lambda s: void_member(s, targets.void_member), "target.member_voided"),
     },
     agencies: {"add_agency": (add_agency, "agency.added")},
     accounts: {

@@ -123,7 +123,7 @@ def test_the_figures_and_lists_of_others_count_only_what_they_see(
         assert next(row[""] for row in rows(reader.get("/letters"))).startswith("Open letter")
         assert len(rows(reader.get("/letters"))) == 1
         assert rows(reader.get("/letters"))[0]["Asks"] == "1"
-        assert titles_on(reader.get("/targets")) == ["Open class", "Open target"]
+        assert titles_on(reader.get("/targets")) == ["Open class", "Open member", "Open target"]
         assert len(rows(reader.get("/sources"))) == 1
 
 
@@ -149,7 +149,7 @@ def test_nobody_finds_by_searching_what_is_kept_from_them(
     for reader in (other_staff, partner):
         assert titles_on(reader.get(f"/targets?q={CANARY}")) == []
         assert len(asks_on(reader.get("/recommendations", query_string=owners))) == 1
-    assert len(staff.get(f"/targets/suggest?q={CANARY}").get_json()) == 3
+    assert len(staff.get(f"/targets/suggest?q={CANARY}").get_json()) == 4
     assert other_staff.get(f"/targets/suggest?q={CANARY}").get_json() == []
     assert partner.get("/targets/suggest?q=open").status_code == 403
     assert partner.get("/agencies/suggest?q=state").status_code == 403
