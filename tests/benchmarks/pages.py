@@ -1,8 +1,11 @@
 """The pages: the list of asks, one ask, the dashboard, each beside its bare SQL."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
+
+from sqlalchemy import select
 
 from tests.benchmarks import bare
 from tests.benchmarks.report import Row
@@ -11,7 +14,9 @@ from tests.benchmarks.world import World
 from tests.inside.watching import watching
 from tests.support.people import Person
 from tracker.casework.listing import ORDERS
-from tracker.core.db import db
+from tracker.core.db import db, transaction
+from tracker.dashboards import kept
+from tracker.history import actions as history
 from tracker.recommendations.models import Recommendation
 from tracker.web import paging
 
@@ -155,36 +160,51 @@ def record_row(world: World) -> Row:
 
 
 def dashboard_rows(world: World) -> Iterator[Row]:
-    """The dashboard of a partner: the first look after a change, and every other."""
+    """The dashboard of a partner: the first look after a change, and every other; and what a
+    process counts before it serves anybody."""
     path = "/dashboards"
+    with world.app.app_context():
+        changing = list(
+            db.session.scalars(select(Recommendation.id).order_by(Recommendation.title))
+        )
+    asks = itertools.cycle(changing[:: max(1, len(changing) // 100)])
+
+    def change() -> None:
+        with world.app.app_context(), transaction():
+            history.record("recommendation.changed", actor_id=None, records=[next(asks)])
 
     def forget() -> None:
         world.app.extensions.pop("tracker.figures", None)
+
+    def warm() -> None:
+        with world.app.app_context():
+            kept.warm()
 
     def bare_work() -> None:
         bare.figures(world.bare, world.partner.viewer)
 
     again = opening(world.partner, path)
 
-    def first() -> None:
-        forget()
-        again()
-
-    times = take_turns({"bare": bare_work, "first": first, "again": again}, ROUNDS // 2)
+    warm()
+    first = take_turns({"bare": bare_work, "ours": again}, ROUNDS // 2, before=change)
+    later = take_turns({"bare": bare_work, "ours": again}, ROUNDS // 2)
+    whole = take_turns({"warm": warm}, 3, before=forget)["warm"]
     few = statements(world.partner, path)
-    forget()
+    change()
     with watching(world.app) as seen:
         again()
-    for name, each, count in (
-        ("first look after a change", times["first"], seen.count),
-        ("again", times["again"], few),
+    yield Row(world.kind, "what a process counts before it serves", whole, first["bare"])
+    for name, times, count in (
+        ("first look after a change", first, seen.count),
+        ("again", later, few),
     ):
-        met = each.p95 <= 2 * times["bare"].p95 and each.p95 <= DASHBOARD_MS
+        each, bare_times = times["ours"], times["bare"]
+        met = each.p95 <= 2 * bare_times.p95 and each.p95 <= DASHBOARD_MS
         yield Row(
             world.kind,
             f"dashboard, {name}",
             each,
-            times["bare"],
+            bare_times,
             count,
             f"p95 ≤ 2 × bare and ≤ {DASHBOARD_MS}",
             met,

@@ -13,8 +13,8 @@ from tracker.accounts.queries import viewer_for
 from tracker.cli.output import DAY, as_json, print_json
 from tracker.core.errors import TrackerError
 from tracker.core.now import today
-from tracker.dashboards.figures import statistics
 from tracker.dashboards.past import past_figures
+from tracker.dashboards.statistics import statistics
 from tracker.exchange import export_json
 
 as_somebody = click.option(

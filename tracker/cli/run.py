@@ -5,6 +5,7 @@ import gc
 import os
 import signal
 import socket
+from contextlib import suppress
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 
 from tracker import config_module, create_app
 from tracker.accounts.models import Organisation
@@ -22,6 +24,7 @@ from tracker.core import migrate
 from tracker.core.db import db, transaction
 from tracker.core.errors import TrackerError
 from tracker.core.now import today
+from tracker.dashboards import kept
 from tracker.demo import load as demonstration
 from tracker.history import actions as history
 from tracker.history import queries as history_queries
@@ -129,6 +132,10 @@ def _serve(
 
         def load(self) -> Flask:
             app = create_app(dataclasses.replace(settings))
+            gc.disable()
+            with app.app_context(), suppress(DBAPIError):
+                kept.warm()
+            gc.enable()
             gc.freeze()  # what stays need not be looked through again and again
             return app
 

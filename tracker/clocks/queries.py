@@ -18,6 +18,12 @@ from tracker.records.queries import visible
 
 GRAVITY = {cause: place for place, cause in enumerate(Cause)}
 BY_GRAVITY = tuple(Cause)
+# a flag holds today
+IS_FLAGGED = (
+    Clock.state == ClockState.RUNNING,
+    Clock.flagged_on.is_not(None),
+    Clock.superseded_at.is_(None),
+)
 
 
 @dataclass(frozen=True)
@@ -72,15 +78,7 @@ def in_force(viewer: Viewer, as_of: date) -> list[FlagInForce]:
 
 def flagged(viewer: Viewer) -> Select[Clock]:
     """The flags that hold today, for use inside other queries."""
-    return visible(
-        select(Clock).where(
-            Clock.state == ClockState.RUNNING,
-            Clock.flagged_on.is_not(None),
-            Clock.superseded_at.is_(None),
-        ),
-        Clock,
-        viewer,
-    )
+    return visible(select(Clock).where(*IS_FLAGGED), Clock, viewer)
 
 
 def flags_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, list[Clock]]:

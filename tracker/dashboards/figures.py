@@ -1,28 +1,19 @@
-"""The figures: one computation for the dashboards and for `tracker stats`."""
+"""The figures: one reading of the tallies for the dashboards and for `tracker stats`."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import String, case, func, select, type_coerce
+from sqlalchemy import select
 
-from tracker.accounts.viewer import Viewer
 from tracker.agencies.models import Agency
-from tracker.clocks import queries as clocks
-from tracker.clocks.models import Cause, Clock
+from tracker.clocks.models import Cause
 from tracker.core.db import db
-from tracker.correspondence.models import Letter
-from tracker.dashboards.timeliness import timeliness
+from tracker.dashboards.tallies import Tally
 from tracker.recommendations.instruments import Instrument
-from tracker.recommendations.models import (
-    Addressee,
-    Recommendation,
-    RecommendationPlace,
-    Result,
-    Status,
-)
-from tracker.records.queries import visible
+from tracker.recommendations.models import Result, Status
+
+By = dict[Any, dict[Result, int]]
 
 
 @dataclass(frozen=True)
@@ -51,6 +42,7 @@ class Figures:
     by_result: dict[Result, int]
     by_instrument: dict[Instrument, dict[Result, int]]
     by_year: dict[str, dict[Result, int]]
+    by_country: dict[str, int]  # an ask on several places of one country counts once
     by_place: list[tuple[str, str, dict[Result, int]]]
     by_agency: list[AgencyFigures]
     stale_by_cause: dict[Cause, int]
@@ -61,207 +53,65 @@ class Figures:
         return self.by_result.get(Result.IN_FULL, 0) + self.by_result.get(Result.IN_PART, 0)
 
 
-def statistics(viewer: Viewer, today: date) -> dict[str, Any]:
-    """The shape of `tracker stats --json`: the figures, with countries and waiting times."""
-    found = figures(viewer, today)
-    return {
-        "as_of": found.as_of.isoformat(),
-        "viewer": {"role": viewer.role, "organisation": viewer.organisation},
-        "recommendations": {
-            "total": found.total,
-            "open": found.open,
-            "stale": found.stale,
-            "acted_in_full": found.by_result.get(Result.IN_FULL, 0),
-            "acted_in_part": found.by_result.get(Result.IN_PART, 0),
-        },
-        "by_status": {key.value: n for key, n in found.by_status.items()},
-        "by_instrument": {k.value: sum(n.values()) for k, n in found.by_instrument.items()},
-        "by_country": by_country(viewer),
-        "by_year": {year: sum(n.values()) for year, n in found.by_year.items()},
-        "by_agency": {
-            row.slug: {
-                "asked": row.asked,
-                "acknowledged": row.acknowledged,
-                "answered": row.answered,
-                "stale": row.stale,
-            }
-            for row in found.by_agency
-        },
-        "stale_by_cause": {cause.value: n for cause, n in found.stale_by_cause.items()},
-        "timeliness": {name: t.as_dict() for name, t in timeliness(viewer, today).items()},
-    }
-
-
-def figures(viewer: Viewer, today: date) -> Figures:
-    """All figures, in few statements over what the viewer may see, each read from an index."""
-    counts = _counts(viewer)
-    by_status, by_result = _sums(counts, 0), _sums(counts, 2)
+def figures_of(tally: Tally, today: date) -> Figures:
+    """All figures, from the tally of what one viewer may see."""
+    by_status, by_cause = _of(tally, "status"), _of(tally, "stale by cause")
+    by_result, by_year = _of(tally, "result"), _split(tally, "year")
+    by_instrument = _most_first(_split(tally, "instrument"))
+    by_country = sorted(_of(tally, "country").items(), key=lambda item: (-item[1], item[0]))
     total = sum(by_status.values())
     return Figures(
         as_of=today,
         total=total,
         open=total - by_status.get(Status.CLOSED, 0),
-        stale=clocks.count_stale(viewer),
-        letters=_count_letters(viewer),
-        by_status={s: by_status[s] for s in Status if s in by_status},
-        by_result={r: by_result[r] for r in Result if r in by_result},
-        by_instrument=_by_instrument(counts),
-        by_year=_by_year(viewer),
-        by_place=_by_place(viewer),
-        by_agency=by_agency(viewer),
-        stale_by_cause={c: n for c, n in clocks.count_by_cause(viewer).items() if n},
+        stale=tally["stale",],
+        letters=tally["letter",],
+        by_status={each: by_status[each] for each in Status if each in by_status},
+        by_result={each: by_result[each] for each in Result if each in by_result},
+        by_instrument={Instrument(key): results for key, results in by_instrument},
+        by_year={year: by_year[year] for year in sorted(by_year, key=lambda y: (y != "none", y))},
+        by_country=dict(by_country),
+        by_place=[(*place, results) for place, results in _most_first(_split(tally, "place"))],
+        by_agency=_by_agency(tally),
+        stale_by_cause={cause: by_cause[cause] for cause in Cause if cause in by_cause},
     )
 
 
-def _counts(viewer: Viewer) -> list[Any]:
-    """How many asks there are of each status, instrument and result, which stand first."""
-    kinds = (Recommendation.status, Recommendation.instrument, Recommendation.result)
-    statement = select(*kinds, func.count()).group_by(*kinds)
-    return list(db.session.execute(visible(statement, Recommendation, viewer)))
+def _of(tally: Tally, name: str) -> dict[Any, int]:
+    """The counts of one name that are not nothing, by what they are of."""
+    return {key[1]: n for key, n in tally.items() if key[0] == name and n}
 
 
-def _sums(counts: Sequence[Any], place: int) -> dict[Any, int]:
-    """Counts, which stand last in each row, summed by what stands at a place."""
-    found: dict[Any, int] = {}
-    for row in counts:
-        found[row[place]] = found.get(row[place], 0) + row[-1]
+def _split(tally: Tally, name: str) -> By:
+    """The counts of one name, by what they are of and then by what followed."""
+    found: By = {}
+    for key, n in tally.items():
+        if key[0] == name and n:
+            of = key[1] if len(key) == 3 else key[1:-1]
+            found.setdefault(of, {})[Result(key[-1])] = n
     return found
 
 
-def _count_letters(viewer: Viewer) -> int:
-    return db.session.scalar(visible(select(func.count(Letter.id)), Letter, viewer)) or 0
-
-
-def _split(rows: Iterable[Any]) -> dict[Any, dict[Result, int]]:
-    """Rows of (key, result, count) as counts by result, by key."""
-    found: dict[Any, dict[Result, int]] = {}
-    for key, result, count in rows:
-        of_key = found.setdefault(key, {})
-        of_key[result] = of_key.get(result, 0) + count
-    return found
-
-
-def _most_first(by_key: dict[Any, dict[Result, int]]) -> list[tuple[Any, dict[Result, int]]]:
+def _most_first(by_key: By) -> list[tuple[Any, dict[Result, int]]]:
     return sorted(by_key.items(), key=lambda item: (-sum(item[1].values()), item[0]))
 
 
-def _by_instrument(counts: Sequence[Any]) -> dict[Instrument, dict[Result, int]]:
-    return dict(_most_first(_split((key, result, n) for _, key, result, n in counts)))
-
-
-def _by_year(viewer: Viewer) -> dict[str, dict[Result, int]]:
-    """By the year of the day on which they were sent; the index holds them in order of the day."""
-    day = type_coerce(Recommendation.submitted_on, String)
-    each = [func.sum(case((Recommendation.result == result, 1), else_=0)) for result in Result]
-    statement = select(day, *each).group_by(day)
-    found: dict[str, dict[Result, int]] = {}
-    for on, *counts in db.session.execute(visible(statement, Recommendation, viewer)):
-        year = found.setdefault(on[:4] or "none", {})
-        for result, count in zip(Result, counts, strict=True):
-            if count:
-                year[result] = year.get(result, 0) + int(count)
-    return {year: found[year] for year in sorted(found, key=lambda year: (year != "none", year))}
-
-
-def by_country(viewer: Viewer) -> dict[str, int]:
-    """Asks by country, most first; an ask on several places of one country counts once."""
-    count = func.count(func.distinct(RecommendationPlace.recommendation_id))
-    statement = (
-        select(RecommendationPlace.country, count)
-        .group_by(RecommendationPlace.country)
-        .order_by(count.desc(), RecommendationPlace.country)
-    )
-    return dict(db.session.execute(visible(statement, RecommendationPlace, viewer)).all())
-
-
-def _by_place(viewer: Viewer) -> list[tuple[str, str, dict[Result, int]]]:
-    place = (RecommendationPlace.country, RecommendationPlace.region)
-    statement = select(*place, func.count()).group_by(*place)
-    totals = {
-        (country, region): count
-        for country, region, count in db.session.execute(
-            visible(statement, RecommendationPlace, viewer)
-        )
-    }
-    known = _known_results(viewer, RecommendationPlace, place)
-    split = _with_none_known(totals, known)
-    return [(country, region, results) for (country, region), results in _most_first(split)]
-
-
-def _known_results(
-    viewer: Viewer, part: type[RecommendationPlace | Addressee], key: tuple[Any, ...]
-) -> dict[Any, dict[Result, int]]:
-    """What is known to have followed, by a key of the rows that hang on asks. Of most asks nothing
-    is known: those are counted where they stand, and not looked up one by one."""
-    known = [result for result in Result if result is not Result.NONE_KNOWN]
-    statement = (
-        select(*key, Recommendation.result, func.count())
-        .join(part, part.recommendation_id == Recommendation.id)
-        .where(Recommendation.result.in_(known))
-        .group_by(*key, Recommendation.result)
-    )
-    rows = db.session.execute(visible(statement, Recommendation, viewer))
-    return _split((tuple(row[:-2]), row[-2], row[-1]) for row in rows)
-
-
-def _with_none_known(
-    totals: dict[Any, int], known: dict[Any, dict[Result, int]]
-) -> dict[Any, dict[Result, int]]:
-    """Counts by result, by key, from those known and the totals."""
-    found = {}
-    for key, total in totals.items():
-        results = dict(known.get(key, {}))
-        rest = total - sum(results.values())
-        found[key] = {**results, **({Result.NONE_KNOWN: rest} if rest else {})}
-    return found
-
-
-def by_agency(viewer: Viewer, agency_id: int | None = None) -> list[AgencyFigures]:
-    """What became of the asks put to each body, or to one; most asked first."""
-    replies = _replies(viewer, agency_id)
-    stale = _stale_by_agency(viewer, agency_id)
-    known = _known_results(viewer, Addressee, (Addressee.agency_id,))
-    results = _with_none_known({(key,): row[0] for key, row in replies.items()}, known)
+def _by_agency(tally: Tally) -> list[AgencyFigures]:
+    """What became of the asks put to each body; most asked first."""
+    results = _split(tally, "agency")
     agencies = db.session.execute(
-        select(Agency.id, Agency.slug, Agency.short_name).where(Agency.id.in_(replies))
+        select(Agency.id, Agency.slug, Agency.short_name).where(Agency.id.in_(results))
     )
-    rows = [
+    found = [
         AgencyFigures(
             slug=slug,
             name=name,
-            asked=replies[key][0],
-            acknowledged=replies[key][1],
-            answered=replies[key][2],
-            stale=stale.get(key, 0),
-            results=results[(key,)],
+            asked=sum(results[key].values()),
+            acknowledged=tally["acknowledged", key],
+            answered=tally["answered", key],
+            stale=tally["stale by agency", key],
+            results=results[key],
         )
         for key, slug, name in agencies
     ]
-    return sorted(rows, key=lambda row: (-row.asked, row.name))
-
-
-def _replies(viewer: Viewer, agency_id: int | None) -> dict[int, tuple[int, int, int]]:
-    """How many asks were put to each body, how many it acknowledged, how many it answered."""
-    statement = select(
-        Addressee.agency_id,
-        func.count(),
-        func.sum(case((Addressee.acknowledged_on > "", 1), else_=0)),
-        func.sum(case((Addressee.answered_on > "", 1), else_=0)),
-    ).group_by(Addressee.agency_id)
-    if agency_id is not None:
-        statement = statement.where(Addressee.agency_id == agency_id)
-    rows = db.session.execute(visible(statement, Addressee, viewer))
-    return {key: (asked, acknowledged, answered) for key, asked, acknowledged, answered in rows}
-
-
-def _stale_by_agency(viewer: Viewer, agency_id: int | None) -> dict[int, int]:
-    statement = (
-        clocks.flagged(viewer)
-        .with_only_columns(Clock.agency_id, func.count(func.distinct(Clock.recommendation_id)))
-        .where(Clock.agency_id.is_not(None))
-        .group_by(Clock.agency_id)
-    )
-    if agency_id is not None:
-        statement = statement.where(Clock.agency_id == agency_id)
-    rows = db.session.execute(statement).all()
-    return {key: count for key, count in rows if key is not None}
+    return sorted(found, key=lambda row: (-row.asked, row.name))

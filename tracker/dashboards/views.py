@@ -8,7 +8,6 @@ from tracker.core.db import db
 from tracker.core.now import today
 from tracker.dashboards import kept
 from tracker.dashboards.charts import ORDER, Columns
-from tracker.dashboards.figures import by_agency
 from tracker.recommendations import queries as asks
 from tracker.recommendations.models import Recommendation
 from tracker.web.policy import Policy, policy
@@ -59,7 +58,8 @@ def show(slug: str) -> str:
             .limit(50)
         )
     )
-    row = next(iter(by_agency(viewer, agency.id)), None)
+    figures = kept.figures(viewer, today())
+    row = next((each for each in figures.by_agency if each.slug == slug), None)
     return render_template(
         "views/agencies/show.html",
         agency=agency,

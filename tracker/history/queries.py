@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.core.db import db
@@ -64,9 +64,48 @@ def of_record(record_id: int, *, since: datetime | None, limit: int = 500) -> li
     ]
 
 
-def head() -> str:
-    """The last digest of the chain of changes: another one after every change."""
-    return db.session.scalar(select(HistoryChain.head).where(HistoryChain.name == MAIN)) or ""
+@dataclass(frozen=True)
+class Head:
+    """How far the chain of changes has come, and its last digest, another after every change."""
+
+    length: int
+    digest: str
+
+
+def head() -> Head:
+    """The head of the chain of changes."""
+    statement = select(HistoryChain.length, HistoryChain.head).where(HistoryChain.name == MAIN)
+    found = db.session.execute(statement).one_or_none()
+    return Head(*found) if found else Head(0, "")
+
+
+def goes_on_from(before: Head) -> bool:
+    """Whether the chain goes on from a head that was read earlier; it does not where another
+    database was put in its place."""
+    then = select(HistoryEvent.digest).where(
+        HistoryEvent.chain == MAIN, HistoryEvent.position == before.length
+    )
+    return db.session.scalar(then) == before.digest
+
+
+def subjects_since(before: Head) -> set[int]:
+    """The ids of all records that events after a head concern."""
+    statement = (
+        select(HistorySubject.record_id)
+        .join(HistoryEvent, HistoryEvent.id == HistorySubject.event_id)
+        .where(HistoryEvent.chain == MAIN, HistoryEvent.position > before.length)
+    )
+    return set(db.session.scalars(statement.distinct()))
+
+
+def first_since(before: Head, name: str) -> datetime | None:
+    """When the first event of that name after a head was recorded, if there was one."""
+    statement = select(func.min(HistoryEvent.at)).where(
+        HistoryEvent.chain == MAIN,
+        HistoryEvent.position > before.length,
+        HistoryEvent.name == name,
+    )
+    return db.session.scalar(statement)
 
 
 def verify(session: Session | None = None) -> list[Verdict]:

@@ -60,14 +60,41 @@ def audience_rule(entity: type[AudienceColumns], viewer: Viewer) -> ColumnElemen
     """
     if viewer.is_machine:
         return true()
-    rules: dict[str, ColumnElement[bool]] = {Audience.PUBLIC.value: true()}
+    rules: dict[str, ColumnElement[bool]] = {each.value: true() for each in _open_to(viewer)}
     if not viewer.is_anonymous:
         granted = select(Grant.record_id).where(Grant.user_id == viewer.user_id)
-        rules[Audience.COALITION.value] = true()
         rules[Audience.NAMED.value] = entity.record_key().in_(granted)
-    if viewer.role in (Role.STAFF, Role.ADMIN):
+    if _shares_own(viewer):
         rules[Audience.ORGANISATION.value] = entity.organisation_id == viewer.organisation_id
     return case(rules, value=entity.audience, else_=false())
+
+
+def _open_to(viewer: Viewer) -> tuple[Audience, ...]:
+    """The audiences of which every such viewer is one, whoever owns the record."""
+    return (Audience.PUBLIC,) if viewer.is_anonymous else OPEN_TO_COALITION
+
+
+def _shares_own(viewer: Viewer) -> bool:
+    """Whether the viewer is one of those to whom an organisation shows its own records."""
+    return viewer.role in (Role.STAFF, Role.ADMIN)
+
+
+def sees_all_of(viewer: Viewer, organisation_id: int, audience: Audience) -> bool:
+    """Whether the viewer sees whatever an organisation shows to an audience. What is shown to named
+    people is seen by those named: see `granted_to`."""
+    if viewer.is_machine:
+        return True
+    if audience is Audience.ORGANISATION:
+        return _shares_own(viewer) and organisation_id == viewer.organisation_id
+    return audience in _open_to(viewer)
+
+
+def granted_to(viewer: Viewer) -> list[int]:
+    """The ids of the records that are shown to named people, the viewer one of them."""
+    if viewer.user_id is None:
+        return []
+    statement = select(Grant.record_id).where(Grant.user_id == viewer.user_id)
+    return list(db.session.scalars(statement))
 
 
 def may_edit(row: AudienceColumns, viewer: Viewer) -> bool:
@@ -92,7 +119,7 @@ def seen_since(record_id: int, organisation_id: int, viewer: Viewer) -> datetime
 
 def _open_since(record_id: int, viewer: Viewer) -> datetime | None:
     """Since when without a break the record has been open to the viewer, if it is so now."""
-    wide = (Audience.PUBLIC,) if viewer.is_anonymous else OPEN_TO_COALITION
+    wide = _open_to(viewer)
     spans = db.session.execute(
         select(AudienceSpan.audience, AudienceSpan.from_at)
         .where(AudienceSpan.record_id == record_id)
