@@ -9,7 +9,7 @@ from tracker.casework.next_step import next_step
 from tracker.clocks.explain import grouped
 from tracker.core import db
 from tracker.jobs import registry
-from tracker.web import converters, encoding, errors, filters, headers, policy
+from tracker.web import badges, converters, encoding, errors, filters, headers, policy
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -28,6 +28,7 @@ def register(app: Flask, database_url: str) -> None:
     headers.init_app(app)
     errors.init_app(app)
     filters.init_app(app)
+    badges.init_app(app)
     app.jinja_env.globals |= {"words": words, "step_for": next_step, "grouped": grouped}
     _register_pages(app)
     _register_jobs()

@@ -30,6 +30,12 @@ def organisation_by_name(name: str) -> Organisation | None:
     return db.session.scalar(select(Organisation).where(Organisation.name == name.strip()))
 
 
+def organisation_names(ids: Iterable[int]) -> dict[int, str]:
+    """The names of organisations, by id."""
+    statement = select(Organisation.id, Organisation.name).where(Organisation.id.in_(list(ids)))
+    return dict(db.session.execute(statement).all())
+
+
 def all_users() -> list[User]:
     """Every account, by organisation and address."""
     return list(

@@ -4,11 +4,10 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import abort, request
 from sqlalchemy import Select, case, func, literal, select
-from sqlalchemy.orm import joinedload
 
 from tracker.accounts import queries as accounts
 from tracker.accounts.models import Organisation
@@ -35,6 +34,7 @@ from tracker.targets.models import Target
 from tracker.web import paging
 from tracker.web.lists import chosen_order, chosen_switch, chosen_text, chosen_word
 
+S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 LIFE_CYCLE = {status: place for place, status in enumerate(Status)}
 ORDERS = {
     "-updated": paging.Order(
@@ -84,15 +84,17 @@ NARROWS_NOTHING = {"sort", "then", "columns", "cursor"}  # what the address of a
 class ListPage:
     """A page of asks with what their rows show: only what the chosen columns need is read."""
 
-    page: paging.Page[Recommendation]
+    page: paging.Page[Any]
     columns: tuple[str, ...]
     sort: str
     then: str
     narrowed: bool
+    bodies: dict[int, str] = field(default_factory=dict)
     flags: dict[int, list[Clock]] = field(default_factory=dict)
     targets: dict[int, list[Target]] = field(default_factory=dict)
     places: dict[int, list[RecommendationPlace]] = field(default_factory=dict)
     tags: dict[int, list[str]] = field(default_factory=dict)
+    owners: dict[int, str] = field(default_factory=dict)
     people: dict[int, str] = field(default_factory=dict)
 
 
@@ -157,10 +159,9 @@ def list_page(viewer: Viewer) -> ListPage:
     """The page of asks that the address asks for."""
     order, name, second = chosen_sorting(viewer)
     columns = chosen_columns(viewer)
-    statement = matching(viewer)
-    if "owner" in columns:
-        statement = statement.options(joinedload(Recommendation.organisation))
-    page = paging.fetch(statement, order, request.args.get("cursor"))
+    filters, causes, stale = filters_from_address(viewer)
+    statement = _flagged(queries.rows(viewer, filters), viewer, causes, stale)
+    page = paging.fetch_rows(statement, order, request.args.get("cursor"))
     used = {key for key, value in request.args.items() if value}
     shown = ListPage(page, columns, name, second, bool(used - NARROWS_NOTHING))
     return _with_parts(shown, viewer)
@@ -169,13 +170,17 @@ def list_page(viewer: Viewer) -> ListPage:
 def matching(viewer: Viewer) -> Select[Recommendation]:
     """The asks that the filters in the address leave."""
     filters, causes, stale = filters_from_address(viewer)
-    statement = queries.listing(viewer, filters)
-    if causes or stale:
-        flagged = clocks.flagged(viewer).with_only_columns(Clock.recommendation_id)
-        if causes:
-            flagged = flagged.where(Clock.cause.in_(causes))
-        statement = statement.where(queries.among(flagged))
-    return statement
+    return _flagged(queries.listing(viewer, filters), viewer, causes, stale)
+
+
+def _flagged(statement: S, viewer: Viewer, causes: list[Cause], stale: bool) -> S:
+    """The asks that carry a flag for one of the causes, or for any, where that is asked for."""
+    if not causes and not stale:
+        return statement
+    flagged = clocks.flagged(viewer).with_only_columns(Clock.recommendation_id)
+    if causes:
+        flagged = flagged.where(Clock.cause.in_(causes))
+    return statement.where(queries.among(flagged))
 
 
 def _with_parts(shown: ListPage, viewer: Viewer) -> ListPage:
@@ -185,10 +190,14 @@ def _with_parts(shown: ListPage, viewer: Viewer) -> ListPage:
     own = [ask for ask in rows if ask.organisation_id == viewer.organisation_id]
     return replace(
         shown,
+        bodies=queries.bodies_of(viewer, ids),
         flags=clocks.causes_of(viewer, ids) if "flags" in columns else {},
         targets=queries.targets_of(viewer, ids) if "targets" in columns else {},
         places=queries.places_of(viewer, ids) if "places" in columns else {},
         tags=tags_of(viewer, ids) if "tags" in columns else {},
+        owners=accounts.organisation_names({ask.organisation_id for ask in rows})
+        if "owner" in columns
+        else {},
         people=accounts.actors(viewer, (ask.assignee_id for ask in own))
         if "assignee" in columns
         else {},

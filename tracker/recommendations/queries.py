@@ -146,6 +146,33 @@ def listing(viewer: Viewer, filters: Filters) -> Select[Recommendation]:
     return narrowed(visible(statement, Recommendation, viewer), viewer, filters)
 
 
+def rows(viewer: Viewer, filters: Filters) -> Select[*tuple[Any, ...]]:
+    """The same asks as rows of what a list shows and sorts by, to be paged: a list has no need of
+    whole records."""
+    ask = Recommendation
+    shown = (
+        *(ask.id, ask.organisation_id, ask.audience, ask.title, ask.sort_title, ask.instrument),
+        *(ask.status, ask.result, ask.submitted_on, ask.last_contact_on, ask.updated_at),
+        *(ask.assignee_id, ask.next_action, ask.next_action_on),
+    )
+    statement = select(*shown, Record.reference).join(Record, Record.id == ask.id)
+    return narrowed(visible(statement, Recommendation, viewer), viewer, filters)
+
+
+def bodies_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, str]:
+    """The bodies that asks were put to, in short and in their order, by ask."""
+    statement = (
+        select(Addressee.recommendation_id, Agency.short_name)
+        .join(Agency, Agency.id == Addressee.agency_id)
+        .where(Addressee.recommendation_id.in_(list(recommendation_ids)))
+        .order_by(Addressee.recommendation_id, Addressee.position, Addressee.id)
+    )
+    found: dict[int, list[str]] = {}
+    for ask_id, name in db.session.execute(visible(statement, Addressee, viewer)):
+        found.setdefault(ask_id, []).append(name)
+    return {ask_id: ", ".join(names) for ask_id, names in found.items()}
+
+
 def ids(viewer: Viewer, filters: Filters) -> Select[int]:
     """The ids of such asks, for use inside other queries."""
     return narrowed(visible(select(Recommendation.id), Recommendation, viewer), viewer, filters)

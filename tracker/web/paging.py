@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
@@ -55,6 +55,25 @@ def fetch(
     statement: Select[Row], order: Order, cursor: str | None, size: int = PAGE_SIZE
 ) -> Page[Row]:
     """The page that a cursor points to; without one, the first. A cursor that is none is a 400."""
+    return _page(
+        statement, order, cursor, size, lambda limited: db.session.scalars(limited).unique()
+    )
+
+
+def fetch_rows(
+    statement: Select[*tuple[Any, ...]], order: Order, cursor: str | None, size: int = PAGE_SIZE
+) -> Page[Any]:
+    """The same of a statement of columns: rows that have what they are sorted by."""
+    return _page(statement, order, cursor, size, db.session.execute)
+
+
+def _page(
+    statement: Select[*tuple[Any, ...]],
+    order: Order,
+    cursor: str | None,
+    size: int,
+    run: Callable[[Any], Iterable[Any]],
+) -> Page[Any]:
     back, values, key = _decode(cursor, order) if cursor else (False, [], 0)
     columns = [(part.column, part.descending != back) for part in order.parts]
     columns.append((order.key, order.descending != back))
@@ -65,7 +84,7 @@ def fetch(
         ]
         statement = statement.where(*_beyond(columns, bounds))
     statement = statement.order_by(*(c.desc() if falling else c.asc() for c, falling in columns))
-    rows = list(db.session.scalars(statement.limit(size + 1)).unique())
+    rows = list(run(statement.limit(size + 1)))
     more, rows = len(rows) > size, rows[:size]
     if back:
         rows.reverse()
