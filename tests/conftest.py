@@ -2,7 +2,10 @@
 
 import functools
 import gc
+import os
+import shutil
 import socket
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,18 @@ from tracker.accounts.permissions import Role
 from tracker.core.db import db
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make a folder for what all processes of the run share; they inherit its name."""
+    if not hasattr(config, "workerinput"):
+        os.environ[databases.SHARED] = tempfile.mkdtemp(prefix="tracker-tests-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove it, when all others have ended."""
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ[databases.SHARED], ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

