@@ -35,13 +35,13 @@ from tracker.casework.actions import saved_views
 from tracker.casework.actions.bulk_plan import BulkInput
 from tracker.casework.inputs import AddresseeInput, NextInput
 from tracker.casework.models import BulkChange, SavedView
-from tracker.clocks import actions as clocks
+from tracker.clocks.models import ActKind, ClockKind
 from tracker.core.dates import PartialDate
 from tracker.core.db import db
 from tracker.core.errors import Refused
 from tracker.core.now import today
 from tracker.correspondence import queries as correspondence
-from tracker.correspondence.models import Contact
+from tracker.correspondence.models import Contact, Substance
 from tracker.history.models import HistoryEvent, HistorySubject
 from tracker.recommendations.models import ClosureReason, Outcome, Recommendation, Status
 from tracker.recommendations.workflow import Change
@@ -189,10 +189,13 @@ def add_user(scene: Scene) -> None:
     )
 
 
-def snooze_clocks(scene: Scene) -> None:
-    ask = scene.ask
-    until = today() + timedelta(days=10)
-    clocks.snooze(scene.viewer, ask, current_clocks(ask.id), until=until, reason="They are away.")
+def extend_a_promise(scene: Scene) -> None:
+    ask, day = scene.ask, today() + timedelta(days=5)
+    given = replace(contact_input(Substance.PROMISE), promised_on=PartialDate.of(day))
+    casework.record_contact(scene.viewer, [ask], given)
+    running = [c for c in current_clocks(ask.id) if c.kind is ClockKind.PROMISE]
+    until, reason = day + timedelta(days=30), "They asked for time."
+    casework.act_on_clocks(scene.viewer, ask, running, ActKind.EXTEND, day=until, reason=reason)
 
 
 def change_together(scene: Scene) -> BulkChange:
@@ -215,6 +218,7 @@ def saved_view(scene: Scene) -> SavedView:
 # by action: what calls it, and the event that it leaves
 CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
     casework: {
+        "act_on_clocks": (extend_a_promise, "clock.extended"),
         "add_ask": (add_ask, "recommendation.recorded"),
         "change_ask": (change_ask, "recommendation.changed"),
         "change_status": (change_status, "recommendation.status_changed"),

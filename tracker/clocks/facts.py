@@ -3,13 +3,15 @@ statements. It reads for the machine: what is computed here is shown only throug
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import fields
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from tracker.agencies.models import Agency, AgencyKind
-from tracker.clocks.models import ClockRule
-from tracker.clocks.rules import AddresseeFact, AskFacts, LetterFact, RuleFact, SpanFact
+from tracker.clocks.choice import RuleFact
+from tracker.clocks.models import ActKind, ClockAct, ClockRule
+from tracker.clocks.rules import ActFact, AddresseeFact, AskFacts, LetterFact, SpanFact
 from tracker.clocks.section_1263d import Request, Signer
 from tracker.core.db import db
 from tracker.correspondence.models import (
@@ -26,7 +28,7 @@ def gather(asks: Sequence[Recommendation]) -> dict[int, AskFacts]:
     """The facts of each ask, by its id."""
     ids = [ask.id for ask in asks]
     spans, addressees, letters = _spans(ids), _addressees(ids), _letters(ids)
-    contacts = contact_facts(ids)
+    contacts, acts = contact_facts(ids), _acts(ids)
     return {
         ask.id: AskFacts(
             instrument=ask.instrument,
@@ -36,6 +38,7 @@ def gather(asks: Sequence[Recommendation]) -> dict[int, AskFacts]:
             addressees=tuple(addressees[ask.id]),
             contacts=tuple(contacts[ask.id]),
             letters={letter.id: _letter_fact(letter, ask) for letter in letters[ask.id]},
+            acts=tuple(acts[ask.id]),
         )
         for ask in asks
     }
@@ -43,25 +46,26 @@ def gather(asks: Sequence[Recommendation]) -> dict[int, AskFacts]:
 
 def rules() -> list[RuleFact]:
     """Every clock rule, past and present."""
-    return [
-        RuleFact(
-            id=rule.id,
-            kind=rule.kind,
-            length=rule.length,
-            unit=rule.unit,
-            basis=rule.basis,
-            valid_from=rule.valid_from,
-            valid_until=rule.valid_until,
-            instrument=rule.instrument,
-            jurisdiction=rule.jurisdiction,
-            agency_id=rule.agency_id,
-            channel=rule.channel,
-            status=rule.status,
-            lead_days=rule.lead_days,
-            warn_day=rule.warn_day,
+    return [rule_fact(rule) for rule in db.session.scalars(select(ClockRule))]
+
+
+def rule_fact(rule: ClockRule) -> RuleFact:
+    """A clock rule, as the choice reads it."""
+    return RuleFact(**{field.name: getattr(rule, field.name) for field in fields(RuleFact)})
+
+
+def _acts(ids: list[int]) -> dict[int, list[ActFact]]:
+    """What people did to clocks; that they let one rest changes nothing of it."""
+    found: dict[int, list[ActFact]] = defaultdict(list)
+    for act in db.session.scalars(
+        select(ClockAct)
+        .where(ClockAct.recommendation_id.in_(ids), ClockAct.act != ActKind.SNOOZE)
+        .order_by(ClockAct.id)
+    ):
+        found[act.recommendation_id].append(
+            ActFact(act.act, act.kind, act.agency_id, act.start_key, act.from_on, act.until_on)
         )
-        for rule in db.session.scalars(select(ClockRule))
-    ]
+    return found
 
 
 def _spans(ids: list[int]) -> dict[int, list[SpanFact]]:

@@ -5,7 +5,6 @@ from tracker.casework.actions.asks import (
     change_ask,
     cite,
     set_next,
-    snooze,
     void_evidence,
 )
 from tracker.casework.actions.bulk import change_together, undo_together
@@ -17,8 +16,10 @@ from tracker.casework.actions.outcomes import record_outcome, void_outcome
 from tracker.casework.actions.saved_views import change_view, delete_view, save_view
 from tracker.casework.actions.sharing import share
 from tracker.casework.actions.status import change_status, void_status
+from tracker.clocks.acts import act_on_clocks, snooze
 
 __all__ = [
+    "act_on_clocks",
     "add_ask",
     "change_ask",
     "change_status",

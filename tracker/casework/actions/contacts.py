@@ -52,7 +52,7 @@ def record_contact(viewer: Viewer, asks: Sequence[Recommendation], given: Contac
         sources.cite(viewer, contact, given.source, intake)
     for ask in asks:
         records.touch(ask)
-    settle(asks)
+    settle(asks, viewer)
     return contact
 
 
@@ -75,7 +75,7 @@ def void_contact(viewer: Viewer, contact: Contact, reason: str) -> None:
     ).all()
     for ask in asks:
         records.touch(ask)
-    settle(asks)
+    settle(asks, viewer)
     reopen_unfounded(viewer, asks, None, "The day it was sent on was void.")
 
 
