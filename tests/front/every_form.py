@@ -123,6 +123,10 @@ FORMS = {
             "source_url": "https://www.state.gov/",
         },
     ),
+    "clocks": Form(
+        "{ask}/clocks",
+        {"act": "snooze", "until": IN_A_MONTH, "reason": "It can wait."},
+    ),
     "snooze": Form("{ask}/snooze", {"until": IN_A_MONTH, "reason": "It can wait."}),
     "void contact": Form("{contact}", {"reason": "A mistake"}),
     "new target": Form(

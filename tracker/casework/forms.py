@@ -33,6 +33,7 @@ from tracker.casework.rows import (
     date_or_none,
     place_or_none,
 )
+from tracker.clocks.models import ActKind
 from tracker.core.names import fold
 from tracker.correspondence.models import Channel, LetterKind, Substance
 from tracker.recommendations.instruments import Instrument
@@ -274,6 +275,20 @@ class SnoozeForm(BaseForm):
     clocks = SelectMultipleField("Which flags", validate_choice=False)
     until = DayField("Until")
     reason = StringField("Why it can wait")
+
+
+class ClockForm(BaseForm):
+    """Do something to clocks. They are shown as boxes; so is what can be done."""
+
+    clocks = SelectMultipleField("Which clocks", validate_choice=False)
+    act = WordField(
+        "What to do",
+        ActKind,
+        labels=words.CLOCK_ACT,
+        validators=[InputRequired("Choose what to do.")],
+    )
+    until = DayField("Day")
+    reason = StringField("Why")
 
 
 class VoidForm(BaseForm):

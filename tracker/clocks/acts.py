@@ -50,7 +50,7 @@ def snooze(
 ) -> None:
     """Let flagged clocks rest until a day, for a reason. They still count, are shown as snoozed,
     and wake by themselves. Raises `Refused` or `NotAllowed`."""
-    intake = _begin(viewer, ask, clocks)
+    intake = _begin(viewer, ask, clocks, "Choose at least one flag.")
     reason = _reason(intake, reason, "Say in a sentence why this can wait.")
     if not all(clock.flagged_on for clock in clocks):
         intake.refuse("clocks", "Only a flag can be snoozed; one of these is not late.")
@@ -111,11 +111,16 @@ def void(viewer: Viewer, ask: Recommendation, clocks: Sequence[Clock], *, reason
     _do(viewer, ask, clocks, ActKind.VOID, on=today(), until=None, reason=reason)
 
 
-def _begin(viewer: Viewer, ask: Recommendation, clocks: Sequence[Clock]) -> Intake:
+def _begin(
+    viewer: Viewer,
+    ask: Recommendation,
+    clocks: Sequence[Clock],
+    missing: str = "Choose at least one clock.",
+) -> Intake:
     require_edit(ask, viewer)
     intake = Intake()
     if not clocks:
-        intake.refuse("clocks", "Choose at least one of the clocks.")
+        intake.refuse("clocks", missing)
     if any(clock.state is not ClockState.RUNNING for clock in clocks):
         intake.refuse("clocks", "One of these does not run any more. Load the page again.")
     return intake

@@ -36,6 +36,7 @@ CAUSE_OF = {
     ClockKind.VETTING: Cause.UNSENT,
     ClockKind.EVIDENCE: Cause.EVIDENCE_AGEING,
 }
+STATUS_OF = {ClockKind.DRAFTING: Status.DRAFT, ClockKind.VETTING: Status.VETTING}
 KEEPS_PROMISE = frozenset({Substance.SUBSTANTIVE, Substance.MEETING, Substance.PROMISE})
 ANSWERS_QUESTION = OURS | {Substance.MEETING}
 DECIDES = frozenset({Substance.SUBSTANTIVE})  # a question or a promise is no vote
@@ -192,7 +193,7 @@ class _Deriver:
 
     def unsent(self) -> list[ClockSpec]:
         """What was closed before it was sent has not met the norm: its clock ended with the ask."""
-        kinds = {Status.DRAFT: ClockKind.DRAFTING, Status.VETTING: ClockKind.VETTING}
+        kinds = {status: kind for kind, status in STATUS_OF.items()}
         closed_on = {closed_from for closed_from, _ in self.closings}
         return [
             replace(spec, state=ClockState.CLOSED) if spec.ended_on in closed_on else spec
