@@ -55,6 +55,7 @@ def register_models() -> None:
 
 
 def _register_pages(app: Flask) -> None:
+    from tracker.admin.clock_views import clock_rules
     from tracker.admin.views import admin
     from tracker.agencies.views import agencies
     from tracker.casework.views import (
@@ -90,6 +91,7 @@ def _register_pages(app: Flask) -> None:
         scorecards,
         search,
         admin,
+        clock_rules,
     ):
         app.register_blueprint(blueprint)
 

@@ -42,7 +42,7 @@ def _clock(page: Any, name: str) -> str:
 def _act(staff: Person, ask: str, name: str, act: str, until: str = "") -> Any:
     page = staff.get(f"{ask}/clocks")
     typed = {"clocks": _clock(page, name), "act": act, "until": until, "reason": "They said so."}
-    return save(staff, f"{ask}/clocks", typed)
+    return save(staff, f"{ask}/clocks/change", typed)
 
 
 def test_a_clock_says_what_started_it_how_it_counts_and_which_rules_were_passed_over(
@@ -132,7 +132,7 @@ def test_a_snoozed_flag_rests_still_counts_and_wakes_by_itself(
 def test_what_cannot_be_is_said_at_its_field_and_changes_nothing(
     staff: Person, ask: str, typed: dict[str, Any], problems: dict[str, str]
 ) -> None:
-    sitting = Sitting(staff, f"{ask}/clocks").type({"reason": "Because.", **typed})
+    sitting = Sitting(staff, f"{ask}/clocks/change").type({"reason": "Because.", **typed})
     with nothing_changes(staff.app):
         assert_problems(sitting.send(), problems)
     if typed.get("until"):
@@ -153,7 +153,7 @@ def test_what_the_law_sets_is_not_extended_here(
     )
     page = staff.get(f"{ask}/clocks")
     typed = {"clocks": _clock(page, "Committee vote on a removal"), "act": "extend"}
-    sitting = Sitting(staff, f"{ask}/clocks").type(
+    sitting = Sitting(staff, f"{ask}/clocks/change").type(
         {**typed, "until": "2024-05-01", "reason": "No."}
     )
     with nothing_changes(staff.app):
@@ -167,4 +167,4 @@ def test_who_may_not_change_the_ask_sees_its_clocks_and_no_form(
     page = partner.get(f"{ask}/clocks")
     assert row_of(page, "clocks-1", "Silence")
     assert options(page, "clocks") == []
-    assert partner.post(f"{ask}/clocks", {"act": "void"}).status_code == 403
+    assert partner.post(f"{ask}/clocks/change", {"act": "void"}).status_code == 403

@@ -73,8 +73,10 @@ def make_app(kind: str, folder: Path, name: str, **settings: object) -> Flask:
 
 
 _KEPT = ", ".join(f"'{body.slug}'" for body in reference.BODIES)
-# bodies that tests add
-ADDED_BODIES = (
+# what tests add to the reference data
+ADDED = (
+    "DELETE FROM clock_rules WHERE recorded_at IS NOT NULL",
+    "UPDATE clock_rules SET valid_until = NULL, end_reason = '' WHERE valid_until IS NOT NULL",
     f"DELETE FROM agencies WHERE slug NOT IN ({_KEPT})",
     "DELETE FROM agency_names WHERE agency_id NOT IN (SELECT id FROM agencies)",
 )
@@ -94,7 +96,7 @@ def empty(app: Flask) -> None:
                 raw.execute("BEGIN IMMEDIATE")
                 for table in tables:
                     raw.execute(f'DELETE FROM "{table.name}"')
-                for statement in ADDED_BODIES:
+                for statement in ADDED:
                     raw.execute(statement)
                 raw.execute("COMMIT")
                 raw.execute("PRAGMA foreign_keys = ON")
@@ -102,7 +104,7 @@ def empty(app: Flask) -> None:
             connection.execute(text("SET session_replication_role = replica"))
             for table in tables:
                 connection.execute(table.delete())
-            for statement in ADDED_BODIES:
+            for statement in ADDED:
                 connection.execute(text(statement))
             connection.execute(text("SET session_replication_role = origin"))
             connection.commit()

@@ -1,6 +1,6 @@
 """Pages of asks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -112,17 +112,18 @@ def show(reference: str) -> str:
 def clock_list(reference: str) -> ResponseReturnValue:
     """Every clock of the ask with its arithmetic, those that ended or never started too."""
     page = clocks_page(current(), found(reference), today())
-    late = [key for key, clock in page.running.items() if clock.flagged_on]
-    return _clock_page(page, _clock_form(page, request.args.getlist("clock") or late), 200)
+    return _clock_page(page, _clock_form(page), 200)
 
 
-@recommendations.post("/<ref:reference>/clocks")
+@recommendations.route("/<ref:reference>/clocks/change", methods=["GET", "POST"])
 @policy(Policy.EDITOR)
 def act_on_clocks(reference: str) -> ResponseReturnValue:
     """Snooze, extend, meet or void clocks of the ask."""
     ask = own(reference)
     page = clocks_page(current(), ask, today())
     form = _clock_form(page)
+    if not form.is_submitted():
+        return _clock_page(page, form, 200)
 
     def act() -> bool:
         chosen = [page.running[key] for key in form.clocks.data or () if key in page.running]
@@ -137,8 +138,11 @@ def act_on_clocks(reference: str) -> ResponseReturnValue:
     return _clock_page(clocks_page(current(), own(reference), today()), form, 422)
 
 
-def _clock_form(page: ClocksPage, chosen: Sequence[str] = ()) -> ClockForm:
-    form = ClockForm(data={"clocks": [key for key in chosen if key in page.running]})
+def _clock_form(page: ClocksPage) -> ClockForm:
+    """The form, for the clocks that the address names, or else for those that are late."""
+    late = [key for key, clock in page.running.items() if clock.flagged_on]
+    named = [key for key in request.args.getlist("clock") if key in page.running]
+    form = ClockForm(data={"clocks": named or late})
     form.clocks.choices = {key: key for key in page.running}
     return form
 
