@@ -8,7 +8,8 @@ from tracker.casework import words
 from tracker.casework.next_step import next_step
 from tracker.clocks.explain import grouped
 from tracker.core import db
-from tracker.jobs import registry
+from tracker.core.now import now
+from tracker.jobs import queries, registry
 from tracker.web import converters, encoding, errors, filters, headers, policy
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -29,6 +30,7 @@ def register(app: Flask, database_url: str) -> None:
     errors.init_app(app)
     filters.init_app(app)
     app.jinja_env.globals |= {"words": words, "step_for": next_step, "grouped": grouped}
+    app.jinja_env.globals["jobs_behind"] = lambda: queries.behind(now())
     _register_pages(app)
     _register_jobs()
 
