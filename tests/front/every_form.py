@@ -106,6 +106,10 @@ FORMS = {
             "source_title": "State",
         },
     ),
+    "receipt": Form(
+        "{letter}/receipt",
+        {"received_on": "2023-10-26", "received_proof": "A receipt of the post"},
+    ),
     "next": Form("{ask}/next", {"next_action": "Call", "next_action_on": "2030-01-31"}),
     "evidence": Form("{ask}/evidence", seed.SOURCES[1]),
     "outcome": Form(

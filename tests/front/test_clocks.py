@@ -168,3 +168,24 @@ def test_who_may_not_change_the_ask_sees_its_clocks_and_no_form(
     assert row_of(page, "clocks-1", "Silence")
     assert options(page, "clocks") == []
     assert partner.post(f"{ask}/clocks/change", {"act": "void"}).status_code == 403
+
+
+def test_a_proposal_that_an_agency_tells_of_starts_the_committees_thirty_days(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, NOW, staff)
+    ask = record_ask(staff, {"asks-0-instrument": "entity_list"})
+    path = f"/contacts/new?ask={ask.rpartition('/')[2]}"
+    told = {"substance": "substantive", "happened_on": "2024-02-20", "agencies": "state"}
+    for typed, problem in (
+        ({"proposed_on": "2024-03-02"}, "This day has not come yet"),
+        ({"proposed_on": "2024-02-21"}, "before it circulates"),
+        ({"proposed_on": "2024-02-19", "substance": "follow_up"}, "Only an agency's word"),
+    ):
+        with nothing_changes(staff.app):
+            answer = Sitting(staff, path).type({**told, **typed}).send()
+            assert_problems(answer, {"proposed_on": problem})
+    page = save(staff, path, {**told, "proposed_on": "2024-02-19"})
+    assert "A proposal circulates in the committee since 19 Feb 2024." in words_of(page)
+    vote = row_of(staff.get(f"{ask}/clocks"), "clocks-1", "Committee vote")
+    assert "30 calendar days give 20 Mar 2024" in vote["Arithmetic"]

@@ -305,7 +305,7 @@ def test_a_job_fires_once_a_day_where_summer_time_begins_and_ends(
     try:
         trigger = scheduler.daily(Job("night-work", "", 1, 30, leave_a_trace))
         moment = datetime(2024, month, 1, tzinfo=UTC)
-        fired = []
+        fired: list[Any] = []
         while len(fired) < 15:
             last = fired[-1] if fired else None
             moment = trigger.get_next_fire_time(last, moment)

@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from tests.rules.facts import STATE, ask, clocks, contact, day, later, sent, spans, the_clock
+from tests.rules.facts import STATE, ask, clocks, contact, day, known, later, sent, spans, the_clock
 from tests.rules.test_clock_choice import GENERAL
 from tracker.clocks.choice import PassedOver, RuleFact, Start, passed_over
-from tracker.clocks.models import ActKind, ClockKind, ClockState
+from tracker.clocks.models import ActKind, Basis, ClockKind, ClockState
 from tracker.clocks.rules import ActFact, ClockSpec
 from tracker.correspondence.models import Substance
+from tracker.correspondence.rules import ContactFact
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import Status
 
@@ -170,3 +171,23 @@ def test_each_rule_passed_over_is_told_why() -> None:
         (5, PassedOver.NOT_YET),
         (4, PassedOver.OTHER_SCOPE),
     ]
+
+
+# ---- the committee's vote
+
+
+def _vote(*contacts: ContactFact) -> ClockSpec:
+    facts = ask(sent(1, "2023-10-23"), *contacts, instrument=Instrument.ENTITY_LIST)
+    return the_clock(facts, ClockKind.ERC_VOTE)
+
+
+def test_the_committees_thirty_days_run_once_an_agency_says_that_a_proposal_circulates() -> None:
+    told = contact(2, "2024-01-10", Substance.SUBSTANTIVE, proposed_on=known("2024-01-05"))
+    clock = _vote(told)
+    assert (clock.state, clock.basis) == (ClockState.RUNNING, Basis.REGULATION)
+    assert (clock.due_on, clock.flag_day(TODAY)) == (day("2024-02-04"), day("2024-02-05"))
+    met = _vote(told, contact(3, "2024-02-01", Substance.SUBSTANTIVE))
+    assert (met.state, met.ended_on) == (ClockState.MET, day("2024-02-01"))
+    still = _vote(told, contact(3, "2024-02-01", Substance.PROMISE, promised="2024-03-01"))
+    assert still.state is ClockState.RUNNING
+    assert _vote().state is ClockState.NOT_STARTED

@@ -3,7 +3,7 @@ statements. It reads for the machine: what is computed here is shown only throug
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -12,7 +12,7 @@ from tracker.agencies.models import Agency, AgencyKind
 from tracker.clocks.choice import RuleFact
 from tracker.clocks.models import ActKind, ClockAct, ClockRule
 from tracker.clocks.rules import ActFact, AddresseeFact, AskFacts, LetterFact, SpanFact
-from tracker.clocks.section_1263d import Request, Signer
+from tracker.clocks.section_1263d import Request, Signer, failings
 from tracker.core.db import db
 from tracker.correspondence.models import (
     Letter,
@@ -21,7 +21,8 @@ from tracker.correspondence.models import (
     Signatory,
 )
 from tracker.correspondence.queries import contact_facts
-from tracker.recommendations.models import Addressee, Recommendation, StatusSpan
+from tracker.recommendations.instruments import Instrument
+from tracker.recommendations.models import Addressee, Ground, Recommendation, StatusSpan
 
 
 def gather(asks: Sequence[Recommendation]) -> dict[int, AskFacts]:
@@ -100,6 +101,9 @@ def _addressees(ids: list[int]) -> dict[int, list[AddresseeFact]]:
     return found
 
 
+_of_earlier = selectinload(Letter.supplements)
+
+
 def _letters(ids: list[int]) -> dict[int, list[Letter]]:
     found: dict[int, list[Letter]] = defaultdict(list)
     statement = (
@@ -109,6 +113,8 @@ def _letters(ids: list[int]) -> dict[int, list[Letter]]:
         .options(
             selectinload(Letter.signatories).selectinload(Signatory.body),
             selectinload(Letter.addressees).selectinload(LetterAddressee.agency),
+            _of_earlier.selectinload(Letter.signatories).selectinload(Signatory.body),
+            _of_earlier.selectinload(Letter.addressees).selectinload(LetterAddressee.agency),
         )
         .order_by(Letter.id)
     )
@@ -123,16 +129,35 @@ def _letter_fact(letter: Letter, ask: Recommendation) -> LetterFact:
         channel=letter.channel,
         received_on=letter.received_on,
         reply_requested_by=letter.reply_requested_by if letter.reply_date_confirmed else None,
-        request=request_of(letter, ask),
+        request=replace(request_of(letter, ask), supplements=_supplemented(letter, ask)),
     )
 
 
+def _supplemented(letter: Letter, ask: Recommendation) -> str:
+    """The day of the request that a letter supplements, if that one qualifies."""
+    earlier = letter.supplements
+    if earlier is None or failings(request_of(earlier, ask)):
+        return ""
+    return day_of_request(earlier)
+
+
+def day_of_request(letter: Letter) -> str:
+    """The day of a request, as pages write it: that of its receipt, where it is known."""
+    day = letter.received_on or letter.sent_on
+    return day.shown if day else "an unknown day"
+
+
 def request_of(letter: Letter, ask: Recommendation) -> Request:
-    """The letter as section 1263(d) reads it."""
+    """The letter as section 1263(d) reads it, for one of its asks."""
+    return request_of_letter(letter, ask.instrument, ask.ground)
+
+
+def request_of_letter(letter: Letter, instrument: Instrument, ground: Ground | None) -> Request:
+    """The letter as section 1263(d) reads it, for an ask under an instrument on a ground."""
     to = [addressee for addressee in letter.addressees if not addressee.is_copy]
     return Request(
-        instrument=ask.instrument,
-        ground=ask.ground,
+        instrument=instrument,
+        ground=ground,
         addressed_to=tuple(a.office_title or a.agency.name for a in to),
         to_president=any(
             a.agency.kind is AgencyKind.HEAD_OF_STATE and a.agency.jurisdiction == "US" for a in to

@@ -356,18 +356,12 @@ class _Deriver:
         if self.facts.instrument is not Instrument.ENTITY_LIST or not sent:
             return []
         contact, letter = sent[0]
-        vote = self.not_started(
-            ClockKind.ERC_VOTE,
-            Basis.REGULATION,
-            "committee",
-            "30 days from the circulation of a proposal. Only a member agency proposes, and none "
-            "has said that a proposal circulates; an advocate's letter starts none.",
-        )
+        vote = self.vote()
         if self.facts.seeks is not Seeks.REMOVAL:
-            return [vote]
+            return vote
         if letter.received_on is None:
             return [
-                vote,
+                *vote,
                 self.not_started(
                     ClockKind.ERC_REMOVAL,
                     Basis.REGULATION,
@@ -379,7 +373,7 @@ class _Deriver:
             ]
         asked = [c for c in self.contacts if c.agency_ids & contact.agency_ids]
         return [
-            vote,
+            *vote,
             *self.term(
                 ClockKind.ERC_REMOVAL,
                 f"contact-{contact.id}",
@@ -388,6 +382,30 @@ class _Deriver:
                 contact=contact,
             ),
         ]
+
+    def vote(self) -> list[ClockSpec]:
+        """The committee's vote on a proposal, of which only an agency knows. It is met by an answer
+        of substance from any body asked."""
+        told = next((c for c in self.contacts if c.proposed_on), None)
+        if told is None:
+            return [
+                self.not_started(
+                    ClockKind.ERC_VOTE,
+                    Basis.REGULATION,
+                    "committee",
+                    "30 days from the circulation of a proposal. Only a member agency proposes, "
+                    "and none has said that a proposal circulates; an advocate's letter starts "
+                    "none.",
+                )
+            ]
+        decided = _first_after(self.contacts, told, DECIDES)
+        return self.term(
+            ClockKind.ERC_VOTE,
+            f"contact-{told.id}",
+            told.proposed_on,
+            ended=_day_of(decided),
+            contact=told,
+        )
 
     # ---- making of clocks
 

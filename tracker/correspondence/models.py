@@ -99,6 +99,9 @@ class Letter(Base, RecordMixin):
     # the earlier letter whose request it narrows or repeats: it starts no clock in law of its own
     supplements_id: Mapped[int | None] = mapped_column(ForeignKey("letters.id"))
 
+    supplements: Mapped["Letter | None"] = relationship(
+        lazy="raise_on_sql", remote_side="Letter.id"
+    )
     signatories: Mapped[list["Signatory"]] = relationship(
         lazy="raise_on_sql", order_by="Signatory.position", cascade="all, delete-orphan"
     )

@@ -9,7 +9,7 @@ from tracker.casework.actions.asks import (
 )
 from tracker.casework.actions.bulk import change_together, undo_together
 from tracker.casework.actions.contacts import record_contact, void_contact
-from tracker.casework.actions.letters import record_letter
+from tracker.casework.actions.letters import record_letter, record_receipt
 from tracker.casework.actions.members import void_member
 from tracker.casework.actions.merging import merge_target, unmerge_target
 from tracker.casework.actions.outcomes import record_outcome, void_outcome
@@ -31,6 +31,7 @@ __all__ = [
     "record_contact",
     "record_letter",
     "record_outcome",
+    "record_receipt",
     "save_view",
     "set_next",
     "share",
