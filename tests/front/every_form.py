@@ -188,7 +188,7 @@ FORMS = {
             "kind": "acknowledgement",
             "agency": "treasury",
             "length": "45",
-            "sentence": "Treasury is given longer.",
+            "sentence": "Treasury is given 45 days.",
             "citation": "A memo",
             "citation_url": "https://example.org/memo",
             "valid_from": "2024-01-01",
@@ -199,7 +199,12 @@ FORMS = {
     ),
     "clock rule version": Form(
         "/admin/clocks/{silence_rule}/version",
-        {"length": "75", "valid_from": "2024-01-01", "reason": "We agreed on it."},
+        {
+            "length": "75",
+            "sentence": "Silence after 75 days.",
+            "valid_from": "2024-01-01",
+            "reason": "We agreed on it.",
+        },
         last=("preview",),
         by_admin=True,
     ),

@@ -60,14 +60,15 @@ def silence(app: Flask) -> str:
 
 
 def _version(length: str, since: str = "2023-01-01", **more: str) -> dict[str, str]:
-    return {"length": length, "valid_from": since, "reason": "We agreed on it.", **more}
+    said = {"length": length, "sentence": f"Silence after {length} days."}
+    return {**said, "valid_from": since, "reason": "We agreed on it.", **more}
 
 
 NEW = {
     "kind": "silence",
     "agency": "state",
     "length": "200",
-    "sentence": "State is given longer.",
+    "sentence": "State is given 200 days.",
     "valid_from": "2023-01-01",
     "reason": "It has a backlog.",
 }
@@ -113,7 +114,7 @@ def test_what_was_not_seen_is_not_kept(admin: Person, ask: str, silence: str) ->
         answer = form.send_once()
         assert answer.status_code == 422
         assert "Flags that go: 1." in words_of(answer)
-        form.press("preview").type({"length": "40"})
+        form.press("preview").type({"length": "40", "sentence": "40 days."})
         again = form.send_once()
         assert again.status_code == 422
         assert "due day moves: 1." in words_of(again)
@@ -183,10 +184,10 @@ def test_of_a_law_only_the_day_of_warning_is_asked(admin: Person, app: Flask) ->
 
 
 BAD: list[tuple[dict[str, Any], dict[str, str]]] = [
-    ({"length": "0"}, {"length": "from 1 to 3,650"}),
-    ({"length": "10000"}, {"length": "from 1 to 3,650"}),
-    ({"length": "-5"}, {"length": "Write a whole number"}),
-    ({"length": ""}, {"length": "from 1 to 3,650"}),
+    ({"length": "0", "sentence": "0 days"}, {"length": "from 1 to 3,650"}),
+    ({"length": "10000", "sentence": "10,000 days"}, {"length": "from 1 to 3,650"}),
+    ({"length": "-5", "sentence": "0 days"}, {"length": "Write a whole number"}),
+    ({"length": "", "sentence": "0 days"}, {"length": "from 1 to 3,650"}),
     ({"unit": "months"}, {"unit": "counted in days"}),
     ({"lead_days": "5"}, {"lead_days": "Only the age of evidence"}),
     ({"warn_day": "200"}, {"warn_day": "before its last"}),
@@ -194,6 +195,7 @@ BAD: list[tuple[dict[str, Any], dict[str, str]]] = [
     ({"valid_from": "1999-12-31"}, {"valid_from": "from 2000 on"}),
     ({"valid_from": ""}, {"valid_from": "today at the latest"}),
     ({"reason": ""}, {"reason": "Say in a sentence why"}),
+    ({"sentence": "State is given 20 days."}, {"sentence": "Name the number in it too: 200."}),
     ({"sentence": ""}, {"sentence": "Say the rule in a sentence"}),
     ({"citation_url": "memo"}, {"citation_url": "Write a web address"}),
     ({"kind": "section_1263d", "agency": ""}, {"kind": "Choose one of the list."}),
@@ -235,7 +237,14 @@ def test_a_version_is_later_than_the_one_before_and_says_something_else(
     with nothing_changes(admin.app):
         for typed, wanted in (
             (_version("60", "2000-01-01"), {"valid_from": "after 1 Jan 2000"}),
-            (_version("90"), {"length": "This is what it says already."}),
+            (
+                _version(
+                    "90",
+                    sentence="Global Magnitsky asks: 90 days without substantive "
+                    "contact are silence.",
+                ),
+                {"length": "This is what it says already."},
+            ),
             (_version("0"), {"length": "from 1 to 3,650"}),
         ):
             answer = Sitting(admin, f"{silence}/version").type(typed).send_once()
@@ -254,7 +263,7 @@ def test_a_version_is_later_than_the_one_before_and_says_something_else(
 def test_a_holiday_that_is_declared_moves_what_counts_business_days(
     admin: Person, staff: Person, ask: str, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    typed = {**NEW, "unit": "business_days", "length": "120"}
+    typed = {**NEW, "unit": "business_days", "length": "120", "sentence": "120 business days."}
     Sitting(admin, "/admin/clocks/new").type(typed).press("preview").save()
     said = row_of(staff.get(f"{ask}/clocks"), "clocks-1", "Silence")["Arithmetic"]
     assert "Holidays skipped 10 Nov 2023, Veterans Day (observed)" in said

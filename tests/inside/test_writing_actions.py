@@ -204,7 +204,7 @@ def admin_of(scene: Scene) -> Viewer:
 
 def change_rule(scene: Scene) -> None:
     rule = next(r for r in queries.all_rules().values() if r.recorded_at)
-    terms = replace(NORM[1], length=50, valid_from=today())
+    terms = replace(NORM[1], length=50, sentence="Silence after 50 days.", valid_from=today())
     ruling.change_rule(admin_of(scene), rule, terms)
 
 

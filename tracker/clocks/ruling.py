@@ -3,6 +3,7 @@
 Statutes and regulations come with the program: here only the day on which they warn can be set.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -229,6 +230,9 @@ def _fill(rule: ClockRule, terms: Terms, intake: Intake) -> None:
     rule.unit, rule.warn_day = terms.unit, terms.warn_day
     rule.lead_days = terms.lead_days or 0
     _check_length(rule, terms.length, intake)
+    number = re.findall(r"\d+", rule.sentence.replace(",", ""))
+    if rule.sentence and rule.kind is not ClockKind.EVIDENCE and str(rule.length) not in number:
+        intake.refuse("sentence", f"Name the number in it too: {rule.length}.")
 
 
 def _check_length(rule: ClockRule, length: int | None, intake: Intake) -> None:
