@@ -125,7 +125,7 @@ def test_a_snoozed_flag_rests_still_counts_and_wakes_by_itself(
         ({"act": "void", "reason": ""}, {"reason": "why it should not run"}),
         ({"act": "snooze", "until": "2026-01-01"}, {"until": "within a year"}),
         ({"act": None, "until": "2024-04-01"}, {"act": "Choose what to do."}),
-        ({"act": "void", "clocks": None}, {"clocks": "Choose at least one clock."}),
+        ({"act": "void", "clocks": None}, {"chosen": "Choose at least one clock."}),
     ],
 )
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
@@ -157,7 +157,7 @@ def test_what_the_law_sets_is_not_extended_here(
         {**typed, "until": "2024-05-01", "reason": "No."}
     )
     with nothing_changes(staff.app):
-        assert_problems(sitting.send(), {"clocks": "The law sets the day"})
+        assert_problems(sitting.send(), {"chosen": "The law sets the day"})
 
 
 def test_who_may_not_change_the_ask_sees_its_clocks_and_no_form(

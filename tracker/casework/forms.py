@@ -302,7 +302,8 @@ class SnoozeForm(BaseForm):
 class ClockForm(BaseForm):
     """Do something to clocks. They are shown as boxes; so is what can be done."""
 
-    clocks = SelectMultipleField("Which clocks", validate_choice=False)
+    # the sections of its page have the ids clocks-1, clocks-2
+    clocks = SelectMultipleField("Which clocks", id="chosen", validate_choice=False)
     act = WordField(
         "What to do",
         ActKind,
