@@ -10,6 +10,7 @@ from tests.front.support import (
     Sitting,
     assert_problems,
     entries,
+    has_section,
     links,
     nothing_changes,
     options,
@@ -18,6 +19,7 @@ from tests.front.support import (
     row_of,
     rows,
     save,
+    section,
     travel,
 )
 from tests.support.people import Person, words_of
@@ -189,3 +191,23 @@ def test_a_proposal_that_an_agency_tells_of_starts_the_committees_thirty_days(
     assert "A proposal circulates in the committee since 19 Feb 2024." in words_of(page)
     vote = row_of(staff.get(f"{ask}/clocks"), "clocks-1", "Committee vote")
     assert "30 calendar days give 20 Mar 2024" in vote["Arithmetic"]
+
+
+def test_the_desk_recalls_old_evidence_from_september_to_the_december_round(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2023-08-31", staff)
+    given = {"written_on": "2023-08-01", "asks-0-newest_conduct_on": "2019-06-01"}
+    ask = record_ask(staff, given)
+    assert not has_section(staff.get("/"), "warnings")
+    for on in ("2023-09-01", "2023-12-10"):
+        travel(on_day, on, staff)
+        said = section(staff.get("/"), "warnings")
+        assert "Evidence age" in said
+        assert "of 1 June 2019 is recent in this December round and not in the next." in said
+    assert "Warns from 1 Sept 2023" in words_of(staff.get(f"{ask}/clocks"))
+    travel(on_day, "2023-12-11", staff)
+    assert not has_section(staff.get("/"), "warnings")
+    travel(on_day, "2024-03-05", staff)
+    staff.get("/")
+    assert "five years old on 1 June 2024" in words_of(staff.get(f"{ask}/clocks"))

@@ -18,6 +18,7 @@ from tracker.records.queries import visible
 
 GRAVITY = {cause: place for place, cause in enumerate(Cause)}
 BY_GRAVITY = tuple(Cause)
+LONGEST_WARNING = timedelta(days=100)
 
 
 @dataclass(frozen=True)
@@ -180,8 +181,7 @@ def count_stale(viewer: Viewer) -> int:
 
 
 def coming_up(viewer: Viewer, today: date, days: int) -> list[Clock]:
-    """Running clocks that fall due within `days` from today, or of which it is time to be warned;
-    the next first."""
+    """Running clocks that fall due within `days` from today, the next first."""
     statement = (
         select(Clock)
         .where(
@@ -189,9 +189,30 @@ def coming_up(viewer: Viewer, today: date, days: int) -> list[Clock]:
             Clock.superseded_at.is_(None),
             Clock.flagged_on.is_(None),
             Clock.due_on >= today,
-            or_(Clock.due_on <= today + timedelta(days=days), Clock.warn_on <= today),
+            Clock.due_on <= today + timedelta(days=days),
         )
         .options(joinedload(Clock.agency))
         .order_by(Clock.due_on, Clock.id)
+    )
+    return list(db.session.scalars(visible(statement, Clock, viewer)))
+
+
+def warned(viewer: Viewer, today: date, limit: int) -> list[Clock]:
+    """Running clocks of which it is time to be warned, the next to fall due first. A warning is
+    shown until its clock is due, for a hundred days at the most: from September to the December
+    round."""
+    statement = (
+        select(Clock)
+        .where(
+            Clock.state == ClockState.RUNNING,
+            Clock.superseded_at.is_(None),
+            Clock.flagged_on.is_(None),
+            Clock.warn_on <= today,
+            Clock.warn_on >= today - LONGEST_WARNING,
+            Clock.due_on >= today,
+        )
+        .options(joinedload(Clock.agency))
+        .order_by(Clock.due_on, Clock.id)
+        .limit(limit)
     )
     return list(db.session.scalars(visible(statement, Clock, viewer)))
