@@ -11,7 +11,7 @@ from tracker.clocks.models import ClockKind, Unit
 from tracker.clocks.ruling import HOUSE_KINDS, Scope, Terms
 from tracker.correspondence.models import Channel
 from tracker.recommendations.instruments import Instrument
-from tracker.web.forms import BaseForm, DayField, WordField, text_of
+from tracker.web.forms import BaseForm, DayField, WordField, offered, text_of
 
 
 class NumberField(StringField):
@@ -81,10 +81,11 @@ class RuleForm(VersionForm):
 
     def scope(self, agency: Agency | None) -> Scope:
         """What it is for, as chosen."""
+        place = text_of(self.jurisdiction)
         return Scope(
             kind=self.kind.word or ClockKind.SILENCE,
             instrument=self.instrument.word,
-            jurisdiction=self.jurisdiction.data or "",
+            jurisdiction=place if place in offered(self.jurisdiction) else "",
             agency=agency,
             channel=self.channel.word,
         )

@@ -86,7 +86,7 @@ def void_status(viewer: Viewer, ask: Recommendation, reason: str, seen_version: 
         records=[ask.id],
         body={"before": was, "after": _status_of(ask), "reason": reason},
     )
-    settle([ask], viewer)
+    settle([ask])
 
 
 def reopen_unfounded(
