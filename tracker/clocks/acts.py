@@ -16,12 +16,6 @@ from tracker.records.actions import copy_audience, require_edit
 
 LONGEST_SNOOZE_DAYS = 366
 LONGEST_EXTENSION_DAYS = 5 * 366
-EVENTS = {
-    ActKind.SNOOZE: "clock.snoozed",
-    ActKind.EXTEND: "clock.extended",
-    ActKind.MEET: "clock.met",
-    ActKind.VOID: "clock.voided",
-}
 
 
 def act_on_clocks(
@@ -59,7 +53,14 @@ def snooze(
     elif (until - today()).days > LONGEST_SNOOZE_DAYS:
         intake.refuse("until", "Give a day within a year from now.")
     intake.done()
-    _do(viewer, ask, clocks, ActKind.SNOOZE, on=today(), until=until, reason=reason)
+    _keep(viewer, ask, clocks, ActKind.SNOOZE, on=today(), until=until, reason=reason)
+    history.record(
+        "clock.snoozed",
+        actor_id=viewer.user_id,
+        records=[ask.id],
+        body={"after": {"clocks": _kinds(clocks), "until": str(until)}, "reason": reason},
+    )
+    refresh([ask])
 
 
 def extend(
@@ -82,7 +83,19 @@ def extend(
     elif (until - today()).days > LONGEST_EXTENSION_DAYS:
         intake.refuse("until", "Give a day within five years from now.")
     intake.done()
-    _do(viewer, ask, clocks, ActKind.EXTEND, on=today(), until=until, reason=reason)
+    dues = sorted({clock.due_on.isoformat() for clock in clocks if clock.due_on})
+    _keep(viewer, ask, clocks, ActKind.EXTEND, on=today(), until=until, reason=reason)
+    history.record(
+        "clock.extended",
+        actor_id=viewer.user_id,
+        records=[ask.id],
+        body={
+            "before": {"due_on": dues},
+            "after": {"clocks": _kinds(clocks), "due_on": str(until)},
+            "reason": reason,
+        },
+    )
+    refresh([ask])
 
 
 def meet(
@@ -99,7 +112,14 @@ def meet(
         intake.refuse("until", f"Give a day after its start, {show_day(first)}.")
     intake.done()
     assert on is not None
-    _do(viewer, ask, clocks, ActKind.MEET, on=on, until=None, reason=reason)
+    _keep(viewer, ask, clocks, ActKind.MEET, on=on, until=None, reason=reason)
+    history.record(
+        "clock.met",
+        actor_id=viewer.user_id,
+        records=[ask.id],
+        body={"after": {"clocks": _kinds(clocks)}, "on": on.isoformat(), "reason": reason},
+    )
+    refresh([ask])
 
 
 def void(viewer: Viewer, ask: Recommendation, clocks: Sequence[Clock], *, reason: str) -> None:
@@ -108,7 +128,14 @@ def void(viewer: Viewer, ask: Recommendation, clocks: Sequence[Clock], *, reason
     intake = _begin(viewer, ask, clocks)
     reason = _reason(intake, reason, "Say in a sentence why it should not run.")
     intake.done()
-    _do(viewer, ask, clocks, ActKind.VOID, on=today(), until=None, reason=reason)
+    _keep(viewer, ask, clocks, ActKind.VOID, on=today(), until=None, reason=reason)
+    history.record(
+        "clock.voided",
+        actor_id=viewer.user_id,
+        records=[ask.id],
+        body={"after": {"clocks": _kinds(clocks)}, "reason": reason},
+    )
+    refresh([ask])
 
 
 def _begin(
@@ -130,7 +157,11 @@ def _reason(intake: Intake, reason: str, missing: str) -> str:
     return intake.text("reason", reason, ClockAct.reason, missing=missing)
 
 
-def _do(
+def _kinds(clocks: Sequence[Clock]) -> list[str]:
+    return sorted({clock.kind for clock in clocks})
+
+
+def _keep(
     viewer: Viewer,
     ask: Recommendation,
     clocks: Sequence[Clock],
@@ -154,19 +185,3 @@ def _do(
         )
         copy_audience(act, ask)
         db.session.add(act)
-    dues = {clock.due_on.isoformat() for clock in clocks if clock.due_on}
-    before = {"before": {"due_on": sorted(dues)}} if kind is ActKind.EXTEND else {}
-    after = {ActKind.EXTEND: {"due_on": str(until)}, ActKind.SNOOZE: {"until": str(until)}}
-    met = {"on": on.isoformat()} if kind is ActKind.MEET else {}
-    history.record(
-        EVENTS[kind],
-        actor_id=viewer.user_id,
-        records=[ask.id],
-        body={
-            **before,
-            "after": {"clocks": sorted({clock.kind for clock in clocks}), **after.get(kind, {})},
-            "reason": reason,
-            **met,
-        },
-    )
-    refresh([ask])

@@ -81,7 +81,10 @@ def add_rule(viewer: Viewer, scope: Scope, terms: Terms) -> tuple[ClockRule, Eff
         if _versions(rule):
             intake.refuse("kind", "There is a rule for this already: make a new version of it.")
     intake.done()
-    return rule, _put_in_force(viewer, rule, None, "clock_rule.added")
+    effect = _put_in_force(viewer, rule)
+    body = _told(rule, None, effect, rule.reason)
+    history.record("clock_rule.added", actor_id=viewer.user_id, body=body)
+    return rule, effect
 
 
 def change_rule(viewer: Viewer, rule: ClockRule, terms: Terms) -> tuple[ClockRule, Effect]:
@@ -115,7 +118,10 @@ def change_rule(viewer: Viewer, rule: ClockRule, terms: Terms) -> tuple[ClockRul
         intake.refuse("length" if not rule.is_law else "warn_day", "This is what it says already.")
     intake.done()
     rule.valid_until = new.valid_from - timedelta(days=1)
-    return new, _put_in_force(viewer, new, rule, "clock_rule.changed")
+    effect = _put_in_force(viewer, new)
+    body = _told(new, rule, effect, new.reason)
+    history.record("clock_rule.changed", actor_id=viewer.user_id, body=body)
+    return new, effect
 
 
 def end_rule(
@@ -139,37 +145,32 @@ def end_rule(
     intake.done()
     rule.valid_until, rule.end_reason = last_day, reason
     effect = recompute([rule.kind], f"A clock rule ended: {_named(rule)}.", viewer)
-    _tell(viewer, "clock_rule.ended", rule, None, effect, reason)
+    body = _told(rule, None, effect, reason)
+    history.record("clock_rule.ended", actor_id=viewer.user_id, body=body)
     return rule, effect
 
 
-def _put_in_force(viewer: Viewer, rule: ClockRule, before: ClockRule | None, event: str) -> Effect:
+def _put_in_force(viewer: Viewer, rule: ClockRule) -> Effect:
     rule.recorded_at, rule.recorded_by_id = now(), viewer.user_id
     db.session.add(rule)
     db.session.flush()
     since = f"from {show_day(rule.valid_from)}"
     effect = recompute([rule.kind], f"A clock rule holds {since}: {_named(rule)}.", viewer)
     rule.effect = effect.sentence
-    _tell(viewer, event, rule, before, effect, rule.reason)
     return effect
 
 
-def _tell(
-    viewer: Viewer,
-    event: str,
-    rule: ClockRule,
-    before: ClockRule | None,
-    effect: Effect,
-    reason: str,
-) -> None:
+def _told(
+    rule: ClockRule, before: ClockRule | None, effect: Effect, reason: str
+) -> dict[str, object]:
+    """What the history says of a change."""
     after = {**_said(rule), "valid_from": rule.valid_from, "valid_until": rule.valid_until}
-    body = {
+    return {
         "before": {name: str(value) for name, value in (_said(before) if before else {}).items()},
         "after": {name: str(value) for name, value in after.items() if value is not None},
         "note": f"{_named(rule)}. {effect.sentence}",
         "reason": reason,
     }
-    history.record(event, actor_id=viewer.user_id, body=body)
 
 
 def _named(rule: ClockRule) -> str:
