@@ -8,7 +8,8 @@ from tracker.casework import words
 from tracker.casework.next_step import next_step
 from tracker.clocks.explain import grouped
 from tracker.core import db
-from tracker.jobs import registry
+from tracker.core.now import now
+from tracker.jobs import queries, registry
 from tracker.web import badges, converters, encoding, errors, filters, headers, policy
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -30,6 +31,7 @@ def register(app: Flask, database_url: str) -> None:
     filters.init_app(app)
     badges.init_app(app)
     app.jinja_env.globals |= {"words": words, "step_for": next_step, "grouped": grouped}
+    app.jinja_env.globals["jobs_behind"] = lambda: queries.behind(now())
     _register_pages(app)
     _register_jobs()
 
@@ -56,6 +58,7 @@ def register_models() -> None:
 
 
 def _register_pages(app: Flask) -> None:
+    from tracker.admin.clock_views import clock_rules
     from tracker.admin.views import admin
     from tracker.agencies.views import agencies
     from tracker.casework.views import (
@@ -91,6 +94,7 @@ def _register_pages(app: Flask) -> None:
         scorecards,
         search,
         admin,
+        clock_rules,
     ):
         app.register_blueprint(blueprint)
 

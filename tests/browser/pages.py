@@ -55,6 +55,8 @@ class Examples:
             return [{"reference": self.acted_ask, "key": self.outcome}]
         if rule.arguments == {"key"} and room in ("bulk_changes", "saved_views"):
             return []  # what a person made: seen in test_list_work
+        if rule.arguments == {"key"} and room == "clock_rules":
+            return [{"key": 1}]
         known = {
             "recommendations": (self.export_ask, self.ask, self.acted_ask),
             "letters": (self.letter,),

@@ -6,7 +6,7 @@ from datetime import timedelta
 from tests.front import seed
 from tests.front.support import Sitting, Typed
 from tests.front.world import CANARY, Records
-from tests.support.people import Person
+from tests.support.people import Person, admin_beside
 from tracker.core.now import today
 
 IN_A_MONTH = "in a month"  # stands for that day
@@ -35,6 +35,10 @@ ASK = {
 }
 
 
+# the keys of two rules that come with the program
+RULES = {"silence_rule": 12, "magnitsky_rule": 8}
+
+
 @dataclass(frozen=True)
 class Form:
     """A form: where it is, what makes it acceptable, the rows that it needs first, and what is
@@ -44,11 +48,17 @@ class Form:
     typed: Typed
     press: tuple[str, ...] = ()
     last: tuple[str, ...] = ()
+    by_admin: bool = False
+
+    def address(self, records: Records, reference: str) -> str:
+        """Where it is, for these records."""
+        return self.path.format(**vars(records), reference=reference, **RULES)
 
     def open(self, person: Person, records: Records) -> Sitting:
         """The form, filled so that it would be accepted."""
         reference = records.references["R"]
-        sitting = Sitting(person, self.path.format(**vars(records), reference=reference))
+        person = admin_beside(person) if self.by_admin else person
+        sitting = Sitting(person, self.address(records, reference))
         for op in self.press:
             sitting.press(op)
         day = (today() + timedelta(days=30)).isoformat()
@@ -96,6 +106,10 @@ FORMS = {
             "source_title": "State",
         },
     ),
+    "receipt": Form(
+        "{letter}/receipt",
+        {"received_on": "2023-10-26", "received_proof": "A receipt of the post"},
+    ),
     "next": Form("{ask}/next", {"next_action": "Call", "next_action_on": "2030-01-31"}),
     "evidence": Form("{ask}/evidence", seed.SOURCES[1]),
     "outcome": Form(
@@ -122,6 +136,10 @@ FORMS = {
             "source_title": "State",
             "source_url": "https://www.state.gov/",
         },
+    ),
+    "clocks": Form(
+        "{ask}/clocks/change",
+        {"act": "snooze", "until": IN_A_MONTH, "reason": "It can wait."},
     ),
     "snooze": Form("{ask}/snooze", {"until": IN_A_MONTH, "reason": "It can wait."}),
     "void contact": Form("{contact}", {"reason": "A mistake"}),
@@ -164,6 +182,38 @@ FORMS = {
     "audience of a letter": Form("{letter}/audience", AUDIENCE),
     "audience of a target": Form("{target}/audience", AUDIENCE),
     "audience of an ask": Form("{ask}/audience", AUDIENCE),
+    "clock rule": Form(
+        "/admin/clocks/new",
+        {
+            "kind": "acknowledgement",
+            "agency": "treasury",
+            "length": "45",
+            "sentence": "Treasury is given 45 days.",
+            "citation": "A memo",
+            "citation_url": "https://example.org/memo",
+            "valid_from": "2024-01-01",
+            "reason": "It has a backlog.",
+        },
+        last=("preview",),
+        by_admin=True,
+    ),
+    "clock rule version": Form(
+        "/admin/clocks/{silence_rule}/version",
+        {
+            "length": "75",
+            "sentence": "Silence after 75 days.",
+            "valid_from": "2024-01-01",
+            "reason": "We agreed on it.",
+        },
+        last=("preview",),
+        by_admin=True,
+    ),
+    "end of a clock rule": Form(
+        "/admin/clocks/{magnitsky_rule}/end",
+        {"last_day": "2024-01-01", "reason": "The wider one serves."},
+        last=("preview",),
+        by_admin=True,
+    ),
     "merge": Form("{target}/merge", {"name": f"{CANARY} target", "reason": "They are one."}),
     "take a merge back": Form("{target}/unmerge", {}),
 }

@@ -197,9 +197,12 @@ def test_a_voided_contact_brings_its_flags_back_and_stays_readable(
     again = Sitting(staff, void).type({"reason": "Once more."}).send()
     assert_problems(again, {"reason": "It is void already."})
     history = entries(staff.get(f"{ask}/history"))
-    assert "Contact voided Staff" in history[0]
-    assert "Reason: It was another letter." in history[0]
-    assert "Contact recorded Staff" in history[1]
+    assert "Clocks computed anew Staff" in history[0]
+    assert "Silent since 22 Jan 2024 (State)" in history[0]
+    assert "Contact voided Staff" in history[1]
+    assert "Reason: It was another letter." in history[1]
+    assert "Clocks computed anew Staff" in history[2]
+    assert "Contact recorded Staff" in history[3]
 
 
 def test_voiding_the_sending_makes_the_ask_unsent_again(

@@ -29,7 +29,6 @@ from tracker.accounts.viewer import ANONYMOUS, MACHINE, Viewer
 from tracker.casework import actions
 from tracker.casework.inputs import AddresseeInput
 from tracker.casework.telling import history_page
-from tracker.clocks import actions as clock_actions
 from tracker.core.countries import Place
 from tracker.core.db import Base, db
 from tracker.core.now import today
@@ -212,7 +211,7 @@ def test_what_is_added_to_a_shared_record_carries_its_audience(
         flags = [clock for clock in current_clocks(ask.id) if clock.flagged_on]
         assert flags
         until = today() + timedelta(days=30)
-        clock_actions.snooze(viewer, ask, flags, until=until, reason="For the test.")
+        actions.snooze(viewer, ask, flags, until=until, reason="For the test.")
     with reading(app):
         assert out_of_step() == []
         for model in HANGING:

@@ -180,6 +180,7 @@ def test_readyz_says_when_no_scheduler_was_heard_of(
             "database": "answers",
             "scheduler": "missing",
             "scheduler_last_beat": None,
+            "jobs_behind": [],
         },
     )
     with app.app_context():

@@ -167,6 +167,7 @@ PAGES = {
     "list of bodies": "/agencies",
     "desk": "/",
     "letter page": "/letters/{letter}",
+    "receipt of a letter": "/letters/{letter}/receipt",
     "list of letters": "/letters",
     "target page": "/targets/{target}",
     "list of targets": "/targets",

@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from types import ModuleType
 from typing import Any
 
@@ -33,16 +33,18 @@ from tracker.agencies.models import AgencyKind
 from tracker.casework import actions as casework
 from tracker.casework.actions import saved_views
 from tracker.casework.actions.bulk_plan import BulkInput
-from tracker.casework.inputs import AddresseeInput, NextInput
+from tracker.casework.inputs import AddresseeInput, NextInput, ReceiptInput
 from tracker.casework.models import BulkChange, SavedView
-from tracker.clocks import actions as clocks
+from tracker.clocks import queries, ruling
+from tracker.clocks.models import ActKind, ClockKind
 from tracker.core.dates import PartialDate
 from tracker.core.db import db
 from tracker.core.errors import Refused
 from tracker.core.now import today
 from tracker.correspondence import queries as correspondence
-from tracker.correspondence.models import Contact
+from tracker.correspondence.models import Contact, Substance
 from tracker.history.models import HistoryEvent, HistorySubject
+from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import ClosureReason, Outcome, Recommendation, Status
 from tracker.recommendations.workflow import Change
 from tracker.records import actions as records
@@ -189,10 +191,41 @@ def add_user(scene: Scene) -> None:
     )
 
 
-def snooze_clocks(scene: Scene) -> None:
-    ask = scene.ask
-    until = today() + timedelta(days=10)
-    clocks.snooze(scene.viewer, ask, current_clocks(ask.id), until=until, reason="They are away.")
+def record_receipt(scene: Scene) -> None:
+    letter = correspondence.letter(scene.viewer, scene.case.letter)
+    assert letter is not None
+    given = ReceiptInput(PartialDate(2023, 10, 25), "A receipt")
+    casework.record_receipt(scene.viewer, letter, given, letter.version)
+
+
+def admin_of(scene: Scene) -> Viewer:
+    return replace(scene.viewer, role=Role.ADMIN)
+
+
+def change_rule(scene: Scene) -> None:
+    rule = next(r for r in queries.all_rules().values() if r.recorded_at)
+    terms = replace(NORM[1], length=50, sentence="Silence after 50 days.", valid_from=today())
+    ruling.change_rule(admin_of(scene), rule, terms)
+
+
+def end_rule(scene: Scene) -> None:
+    rule = max(queries.all_rules().values(), key=lambda rule: rule.id)
+    ruling.end_rule(admin_of(scene), rule, today(), "It is over.")
+
+
+NORM = (
+    ruling.Scope(ClockKind.SILENCE, Instrument.GLOBAL_MAGNITSKY, "US"),
+    ruling.Terms(date(2024, 1, 1), "We agreed.", length=40, sentence="Silence after 40 days."),
+)
+
+
+def extend_a_promise(scene: Scene) -> None:
+    ask, day = scene.ask, today() + timedelta(days=5)
+    given = replace(contact_input(Substance.PROMISE), promised_on=PartialDate.of(day))
+    casework.record_contact(scene.viewer, [ask], given)
+    running = [c for c in current_clocks(ask.id) if c.kind is ClockKind.PROMISE]
+    until, reason = day + timedelta(days=30), "They asked for time."
+    casework.act_on_clocks(scene.viewer, ask, running, ActKind.EXTEND, day=until, reason=reason)
 
 
 def change_together(scene: Scene) -> BulkChange:
@@ -215,6 +248,7 @@ def saved_view(scene: Scene) -> SavedView:
 # by action: what calls it, and the event that it leaves
 CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
     casework: {
+        "act_on_clocks": (extend_a_promise, "clock.extended"),
         "add_ask": (add_ask, "recommendation.recorded"),
         "change_ask": (change_ask, "recommendation.changed"),
         "change_status": (change_status, "recommendation.status_changed"),
@@ -249,6 +283,7 @@ CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
             lambda s: casework.record_outcome(s.viewer, s.ask, outcome_input()),
             "outcome.recorded",
         ),
+        "record_receipt": (record_receipt, "letter.received"),
         "set_next": (set_next, "recommendation.changed"),
         "share": (share, "record.audience_changed"),
         "snooze": (snooze, "clock.snoozed"),
@@ -274,6 +309,11 @@ CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
         "add_member": (add_member, "target.changed"),
         "void_member": (lambda s: void_member(s, targets.void_member), "target.member_voided"),
     },
+    ruling: {
+        "add_rule": (lambda s: ruling.add_rule(admin_of(s), *NORM), "clock_rule.added"),
+        "change_rule": (change_rule, "clock_rule.changed"),
+        "end_rule": (end_rule, "clock_rule.ended"),
+    },
     agencies: {"add_agency": (add_agency, "agency.added")},
     accounts: {
         "add_organisation": (
@@ -290,6 +330,7 @@ CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
 # these concern no record that a reader could open
 ABOUT_NO_RECORD = {
     *("agency.added", "organisation.added", "user.added", "user.disabled"),
+    *("clock_rule.added", "clock_rule.changed", "clock_rule.ended"),
     *("view.saved", "view.changed", "view.deleted"),
 }
 

@@ -5,14 +5,15 @@ from datetime import date
 from typing import Any
 
 from tracker.agencies.models import Chamber
+from tracker.clocks.choice import RuleFact
 from tracker.clocks.default_rules import RULES as DEFAULTS
 from tracker.clocks.models import ClockKind, ClockState
 from tracker.clocks.rules import (
+    ActFact,
     AddresseeFact,
     AskFacts,
     ClockSpec,
     LetterFact,
-    RuleFact,
     SpanFact,
     derive,
 )
@@ -149,6 +150,7 @@ def ask(
     conduct: str = "",
     life: tuple[SpanFact, ...] = (),
     letters: dict[int, LetterFact] | None = None,
+    acts: tuple[ActFact, ...] = (),
 ) -> AskFacts:
     """An ask of the bodies given, or of State."""
     return AskFacts(
@@ -159,6 +161,7 @@ def ask(
         addressees=addressed_to(*to),
         contacts=contacts,
         letters={LETTER: letter()} if letters is None else letters,
+        acts=acts,
     )
 
 

@@ -1,7 +1,7 @@
 """Which rule holds for a clock, and business days by the holidays of the jurisdiction."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import permutations
 
 import pytest
@@ -26,8 +26,8 @@ from tests.rules.facts import (
     the_clock,
 )
 from tests.rules.strategies import STEADY
+from tracker.clocks.choice import RuleFact, Start, choose, due_day
 from tracker.clocks.models import Basis, ClockKind, Unit
-from tracker.clocks.rules import RuleFact, choose, due_day
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import Status
 
@@ -54,18 +54,21 @@ FROM_LEAST_SPECIFIC = [
 ]
 
 
-def _chosen(*rules: RuleFact, on: str = "2024-01-01") -> RuleFact | None:
-    """The rule for an ask of the Foreign Office for a UK listing, sent by e-mail."""
-    return choose(
-        rules,
+def _start(on: str = "2024-01-01") -> Start:
+    """An ask of the Foreign Office for a UK listing, sent by e-mail."""
+    return Start(
         ClockKind.SILENCE,
         day(on),
-        instrument=Instrument.UK_GHR,
+        Instrument.UK_GHR,
         jurisdiction="GB",
         agency_id=LONDON,
         channel="email",
         status=Status.SUBMITTED,
     )
+
+
+def _chosen(*rules: RuleFact, on: str = "2024-01-01") -> RuleFact | None:
+    return choose(rules, _start(on))
 
 
 @pytest.mark.parametrize("most", range(1, 7))
@@ -247,7 +250,8 @@ def _due(jurisdiction: str, start: str, length: int) -> date:
         pytest.param("AU", "2024-04-24", 1, "2024-04-26", id="Anzac Day"),
         pytest.param("AU", "2024-03-28", 1, "2024-04-02", id="Easter in Australia"),
         pytest.param("EU", "2024-12-24", 2, "2024-12-26", id="no calendar for the EU"),
-        pytest.param("EU", "2024-12-27", 1, "2024-12-30", id="weekends everywhere"),
+        pytest.param("EU", "2024-12-27", 1, "2024-12-28", id="every day, with no calendar"),
+        pytest.param("AU", "2024-03-08", 1, "2024-03-12", id="Canberra Day"),
         pytest.param("", "2024-07-03", 1, "2024-07-04", id="no jurisdiction"),
     ],
 )
@@ -278,7 +282,6 @@ def test_each_body_is_given_the_business_days_of_its_own_country() -> None:
     assert set(JURISDICTIONS) == set(bodies[1:])
     for body in bodies:
         clock = the_clock(facts, ClockKind.ACKNOWLEDGEMENT, body, (rule,))
-        assert clock.due_on == day("2024-07-11" if body == STATE else "2024-07-10")
-        assert clock.flag_day(day("2024-12-01")) == day(
-            "2024-07-12" if body == STATE else "2024-07-11"
-        )
+        due = {STATE: "2024-07-11", BRUSSELS: "2024-07-08"}.get(body, "2024-07-10")
+        assert clock.due_on == day(due)
+        assert clock.flag_day(day("2024-12-01")) == day(due) + timedelta(days=1)

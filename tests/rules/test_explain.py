@@ -296,12 +296,64 @@ def test_a_day_that_somebody_named_is_not_said_to_be_computed(kind: ClockKind) -
     assert "give" not in shown.explanation
 
 
-def test_business_days_are_called_so() -> None:
+def _in_business_days(agency: Agency | None) -> Arithmetic:
     rule = _rule(ClockKind.ACKNOWLEDGEMENT, unit=Unit.BUSINESS_DAYS, length=10)
-    clock = _clock(ClockKind.ACKNOWLEDGEMENT, "2024-07-03", "2024-07-18", rule=rule)
-    shown = _of(clock, "2024-07-10")
+    due = "2024-07-18" if agency and agency.jurisdiction == "US" else "2024-07-13"
+    clock = _clock(ClockKind.ACKNOWLEDGEMENT, "2024-07-03", due, rule=rule, agency=agency)
+    return _of(clock, "2024-07-10")
+
+
+def test_business_days_are_called_so_and_name_the_holidays_that_they_skip() -> None:
+    shown = _in_business_days(Agency(short_name="State", jurisdiction="US"))
     assert ("The house norm gives", "+ 10 business days") in shown.terms
-    assert "; 10 business days give 18 July 2024." in shown.sentence
+    assert shown.details == (("Holidays skipped", "4 July 2024, Independence Day"),)
+    assert "; 10 business days give 18 July 2024; 1 public holiday is left out." in shown.sentence
+
+
+@pytest.mark.parametrize(
+    ("agency", "whose"),
+    [(Agency(short_name="Council", jurisdiction="EU"), "of EU"), (None, "that holds for it")],
+)
+def test_business_days_of_which_no_calendar_is_known_are_calendar_days_and_say_so(
+    agency: Agency | None, whose: str
+) -> None:
+    shown = _in_business_days(agency)
+    why = f"no calendar of public holidays {whose} is known, so calendar days are counted"
+    assert ("The house norm gives", "+ 10 calendar days") in shown.terms
+    assert shown.details == (("Holidays", why),)
+    assert f"10 calendar days give 13 July 2024: {why}." in shown.sentence
+
+
+def test_an_extended_clock_keeps_its_old_day() -> None:
+    more = {"first_due_on": day("2023-12-15"), "late_on": "2024-03-01"}
+    shown = _of(_clock(ClockKind.PROMISE, "2023-10-23", "2024-02-29", **more))
+    assert shown.terms[1:] == (
+        ("By", "15 Dec 2023"),
+        ("Extended to", "29 Feb 2024"),
+        ("Late from", "1 Mar 2024"),
+    )
+    assert shown.sentence == "It was extended to 29 Feb 2024. It runs; 28 days are left."
+
+
+def test_what_was_late_before_it_was_extended_says_how_late() -> None:
+    ended = {"state": ClockState.CLOSED, "ended_on": "2024-02-01", "extended_on": day("2024-02-01")}
+    shown = _of(_clock(SILENCE, "2023-10-23", "2024-01-21", **LATE, **ended))
+    assert shown.sentence.endswith("It was extended on 1 Feb 2024, 11 days late.")
+
+
+def test_a_void_clock_says_so_and_counts_no_lateness() -> None:
+    ended = {"state": ClockState.VOID, "ended_on": "2024-02-01"}
+    shown = _of(_clock(SILENCE, "2023-10-23", "2024-01-21", **ended))
+    assert shown.sentence.endswith("It is void since 1 Feb 2024.")
+
+
+def test_a_clock_says_when_the_ask_was_closed_and_when_it_warns() -> None:
+    clock = _clock(SILENCE, "2023-10-23", "2024-01-21", warn_on=day("2024-01-01"))
+    closings = [(day("2023-11-01"), day("2023-12-01")), (day("2023-01-01"), day("2023-02-01"))]
+    assert arithmetic(clock, day(TODAY), closings).details == (
+        ("Paused", "1 Nov 2023 to 1 Dec 2023, while the ask was closed"),
+        ("Warns from", "1 Jan 2024"),
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Which letters start the clock of section 1263(d), and what they lack where they start none."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -118,6 +119,18 @@ def test_the_conditions_that_a_letter_fails_are_named_and_no_others(
     assert len(found) == len(lacks)
     for said, wanted in zip(found, lacks, strict=True):
         assert wanted in said
+
+
+def test_a_supplement_to_a_request_that_qualifies_starts_nothing() -> None:
+    (said,) = failings(replace(KHASHOGGI, supplements="10 Oct 2018"))
+    assert "supplements the request of 10 Oct 2018, whose clock runs on" in said
+    facts = _asked(("2018-11-20", replace(KHASHOGGI, supplements="10 Oct 2018")))
+    assert the_clock(facts, D1263).state is ClockState.NOT_STARTED
+
+
+def test_what_fails_is_told_with_the_subsection_that_names_the_committees() -> None:
+    for what in (SEED, request(signed(CHAIR, SFRC)), request(ground=Ground.CORRUPTION)):
+        assert "22 U.S.C. 10102(j)" in explain_failings(what)
 
 
 def test_the_seeds_letter_is_told_why_it_starts_no_clock() -> None:

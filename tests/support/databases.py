@@ -155,8 +155,10 @@ def make_app(kind: str, folder: Path, name: str, **settings: object) -> Flask:
 
 
 _KEPT = ", ".join(f"'{body.slug}'" for body in reference.BODIES)
-# bodies that tests add
-ADDED_BODIES = (
+# what tests add to the reference data
+ADDED = (
+    "DELETE FROM clock_rules WHERE recorded_at IS NOT NULL",
+    "UPDATE clock_rules SET valid_until = NULL, end_reason = '' WHERE valid_until IS NOT NULL",
     f"DELETE FROM agencies WHERE slug NOT IN ({_KEPT})",
     "DELETE FROM agency_names WHERE agency_id NOT IN (SELECT id FROM agencies)",
 )
@@ -165,7 +167,7 @@ ADDED_BODIES = (
 def empty(app: Flask) -> None:
     """Delete all that a test wrote, in one exchange with the database."""
     tables = [t for t in reversed(Base.metadata.sorted_tables) if t.name not in REFERENCE]
-    deleting = [*(f'DELETE FROM "{table.name}"' for table in tables), *ADDED_BODIES]
+    deleting = [*(f'DELETE FROM "{table.name}"' for table in tables), *ADDED]
     with app.app_context():
         db.session.rollback()
         with db.engine.connect() as connection:

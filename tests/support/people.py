@@ -84,6 +84,20 @@ def arrive(app: Flask, email: str, role: Role, organisation: str) -> Person:
     return person
 
 
+def admin_beside(person: Person) -> Person:
+    """An admin of the first organisation, logged in beside somebody."""
+    email = "admin@example.org"
+    with person.app.app_context():
+        user = queries.user_by_email(email)
+        viewer = Viewer.of(user) if user else None
+        db.session.rollback()
+    if viewer is None:
+        return arrive(person.app, email, Role.ADMIN, "Highland Group")
+    admin = Person(person.app, email, person.app.test_client(), viewer)
+    assert log_in(admin).status_code == 302
+    return admin
+
+
 def words_of(page: TestResponse) -> str:
     """The text of a page without its markup."""
     body = re.sub(r"<(script|style|svg).*?</\1>", " ", page.text, flags=re.S)

@@ -23,6 +23,7 @@ from tracker.casework.inputs import (
     LetterInput,
     NextInput,
     OutcomeInput,
+    ReceiptInput,
 )
 from tracker.casework.rows import (
     AddresseeRow,
@@ -33,6 +34,7 @@ from tracker.casework.rows import (
     date_or_none,
     place_or_none,
 )
+from tracker.clocks.models import ActKind
 from tracker.core.names import fold
 from tracker.correspondence.models import Channel, LetterKind, Substance
 from tracker.recommendations.instruments import Instrument
@@ -98,6 +100,7 @@ class LetterForm(BaseForm, Growing):
     channel = WordField("Sent by", Channel, labels=words.CHANNEL)
     reply_requested_by = PartialDateField("It asks for a reply by")
     reply_date_confirmed = BooleanField("I have read this date in the letter itself")
+    supplements = StringField("It supplements an earlier letter")
     note = TextAreaField("Note")
     signatories = FieldList(FormField(SignatoryRow), "Signed by", min_entries=1)
     addressees = FieldList(FormField(AddresseeRow), "Addressed to", min_entries=1)
@@ -125,6 +128,7 @@ class LetterForm(BaseForm, Growing):
             on_behalf_of=text_of(self.on_behalf_of),
             reply_requested_by=date_or_none(self.reply_requested_by),
             reply_date_confirmed=self.reply_date_confirmed.data,
+            supplements=text_of(self.supplements).strip(),
             note=text_of(self.note),
             signatories=tuple(entry.form.given() for entry in self.signatories),
             addressees=tuple(entry.form.given() for entry in self.addressees),
@@ -132,6 +136,23 @@ class LetterForm(BaseForm, Growing):
                 entry.form.given(asked_of=entry.form.positions(count)) for entry in self.asks
             ),
             sources=tuple(entry.form.given() for entry in self.sources),
+        )
+
+
+class ReceiptForm(BaseForm):
+    """When a letter was received."""
+
+    version = VersionField()
+    received_on = PartialDateField("Received on")
+    received_proof = StringField("Proof of receipt")
+    supplements = StringField("It supplements an earlier letter")
+
+    def given(self) -> ReceiptInput:
+        """The receipt as typed."""
+        return ReceiptInput(
+            date_or_none(self.received_on),
+            text_of(self.received_proof),
+            text_of(self.supplements).strip(),
         )
 
 
@@ -198,6 +219,7 @@ class ContactForm(BaseForm):
     is_determination = BooleanField(
         "This is the determination that section 1263(d) requires of the President"
     )
+    proposed_on = PartialDateField("A proposal circulates since")
     source_title = StringField("Title of the source")
     source_url = StringField("Web address of the source")
 
@@ -211,6 +233,7 @@ class ContactForm(BaseForm):
             summary=text_of(self.summary),
             promised_on=date_or_none(self.promised_on),
             is_determination=self.is_determination.data,
+            proposed_on=date_or_none(self.proposed_on),
             source=SourceInput(
                 title=text_of(self.source_title), url=text_of(self.source_url).strip()
             ),
@@ -274,6 +297,21 @@ class SnoozeForm(BaseForm):
     clocks = SelectMultipleField("Which flags", validate_choice=False)
     until = DayField("Until")
     reason = StringField("Why it can wait")
+
+
+class ClockForm(BaseForm):
+    """Do something to clocks. They are shown as boxes; so is what can be done."""
+
+    # the sections of its page have the ids clocks-1, clocks-2
+    clocks = SelectMultipleField("Which clocks", id="chosen", validate_choice=False)
+    act = WordField(
+        "What to do",
+        ActKind,
+        labels=words.CLOCK_ACT,
+        validators=[InputRequired("Choose what to do.")],
+    )
+    until = DayField("Day")
+    reason = StringField("Why")
 
 
 class VoidForm(BaseForm):

@@ -87,7 +87,8 @@ class AskInput:
 
 @dataclass(frozen=True)
 class LetterInput:
-    """A letter with its asks. Without `sent_on` it is kept as a draft, and its asks are drafts."""
+    """A letter with its asks. Without `sent_on` it is kept as a draft, and its asks are drafts.
+    `supplements` is the reference of an earlier letter that it narrows or repeats."""
 
     title: str
     kind: LetterKind
@@ -100,11 +101,21 @@ class LetterInput:
     on_behalf_of: str = ""
     reply_requested_by: PartialDate | None = None
     reply_date_confirmed: bool = False
+    supplements: str = ""
     note: str = ""
     signatories: tuple[SignatoryInput, ...] = ()
     addressees: tuple[AddresseeInput, ...] = ()
     asks: tuple[AskInput, ...] = ()
     sources: tuple[SourceInput, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReceiptInput:
+    """When a letter was received, how that is known, and which earlier letter it supplements."""
+
+    received_on: PartialDate | None
+    received_proof: str = ""
+    supplements: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,6 +129,7 @@ class ContactInput:
     summary: str = ""
     promised_on: PartialDate | None = None
     is_determination: bool = False
+    proposed_on: PartialDate | None = None  # since when, they say, the committee has a proposal
     source: SourceInput = field(default_factory=SourceInput)
 
 

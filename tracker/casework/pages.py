@@ -12,8 +12,9 @@ from tracker.casework.actions.settle import outcome_facts
 from tracker.casework.ledger import Ledger, ledger
 from tracker.clocks import queries as clocks
 from tracker.clocks.explain import Arithmetic, ClockGroup, arithmetic, grouped
-from tracker.clocks.models import Clock, ClockState
+from tracker.clocks.models import Clock, ClockKind, ClockState
 from tracker.core.dates import PartialDate
+from tracker.core.now import today
 from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import Contact, Direction, Letter
 from tracker.recommendations import outcomes as outcome_rules
@@ -218,6 +219,8 @@ class LetterPage:
     flags: dict[int, list[Clock]]
     targets: dict[int, list[Target]]
     evidence: list[SourceUse]
+    law: dict[int, list[str]]  # what section 1263(d) says, by ask
+    supplements: str
 
 
 def letter_page(viewer: Viewer, letter: Letter) -> LetterPage:
@@ -232,4 +235,13 @@ def letter_page(viewer: Viewer, letter: Letter) -> LetterPage:
         clocks.flags_of(viewer, ids),
         asks.targets_of(viewer, ids),
         sources.cited_by(viewer, [letter.id]).get(letter.id, []),
+        {
+            ask_id: [
+                arithmetic(clock, today()).explanation
+                for clock in found
+                if clock.kind is ClockKind.SECTION_1263D
+            ]
+            for ask_id, found in clocks.clocks_of(viewer, ids).items()
+        },
+        records.reference_of(viewer, letter.supplements_id),
     )

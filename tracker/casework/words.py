@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from tracker.agencies.models import AgencyKind, MemberRole
-from tracker.clocks.models import Basis, Cause, ClockKind, ClockState
+from tracker.clocks.choice import PassedOver
+from tracker.clocks.models import ActKind, Basis, Cause, ClockKind, ClockState, Unit
 from tracker.correspondence.models import Channel, Direction, LetterKind, SignatoryRole, Substance
 from tracker.recommendations.instruments import FACTS, Instrument
 from tracker.recommendations.models import (
@@ -223,6 +224,38 @@ CLOCK_STATE = {
     ClockState.MET: "Met",
     ClockState.CLOSED: "Ended with the ask",
     ClockState.VOID: "Void",
+}
+CLOCK_ACT = {
+    ActKind.SNOOZE: "Snooze it",
+    ActKind.EXTEND: "Extend it",
+    ActKind.MEET: "It was met",
+    ActKind.VOID: "Void it",
+}
+CLOCK_ACT_NOTE = {
+    ActKind.SNOOZE: "A flag rests until the day and wakes by itself. It still counts.",
+    ActKind.EXTEND: (
+        "The day becomes the new due day, and the old one stays beside it. What the law sets stays."
+    ),
+    ActKind.MEET: "On the day it came about, though no contact on record says so.",
+    ActKind.VOID: "It ought never to have run; its flag goes. Leave the day empty.",
+}
+CLOCK_ACT_DONE = {
+    ActKind.SNOOZE: "Snoozed",
+    ActKind.EXTEND: "Extended",
+    ActKind.MEET: "Met",
+    ActKind.VOID: "Void",
+}
+PASSED_OVER = {
+    PassedOver.OLDER: "an older version of it",
+    PassedOver.LESS_SPECIFIC: "less specific",
+    PassedOver.NO_LONGER: "no longer in force on that day",
+    PassedOver.NOT_YET: "not yet in force on that day",
+    PassedOver.OTHER_SCOPE: "made for something else",
+}
+UNIT = {
+    Unit.CALENDAR_DAYS: "calendar days",
+    Unit.BUSINESS_DAYS: "business days",
+    Unit.MONTHS: "months",
 }
 CLOCK_SHAPE = {
     ClockState.NOT_STARTED: "ring",

@@ -1,30 +1,52 @@
-"""Keeping the clocks of asks true to the facts, and what people do to clocks."""
+"""Keeping the clocks of asks true to the facts."""
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date
+from enum import StrEnum
 
 from sqlalchemy import select
 
 from tracker.accounts.viewer import Viewer
+from tracker.agencies import queries as agencies
 from tracker.clocks import facts as gathering
-from tracker.clocks.models import ActKind, Clock, ClockAct, ClockKind
-from tracker.clocks.rules import ClockSpec, derive
+from tracker.clocks.models import ActKind, Clock, ClockAct, ClockKind, ClockState
+from tracker.clocks.rules import ClockSpec, Key, derive
+from tracker.core.dates import show_day
 from tracker.core.db import db
-from tracker.core.intake import Intake
 from tracker.core.now import now, today
 from tracker.history import actions as history
 from tracker.recommendations.models import Recommendation
-from tracker.records.actions import copy_audience, require_edit
+from tracker.records.actions import copy_audience
 
-LONGEST_SNOOZE_DAYS = 366
-Key = tuple[ClockKind, int | None, str]
 _SPEC_FIELDS = tuple(field.name for field in fields(ClockSpec))
+# what a rule gives: a clock that has ended keeps the rule under which it ended
+_OF_RULE = frozenset({"basis", "rule_id", "warn_on", "due_on", "late_on"})
 
 
-def refresh(asks: Sequence[Recommendation]) -> None:
-    """Bring the clocks of asks in line with all that is known of them now.
+class Turn(StrEnum):
+    """What became of a clock when it was computed anew."""
+
+    RAISED = "flags raised"
+    CLEARED = "flags cleared"
+    MOVED = "days moved"
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A clock that says something else now than before."""
+
+    ask_id: int
+    kind: ClockKind
+    agency_id: int | None
+    turn: Turn
+    text: str  # in a few words, without the body
+
+
+def refresh(asks: Sequence[Recommendation], by: Viewer | None = None) -> list[Moved]:
+    """Bring the clocks of asks in line with all that is known of them now. What that changed on
+    asks that had clocks is returned; for whoever it was `by`, their histories say so.
 
     A clock of which more is known is superseded by a new row, so that what was known on an earlier
     day can still be read. A clock that is late is flagged here at once; the nightly sweep flags
@@ -33,10 +55,16 @@ def refresh(asks: Sequence[Recommendation]) -> None:
     db.session.flush()
     rules, facts, day = gathering.rules(), gathering.gather(asks), today()
     standing, snoozes = _current([ask.id for ask in asks]), _snoozes([ask.id for ask in asks])
+    moved: list[Moved] = []
     for ask in asks:
+        before = standing[ask.id]
         wanted = {spec.key: spec for spec in derive(facts[ask.id], rules)}
-        _reconcile(ask, standing[ask.id], wanted, snoozes[ask.id], day)
+        after = _reconcile(ask, before, wanted, snoozes[ask.id], day)
+        moved += _compare(ask.id, before, after) if before else []
     db.session.flush()  # of all asks at once
+    if by is not None:
+        tell(moved, by)
+    return moved
 
 
 def _reconcile(
@@ -45,15 +73,17 @@ def _reconcile(
     wanted: dict[Key, ClockSpec],
     snoozes: dict[Key, date],
     day: date,
-) -> None:
-    moment = now()
+) -> dict[Key, Clock]:
+    """The clocks that stand once those that are out of date are superseded."""
+    moment, standing_now = now(), {}
     for key, clock in standing.items():
         spec = wanted.get(key)
         if spec is None or not _says(clock, spec, snoozes.get(key)):
             clock.superseded_at = moment
+        else:
+            standing_now[key] = clock
     for key, spec in wanted.items():
-        before = standing.get(key)
-        if before is not None and before.superseded_at is None:
+        if key in standing_now:
             continue
         clock = Clock(
             recommendation_id=ask.id,
@@ -63,14 +93,62 @@ def _reconcile(
             **{name: getattr(spec, name) for name in _SPEC_FIELDS},
         )
         copy_audience(clock, ask)
-        _carry_flag(clock, spec, before, day)
+        _carry_flag(clock, spec, standing.get(key), day)
         db.session.add(clock)
+        standing_now[key] = clock
+    return standing_now
 
 
 def _says(clock: Clock, spec: ClockSpec, snoozed_until: date | None) -> bool:
     """Whether a row says all that the facts say now."""
-    same = all(getattr(clock, name) == getattr(spec, name) for name in _SPEC_FIELDS)
-    return same and clock.snoozed_until == snoozed_until
+    differs = {name for name in _SPEC_FIELDS if getattr(clock, name) != getattr(spec, name)}
+    if clock.ended_on is not None and clock.rule_id is not None:
+        differs -= _OF_RULE
+    return not differs and clock.snoozed_until == snoozed_until
+
+
+def _compare(ask_id: int, before: dict[Key, Clock], after: dict[Key, Clock]) -> list[Moved]:
+    """The flags that came and went, and the days of running clocks that moved."""
+    was, is_now = _flags(before), _flags(after)
+    found = [
+        *((key, Turn.CLEARED, was[key]) for key in was if key not in is_now),
+        *((key, Turn.RAISED, is_now[key]) for key in is_now if key not in was),
+    ]
+    for key, clock in after.items():
+        old = before.get(key)
+        is_running = clock.state is ClockState.RUNNING and old is not None
+        if is_running and old and old.due_on and clock.due_on and old.due_on != clock.due_on:
+            days = f"{_words(clock.kind)}: {show_day(old.due_on)} → {show_day(clock.due_on)}"
+            found.append((key, Turn.MOVED, days))
+    return [Moved(ask_id, kind, agency, turn, said) for (kind, agency, _), turn, said in found]
+
+
+def _flags(clocks: dict[Key, Clock]) -> dict[Key, str]:
+    return {
+        key: f"{_words(clock.cause)} since {show_day(clock.flagged_on)}"
+        for key, clock in clocks.items()
+        if clock.state is ClockState.RUNNING and clock.flagged_on
+    }
+
+
+def _words(value: StrEnum) -> str:
+    return value.replace("_", " ").capitalize()
+
+
+def tell(moved: Sequence[Moved], by: Viewer, why: str = "") -> None:
+    """Say in the history of each ask what became of its clocks."""
+    bodies = agencies.by_ids(each.agency_id for each in moved if each.agency_id)
+    told: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for each in moved:
+        body = bodies.get(each.agency_id or 0)
+        told[each.ask_id][each.turn].append(each.text + (f" ({body.short_name})" if body else ""))
+    for ask_id, after in told.items():
+        history.record(
+            "clock.recomputed",
+            actor_id=by.user_id,
+            records=[ask_id],
+            body={"after": after, "note": why},
+        )
 
 
 def _carry_flag(clock: Clock, spec: ClockSpec, before: Clock | None, day: date) -> None:
@@ -102,49 +180,3 @@ def _snoozes(ids: list[int]) -> dict[int, dict[Key, date]]:
         if act.until_on is not None:
             found[act.recommendation_id][(act.kind, act.agency_id, act.start_key)] = act.until_on
     return found
-
-
-def snooze(
-    viewer: Viewer, ask: Recommendation, clocks: Sequence[Clock], *, until: date | None, reason: str
-) -> None:
-    """Let flagged clocks rest until a day, for a reason. They still count, and are shown as
-    snoozed. Raises `Refused` or `NotAllowed`."""
-    require_edit(ask, viewer)
-    intake = Intake()
-    reason = intake.text(
-        "reason", reason, ClockAct.reason, missing="Say in a sentence why this can wait."
-    )
-    if until is None or until <= today():
-        intake.refuse("until", "Give a day after today, as 2027-01-31.")
-    elif (until - today()).days > LONGEST_SNOOZE_DAYS:
-        intake.refuse("until", "Give a day within a year from now.")
-    if not clocks:
-        intake.refuse("clocks", "Choose at least one flag.")
-    intake.done()
-    for clock in clocks:
-        act = ClockAct(
-            recommendation_id=ask.id,
-            act=ActKind.SNOOZE,
-            kind=clock.kind,
-            agency_id=clock.agency_id,
-            start_key=clock.start_key,
-            from_on=today(),
-            until_on=until,
-            reason=reason,
-            recorded_by_id=viewer.user_id,
-        )
-        copy_audience(act, ask)
-        db.session.add(act)
-    history.record(
-        "clock.snoozed",
-        actor_id=viewer.user_id,
-        records=[ask.id],
-        body={
-            "after": {
-                "clocks": sorted({clock.kind for clock in clocks}),
-                "until": until and until.isoformat(),
-            },
-            "reason": reason,
-        },
-    )
-    refresh([ask])

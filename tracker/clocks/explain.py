@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from tracker.clocks.calendars import holidays_within, is_known
 from tracker.clocks.models import Basis, Clock, ClockKind, ClockState, Unit
 from tracker.clocks.rules import RECEIPT_UNKNOWN
 from tracker.core.dates import add_months, show_day
@@ -28,12 +29,17 @@ GIVES = {
 }
 
 
+Closing = tuple[date, date | None]
+
+
 @dataclass(frozen=True)
 class Arithmetic:
-    """How a clock comes to its day: what it is about, labelled terms, days run, and the sum."""
+    """How a clock comes to its day: what it is about, labelled terms, what else bears on it (days
+    left out or moved, a warning), days run, and the sum."""
 
     why: str
     terms: tuple[tuple[str, str], ...]
+    details: tuple[tuple[str, str], ...]
     days_run: int | None
     days_given: int | None
     days_late: int | None
@@ -72,21 +78,24 @@ def grouped(clocks: Iterable[Clock]) -> list[ClockGroup]:
             clock.ended_on,
             clock.flagged_on,
             clock.snoozed_until,
+            clock.first_due_on,
             clock.note,
         )
         found.setdefault(key, []).append(clock)
     return [ClockGroup(group[0], group) for group in found.values()]
 
 
-def arithmetic(clock: Clock, today: date) -> Arithmetic:
-    """The arithmetic of a clock, as it stands on a day."""
+def arithmetic(clock: Clock, today: date, closings: Sequence[Closing] = ()) -> Arithmetic:
+    """The arithmetic of a clock, as it stands on a day; `closings` are the days on which the ask
+    was closed and reopened."""
     if clock.started_on is None or clock.due_on is None:
-        return Arithmetic("", (), None, None, None, clock.note or "It has not started.")
+        return Arithmetic("", (), (), None, None, None, clock.note or "It has not started.")
     start = clock.started_on.earliest
     until = clock.ended_on or today
     return Arithmetic(
         why=_why(clock),
         terms=tuple(_terms(clock)),
+        details=tuple(_details(clock, closings)),
         days_run=(until - start).days,
         days_given=(clock.due_on - start).days,
         days_late=_days_late(clock, until),
@@ -106,7 +115,7 @@ def _why(clock: Clock) -> str:
     """What the clock is about, in a sentence that names its first day."""
     assert clock.started_on is not None
     assert clock.due_on is not None
-    day, due = clock.started_on.shown, show_day(clock.due_on)
+    day, due = clock.started_on.shown, show_day(clock.first_due_on or clock.due_on)
     missing = "" if clock.ended_on else " None is on record."
     return {
         ClockKind.SECTION_1263D: f"Asked of the President under section 1263(d), {day}."
@@ -134,11 +143,48 @@ def _terms(clock: Clock) -> list[tuple[str, str]]:
     terms = [(start, clock.started_on.shown)]
     if not named and clock.rule is not None:
         terms.append((GIVES[clock.basis], _length(clock)))
-    due = show_day(clock.due_on)
+    due = show_day(clock.first_due_on or clock.due_on)
     terms.append(("By" if named else "Due", due if named else f"= {due}"))
+    if clock.first_due_on:
+        terms.append(("Extended to", show_day(clock.due_on)))
     if clock.late_on is not None:
         terms.append(("Late from", show_day(clock.late_on)))
     return terms
+
+
+def _details(clock: Clock, closings: Sequence[Closing]) -> list[tuple[str, str]]:
+    assert clock.started_on is not None
+    assert clock.due_on is not None
+    start, due = clock.started_on.earliest, clock.first_due_on or clock.due_on
+    found = []
+    if _counts_business_days(clock):
+        where = _jurisdiction(clock)
+        skipped = [f"{show_day(day)}, {name}" for day, name in holidays_within(where, start, due)]
+        if is_known(where):
+            found.append(("Holidays skipped", "; ".join(skipped) or "none"))
+        else:
+            found.append(("Holidays", _no_calendar(where)))
+    found += [
+        ("Paused", f"{show_day(on)} to {show_day(until)}, while the ask was closed")
+        for on, until in closings
+        if until and until > start and on < (clock.ended_on or date.max)
+    ]
+    if clock.warn_on:
+        found.append(("Warns from", show_day(clock.warn_on)))
+    return found
+
+
+def _counts_business_days(clock: Clock) -> bool:
+    return clock.rule is not None and clock.rule.unit is Unit.BUSINESS_DAYS
+
+
+def _jurisdiction(clock: Clock) -> str:
+    return clock.agency.jurisdiction if clock.agency else ""
+
+
+def _no_calendar(jurisdiction: str) -> str:
+    whose = f"of {jurisdiction}" if jurisdiction else "that holds for it"
+    return f"no calendar of public holidays {whose} is known, so calendar days are counted"
 
 
 def _length(clock: Clock) -> str:
@@ -149,6 +195,8 @@ def _length(clock: Clock) -> str:
         Unit.BUSINESS_DAYS: "business days",
         Unit.MONTHS: "months",
     }[rule.unit]
+    if _counts_business_days(clock) and not is_known(_jurisdiction(clock)):
+        unit = "calendar days"
     text = f"+ {rule.length} {unit}"
     return f"{text} − {rule.lead_days} days" if rule.lead_days else text
 
@@ -159,17 +207,28 @@ def _sentence(clock: Clock, today: date) -> str:
     day0 = clock.started_on.shown
     if not clock.started_on.day:
         day0 += f", counted from its earliest day, {show_day(clock.started_on.earliest)}"
-    due = show_day(clock.due_on)
+    due = show_day(clock.first_due_on or clock.due_on)
+    moved = f"It was extended to {show_day(clock.due_on)}." if clock.first_due_on else ""
     if clock.basis in (Basis.LETTER, Basis.PROMISE):
-        return _state(clock, today)
-    text = f"Day 0 is {day0}; {_length(clock).removeprefix('+ ')} give {due}."
-    return " ".join(part for part in (text, clock.note, _state(clock, today)) if part)
+        return f"{moved} {_state(clock, today)}".strip()
+    text = f"Day 0 is {day0}; {_length(clock).removeprefix('+ ')} give {due}"
+    if _counts_business_days(clock):
+        where = _jurisdiction(clock)
+        skipped = len(holidays_within(where, clock.started_on.earliest, clock.due_on))
+        days = "1 public holiday is" if skipped == 1 else f"{skipped} public holidays are"
+        text += f"; {days} left out" if is_known(where) else f": {_no_calendar(where)}"
+    parts = (f"{text}.", moved, clock.note, _state(clock, today))
+    return " ".join(part for part in parts if part)
 
 
 def _state(clock: Clock, today: date) -> str:
     assert clock.due_on is not None
+    if clock.state is ClockState.VOID and clock.ended_on:
+        return f"It is void since {show_day(clock.ended_on)}."
     if clock.ended_on is not None:
         how = "It was met" if clock.state is ClockState.MET else "It ended with the ask"
+        if clock.extended_on:
+            how = "It was extended"
         text = f"{how} on {show_day(clock.ended_on)}"
         late = _days_late(clock, clock.ended_on)
         return f"{text}, {_days(late)} late." if late else f"{text}, in time."

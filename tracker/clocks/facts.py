@@ -3,14 +3,16 @@ statements. It reads for the machine: what is computed here is shown only throug
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import fields, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from tracker.agencies.models import Agency, AgencyKind
-from tracker.clocks.models import ClockRule
-from tracker.clocks.rules import AddresseeFact, AskFacts, LetterFact, RuleFact, SpanFact
-from tracker.clocks.section_1263d import Request, Signer
+from tracker.clocks.choice import RuleFact
+from tracker.clocks.models import ActKind, ClockAct, ClockRule
+from tracker.clocks.rules import ActFact, AddresseeFact, AskFacts, LetterFact, SpanFact
+from tracker.clocks.section_1263d import Request, Signer, failings
 from tracker.core.db import db
 from tracker.correspondence.models import (
     Letter,
@@ -19,14 +21,15 @@ from tracker.correspondence.models import (
     Signatory,
 )
 from tracker.correspondence.queries import contact_facts
-from tracker.recommendations.models import Addressee, Recommendation, StatusSpan
+from tracker.recommendations.instruments import Instrument
+from tracker.recommendations.models import Addressee, Ground, Recommendation, StatusSpan
 
 
 def gather(asks: Sequence[Recommendation]) -> dict[int, AskFacts]:
     """The facts of each ask, by its id."""
     ids = [ask.id for ask in asks]
     spans, addressees, letters = _spans(ids), _addressees(ids), _letters(ids)
-    contacts = contact_facts(ids)
+    contacts, acts = contact_facts(ids), _acts(ids)
     return {
         ask.id: AskFacts(
             instrument=ask.instrument,
@@ -36,6 +39,7 @@ def gather(asks: Sequence[Recommendation]) -> dict[int, AskFacts]:
             addressees=tuple(addressees[ask.id]),
             contacts=tuple(contacts[ask.id]),
             letters={letter.id: _letter_fact(letter, ask) for letter in letters[ask.id]},
+            acts=tuple(acts[ask.id]),
         )
         for ask in asks
     }
@@ -43,25 +47,26 @@ def gather(asks: Sequence[Recommendation]) -> dict[int, AskFacts]:
 
 def rules() -> list[RuleFact]:
     """Every clock rule, past and present."""
-    return [
-        RuleFact(
-            id=rule.id,
-            kind=rule.kind,
-            length=rule.length,
-            unit=rule.unit,
-            basis=rule.basis,
-            valid_from=rule.valid_from,
-            valid_until=rule.valid_until,
-            instrument=rule.instrument,
-            jurisdiction=rule.jurisdiction,
-            agency_id=rule.agency_id,
-            channel=rule.channel,
-            status=rule.status,
-            lead_days=rule.lead_days,
-            warn_day=rule.warn_day,
+    return [rule_fact(rule) for rule in db.session.scalars(select(ClockRule))]
+
+
+def rule_fact(rule: ClockRule) -> RuleFact:
+    """A clock rule, as the choice reads it."""
+    return RuleFact(**{field.name: getattr(rule, field.name) for field in fields(RuleFact)})
+
+
+def _acts(ids: list[int]) -> dict[int, list[ActFact]]:
+    """What people did to clocks; that they let one rest changes nothing of it."""
+    found: dict[int, list[ActFact]] = defaultdict(list)
+    for act in db.session.scalars(
+        select(ClockAct)
+        .where(ClockAct.recommendation_id.in_(ids), ClockAct.act != ActKind.SNOOZE)
+        .order_by(ClockAct.id)
+    ):
+        found[act.recommendation_id].append(
+            ActFact(act.act, act.kind, act.agency_id, act.start_key, act.from_on, act.until_on)
         )
-        for rule in db.session.scalars(select(ClockRule))
-    ]
+    return found
 
 
 def _spans(ids: list[int]) -> dict[int, list[SpanFact]]:
@@ -96,6 +101,9 @@ def _addressees(ids: list[int]) -> dict[int, list[AddresseeFact]]:
     return found
 
 
+_of_earlier = selectinload(Letter.supplements)
+
+
 def _letters(ids: list[int]) -> dict[int, list[Letter]]:
     found: dict[int, list[Letter]] = defaultdict(list)
     statement = (
@@ -105,6 +113,8 @@ def _letters(ids: list[int]) -> dict[int, list[Letter]]:
         .options(
             selectinload(Letter.signatories).selectinload(Signatory.body),
             selectinload(Letter.addressees).selectinload(LetterAddressee.agency),
+            _of_earlier.selectinload(Letter.signatories).selectinload(Signatory.body),
+            _of_earlier.selectinload(Letter.addressees).selectinload(LetterAddressee.agency),
         )
         .order_by(Letter.id)
     )
@@ -119,16 +129,35 @@ def _letter_fact(letter: Letter, ask: Recommendation) -> LetterFact:
         channel=letter.channel,
         received_on=letter.received_on,
         reply_requested_by=letter.reply_requested_by if letter.reply_date_confirmed else None,
-        request=request_of(letter, ask),
+        request=replace(request_of(letter, ask), supplements=_supplemented(letter, ask)),
     )
 
 
+def _supplemented(letter: Letter, ask: Recommendation) -> str:
+    """The day of the request that a letter supplements, if that one qualifies."""
+    earlier = letter.supplements
+    if earlier is None or failings(request_of(earlier, ask)):
+        return ""
+    return day_of_request(earlier)
+
+
+def day_of_request(letter: Letter) -> str:
+    """The day of a request, as pages write it: that of its receipt, where it is known."""
+    day = letter.received_on or letter.sent_on
+    return day.shown if day else "an unknown day"
+
+
 def request_of(letter: Letter, ask: Recommendation) -> Request:
-    """The letter as section 1263(d) reads it."""
+    """The letter as section 1263(d) reads it, for one of its asks."""
+    return request_of_letter(letter, ask.instrument, ask.ground)
+
+
+def request_of_letter(letter: Letter, instrument: Instrument, ground: Ground | None) -> Request:
+    """The letter as section 1263(d) reads it, for an ask under an instrument on a ground."""
     to = [addressee for addressee in letter.addressees if not addressee.is_copy]
     return Request(
-        instrument=ask.instrument,
-        ground=ask.ground,
+        instrument=instrument,
+        ground=ground,
         addressed_to=tuple(a.office_title or a.agency.name for a in to),
         to_president=any(
             a.agency.kind is AgencyKind.HEAD_OF_STATE and a.agency.jurisdiction == "US" for a in to

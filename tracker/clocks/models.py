@@ -45,6 +45,9 @@ class Basis(StrEnum):
     HOUSE = "house"
 
 
+LAW = frozenset({Basis.STATUTE, Basis.REGULATION})
+
+
 class ClockKind(StrEnum):
     """What a clock measures."""
 
@@ -115,6 +118,20 @@ class ClockRule(Base, Keyed):
     sentence: Mapped[str] = mapped_column(String(500))  # the rule in words, as pages quote it
     valid_from: Mapped[date] = mapped_column(Date)
     valid_until: Mapped[date | None] = mapped_column(Date)
+    # who entered this version here, why, and what it did to the clocks; the rules that came with
+    # the program have none of these
+    recorded_at: Mapped[datetime | None]
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    effect: Mapped[str] = mapped_column(String(300), default="")
+    end_reason: Mapped[str] = mapped_column(String(500), default="")
+
+    agency: Mapped[Agency | None] = relationship(lazy="raise_on_sql")
+
+    @property
+    def is_law(self) -> bool:
+        """A statute or a regulation: it binds the agency, and nobody here can change it."""
+        return self.basis in LAW
 
 
 class Clock(Base, Keyed, HangsOnRecommendation):
@@ -181,12 +198,16 @@ class Clock(Base, Keyed, HangsOnRecommendation):
     started_on: Mapped[PartialDate | None] = mapped_column(nullable=False)
     warn_on: Mapped[date | None] = mapped_column(Date)
     due_on: Mapped[date | None] = mapped_column(Date)
+    # the due day before it was extended
+    first_due_on: Mapped[date | None] = mapped_column(Date)
     # the first late day: after the due day, or the day on which a closed ask was reopened
     late_on: Mapped[date | None] = mapped_column(Date)
     flagged_on: Mapped[date | None] = mapped_column(Date)
     flagged_at: Mapped[datetime | None]
     ended_on: Mapped[date | None] = mapped_column(Date)
     ended_at: Mapped[datetime | None]
+    # the day on which it was extended when it was late already: it goes on in another row
+    extended_on: Mapped[date | None] = mapped_column(Date)
     snoozed_until: Mapped[date | None] = mapped_column(Date)
     note: Mapped[str] = mapped_column(String(1000), default="")  # why it did not start, or ended
     recorded_at: Mapped[datetime] = mapped_column(default=now)

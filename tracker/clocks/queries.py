@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from tracker.accounts.viewer import Viewer
 from tracker.agencies.models import Agency
-from tracker.clocks.models import Cause, Clock, ClockState
+from tracker.clocks.models import Cause, Clock, ClockAct, ClockRule, ClockState
 from tracker.core.db import db
 from tracker.records.models import Record
 from tracker.records.queries import visible
@@ -24,6 +24,7 @@ IS_FLAGGED = (
     Clock.flagged_on.is_not(None),
     Clock.superseded_at.is_(None),
 )
+LONGEST_WARNING = timedelta(days=100)
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,26 @@ def _place(clock: Clock) -> tuple[int, bool, int, str, int]:
     return GRAVITY[clock.cause], clock.state is not ClockState.RUNNING, -started, name, clock.id
 
 
+def all_rules() -> dict[int, ClockRule]:
+    """Every clock rule, past and present, by its id. Rules are public, as bodies are."""
+    statement = (
+        select(ClockRule)
+        .options(joinedload(ClockRule.agency))
+        .order_by(ClockRule.kind, ClockRule.valid_from, ClockRule.id)
+    )
+    return {rule.id: rule for rule in db.session.scalars(statement)}
+
+
+def acts_of(viewer: Viewer, recommendation_id: int) -> list[ClockAct]:
+    """What people did to the clocks of an ask, in that order."""
+    statement = (
+        select(ClockAct)
+        .where(ClockAct.recommendation_id == recommendation_id)
+        .order_by(ClockAct.id)
+    )
+    return list(db.session.scalars(visible(statement, ClockAct, viewer)))
+
+
 def count_by_cause(viewer: Viewer) -> dict[Cause, int]:
     """How many asks carry each cause; an ask with several causes counts under each."""
     statement = flagged(viewer).with_only_columns(
@@ -170,5 +191,26 @@ def coming_up(viewer: Viewer, today: date, days: int) -> list[Clock]:
         )
         .options(joinedload(Clock.agency))
         .order_by(Clock.due_on, Clock.id)
+    )
+    return list(db.session.scalars(visible(statement, Clock, viewer)))
+
+
+def warned(viewer: Viewer, today: date, limit: int) -> list[Clock]:
+    """Running clocks of which it is time to be warned, the next to fall due first. A warning is
+    shown until its clock is due, for a hundred days at the most: from September to the December
+    round."""
+    statement = (
+        select(Clock)
+        .where(
+            Clock.state == ClockState.RUNNING,
+            Clock.superseded_at.is_(None),
+            Clock.flagged_on.is_(None),
+            Clock.warn_on <= today,
+            Clock.warn_on >= today - LONGEST_WARNING,
+            Clock.due_on >= today,
+        )
+        .options(joinedload(Clock.agency))
+        .order_by(Clock.due_on, Clock.id)
+        .limit(limit)
     )
     return list(db.session.scalars(visible(statement, Clock, viewer)))

@@ -4,14 +4,14 @@
 those that did not start, with the reason. Nothing here reads the database or the system time.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from tracker.clocks.calendars import is_holiday_in
-from tracker.clocks.models import Basis, Cause, ClockKind, ClockState, Unit
+from tracker.clocks.choice import RuleFact, Start, choose, due_day
+from tracker.clocks.models import ActKind, Basis, Cause, ClockKind, ClockState
 from tracker.clocks.section_1263d import Request, explain_failings, failings
-from tracker.core.dates import PartialDate, add_days, add_months
+from tracker.core.dates import PartialDate, add_months
 from tracker.correspondence.models import LetterKind, Substance
 from tracker.correspondence.rules import (
     ACKNOWLEDGES,
@@ -36,31 +36,28 @@ CAUSE_OF = {
     ClockKind.VETTING: Cause.UNSENT,
     ClockKind.EVIDENCE: Cause.EVIDENCE_AGEING,
 }
+STATUS_OF = {ClockKind.DRAFTING: Status.DRAFT, ClockKind.VETTING: Status.VETTING}
 KEEPS_PROMISE = frozenset({Substance.SUBSTANTIVE, Substance.MEETING, Substance.PROMISE})
 ANSWERS_QUESTION = OURS | {Substance.MEETING}
 DECIDES = frozenset({Substance.SUBSTANTIVE})  # a question or a promise is no vote
+RECENT_MONTHS = 60
+# designations are announced together about Human Rights Day, 10 December
+DECEMBER_ROUNDS = frozenset(
+    {
+        Instrument.GLOBAL_MAGNITSKY,
+        Instrument.VISA_7031C,
+        Instrument.VISA_212A3C,
+        Instrument.UK_GHR,
+        Instrument.EU_GHR,
+        Instrument.CA_JVCFOA,
+        Instrument.CA_SEMA,
+        Instrument.AU_THEMATIC,
+    }
+)
+# a clock's kind, its addressee, and what started it: by these the same one is known again
+Key = tuple[ClockKind, int | None, str]
 TOO_VAGUE = "The date is known only to the year; a clock starts from a month or a day."
 RECEIPT_UNKNOWN = "The day of receipt is not recorded; it is counted from the day of sending."
-
-
-@dataclass(frozen=True)
-class RuleFact:
-    """A clock rule, as the choice reads it."""
-
-    id: int
-    kind: ClockKind
-    length: int
-    unit: Unit
-    basis: Basis
-    valid_from: date
-    valid_until: date | None = None
-    instrument: Instrument | None = None
-    jurisdiction: str = ""
-    agency_id: int | None = None
-    channel: str = ""
-    status: Status | None = None
-    lead_days: int = 0
-    warn_day: int | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +91,24 @@ class LetterFact:
 
 
 @dataclass(frozen=True)
+class ActFact:
+    """What a person did to a clock on a day: moved its end to another day, said on which day it was
+    met, or that it never was one."""
+
+    act: ActKind
+    kind: ClockKind
+    agency_id: int | None
+    start_key: str
+    on: date
+    until: date | None = None
+
+    @property
+    def key(self) -> Key:
+        """The clock that it was done to, all pieces of it."""
+        return self.kind, self.agency_id, self.start_key.partition("/")[0]
+
+
+@dataclass(frozen=True)
 class AskFacts:
     """All that the clocks of one ask follow from."""
 
@@ -104,11 +119,14 @@ class AskFacts:
     addressees: tuple[AddresseeFact, ...] = ()
     contacts: tuple[ContactFact, ...] = ()
     letters: dict[int, LetterFact] = field(default_factory=dict)
+    acts: tuple[ActFact, ...] = ()  # in the order in which they were done
 
 
 @dataclass(frozen=True)
 class ClockSpec:
-    """A clock as it follows from the facts. `late_on` is its first late day, if it gets there."""
+    """A clock as it follows from the facts. `late_on` is its first late day, if it gets there;
+    `first_due_on` is its due day before it was extended, and `extended_on` the day on which one
+    that was late already was: it goes on in a clock of its own."""
 
     kind: ClockKind
     basis: Basis
@@ -117,8 +135,10 @@ class ClockSpec:
     started_on: PartialDate | None = None
     warn_on: date | None = None
     due_on: date | None = None
+    first_due_on: date | None = None
     late_on: date | None = None
     ended_on: date | None = None
+    extended_on: date | None = None
     rule_id: int | None = None
     agency_id: int | None = None
     contact_id: int | None = None
@@ -130,7 +150,7 @@ class ClockSpec:
         return CAUSE_OF[self.kind]
 
     @property
-    def key(self) -> tuple[ClockKind, int | None, str]:
+    def key(self) -> Key:
         """By which the same clock is known again."""
         return self.kind, self.agency_id, self.start_key
 
@@ -141,63 +161,9 @@ class ClockSpec:
         return self.late_on if self.ended_on is None or self.late_on <= self.ended_on else None
 
 
-def choose(
-    rules: Iterable[RuleFact],
-    kind: ClockKind,
-    day: date,
-    *,
-    instrument: Instrument,
-    jurisdiction: str = "",
-    agency_id: int | None = None,
-    channel: str = "",
-    status: Status | None = None,
-) -> RuleFact | None:
-    """The most specific rule in force on `day`: an agency before an instrument before a
-    jurisdiction before a channel before a status; of equals, the latest."""
-    fitting = [
-        rule
-        for rule in rules
-        if rule.kind is kind
-        and rule.valid_from <= day
-        and (rule.valid_until is None or day <= rule.valid_until)
-        and rule.agency_id in (None, agency_id)
-        and rule.instrument in (None, instrument)
-        and rule.jurisdiction in ("", jurisdiction)
-        and rule.channel in ("", channel)
-        and rule.status in (None, status)
-    ]
-    return max(fitting, key=_specificity, default=None)
-
-
-def _specificity(rule: RuleFact) -> tuple[bool, bool, bool, bool, bool, date, int]:
-    return (
-        rule.agency_id is not None,
-        rule.instrument is not None,
-        bool(rule.jurisdiction),
-        bool(rule.channel),
-        rule.status is not None,
-        rule.valid_from,
-        rule.id,
-    )
-
-
-def due_day(rule: RuleFact, start: date, jurisdiction: str) -> date:
-    """Day N of a term that has `start` as its day 0, less the rule's lead."""
-    if rule.unit is Unit.MONTHS:
-        end = add_months(start, rule.length)
-    else:
-        end = add_days(
-            start,
-            rule.length,
-            business=rule.unit is Unit.BUSINESS_DAYS,
-            is_holiday=is_holiday_in(jurisdiction),
-        )
-    return end - timedelta(days=rule.lead_days)
-
-
 def derive(facts: AskFacts, rules: Sequence[RuleFact]) -> list[ClockSpec]:
     """Every clock of the ask: running, ended, and not started with the reason."""
-    by_key: dict[tuple[ClockKind, int | None, str], ClockSpec] = {}
+    by_key: dict[Key, ClockSpec] = {}
     for spec in _Deriver(facts, rules).all():
         by_key.setdefault(spec.key, spec)
     return list(by_key.values())
@@ -227,7 +193,7 @@ class _Deriver:
 
     def unsent(self) -> list[ClockSpec]:
         """What was closed before it was sent has not met the norm: its clock ended with the ask."""
-        kinds = {Status.DRAFT: ClockKind.DRAFTING, Status.VETTING: ClockKind.VETTING}
+        kinds = {status: kind for kind, status in STATUS_OF.items()}
         closed_on = {closed_from for closed_from, _ in self.closings}
         return [
             replace(spec, state=ClockState.CLOSED) if spec.ended_on in closed_on else spec
@@ -243,9 +209,14 @@ class _Deriver:
         ]
 
     def evidence(self) -> list[ClockSpec]:
-        if self.facts.newest_conduct_on is None:
+        newest = self.facts.newest_conduct_on
+        if newest is None:
             return []
-        return self.term(ClockKind.EVIDENCE, "conduct", self.facts.newest_conduct_on)
+        found = self.term(ClockKind.EVIDENCE, "conduct", newest)
+        if self.facts.instrument not in DECEMBER_ROUNDS:
+            return found
+        remind_on = september_before(add_months(newest.earliest, RECENT_MONTHS))
+        return [replace(spec, warn_on=remind_on) if spec.due_on else spec for spec in found]
 
     # ---- per addressee
 
@@ -385,18 +356,12 @@ class _Deriver:
         if self.facts.instrument is not Instrument.ENTITY_LIST or not sent:
             return []
         contact, letter = sent[0]
-        vote = self.not_started(
-            ClockKind.ERC_VOTE,
-            Basis.REGULATION,
-            "committee",
-            "30 days from the circulation of a proposal. Only a member agency proposes, and none "
-            "has said that a proposal circulates; an advocate's letter starts none.",
-        )
+        vote = self.vote()
         if self.facts.seeks is not Seeks.REMOVAL:
-            return [vote]
+            return vote
         if letter.received_on is None:
             return [
-                vote,
+                *vote,
                 self.not_started(
                     ClockKind.ERC_REMOVAL,
                     Basis.REGULATION,
@@ -408,7 +373,7 @@ class _Deriver:
             ]
         asked = [c for c in self.contacts if c.agency_ids & contact.agency_ids]
         return [
-            vote,
+            *vote,
             *self.term(
                 ClockKind.ERC_REMOVAL,
                 f"contact-{contact.id}",
@@ -417,6 +382,30 @@ class _Deriver:
                 contact=contact,
             ),
         ]
+
+    def vote(self) -> list[ClockSpec]:
+        """The committee's vote on a proposal, of which only an agency knows. It is met by an answer
+        of substance from any body asked."""
+        told = next((c for c in self.contacts if c.proposed_on), None)
+        if told is None:
+            return [
+                self.not_started(
+                    ClockKind.ERC_VOTE,
+                    Basis.REGULATION,
+                    "committee",
+                    "30 days from the circulation of a proposal. Only a member agency proposes, "
+                    "and none has said that a proposal circulates; an advocate's letter starts "
+                    "none.",
+                )
+            ]
+        decided = _first_after(self.contacts, told, DECIDES)
+        return self.term(
+            ClockKind.ERC_VOTE,
+            f"contact-{told.id}",
+            told.proposed_on,
+            ended=_day_of(decided),
+            contact=told,
+        )
 
     # ---- making of clocks
 
@@ -435,16 +424,16 @@ class _Deriver:
         """A clock whose length a rule gives."""
         jurisdiction = addressee.jurisdiction if addressee else ""
         letter = self.facts.letters.get(contact.letter_id or 0) if contact else None
-        rule = choose(
-            self.rules,
+        begins = Start(
             kind,
             start.earliest if start else date.max,
-            instrument=self.facts.instrument,
+            self.facts.instrument,
             jurisdiction=jurisdiction,
             agency_id=addressee.agency_id if addressee else None,
             channel=letter.channel if letter else "",
             status=status,
         )
+        rule = choose(self.rules, begins)
         if rule is None:
             return []
         spec = ClockSpec(
@@ -505,7 +494,7 @@ class _Deriver:
         contact: ContactFact | None = None,
     ) -> ClockSpec:
         day = contact.on.earliest if contact and contact.on else date.max
-        rule = choose(self.rules, kind, day, instrument=self.facts.instrument)
+        rule = choose(self.rules, Start(kind, day, self.facts.instrument))
         return ClockSpec(
             kind=kind,
             basis=basis,
@@ -517,39 +506,94 @@ class _Deriver:
         )
 
     def pieces(self, spec: ClockSpec, start: date, ended: date | None) -> list[ClockSpec]:
-        """The clock, cut where the ask was closed; after a reopening the same clock goes on, and is
-        late again from the day of the reopening."""
+        """The clock, cut where the ask was closed, and where it was extended when it was late
+        already. After a reopening the same clock goes on, and is late again from that day."""
+        acts = [act for act in self.facts.acts if act.key == spec.key]
+        if void := next((act for act in acts if act.act is ActKind.VOID), None):
+            return [replace(spec, state=ClockState.VOID, warn_on=None, ended_on=void.on)]
+        met = [act.on for act in acts if act.act is ActKind.MEET]
+        ended = min([*met, ended] if ended else met, default=None)
         if ended is not None and ended <= start:
             return []
-        assert spec.due_on is not None
-        found: list[ClockSpec] = []
-        running_since, resumed = start, None
-
-        def piece(end: date | None, state: ClockState) -> ClockSpec:
-            assert spec.due_on is not None
-            late = spec.due_on + timedelta(days=1)
-            return replace(
-                spec,
-                start_key=spec.start_key + (f"/{len(found) + 1}" if found else ""),
-                state=state,
-                ended_on=end,
-                late_on=max(late, resumed) if resumed else late,
-            )
-
-        for closed_from, closed_until in self.closings:
-            if ended is not None and ended <= closed_from:
+        cutting = _Cutting(spec, start)
+        extensions = [(act.on, act.until) for act in acts if act.act is ActKind.EXTEND]
+        for on, until, is_closing in sorted(
+            [
+                *((*closing, True) for closing in self.closings),
+                *((*extension, False) for extension in extensions),
+            ],
+            key=lambda cut: (cut[0], cut[2], cut[1] or date.max),
+        ):
+            if ended is not None and ended <= on:
                 break
-            if closed_until is not None and closed_until <= start:
-                continue
-            if running_since < closed_from:
-                found.append(piece(closed_from, ClockState.CLOSED))
-            if closed_until is None:
-                return found
-            running_since = resumed = max(start, closed_from, closed_until)
-        if ended is not None and resumed is not None and ended <= resumed:
-            return found
-        state = ClockState.RUNNING if ended is None else ClockState.MET
-        return [*found, piece(ended, state)]
+            if not is_closing:
+                cutting.extend(on, until)
+            elif until is None:
+                return cutting.close(on)
+            elif until > start:
+                cutting.close(on)
+                cutting.resume(max(on, until))
+        return cutting.end(ended)
+
+
+@dataclass
+class _Cutting:
+    """A clock on its way through the days on which it was stopped or its end was moved."""
+
+    spec: ClockSpec
+    since: date
+    resumed: date | None = None
+    found: list[ClockSpec] = field(default_factory=list)
+
+    @property
+    def late_on(self) -> date:
+        assert self.spec.due_on is not None
+        late = self.spec.due_on + timedelta(days=1)
+        return max(late, self.resumed) if self.resumed else late
+
+    def cut(self, end: date | None, state: ClockState, extended_on: date | None = None) -> None:
+        """Add the piece that ran until now."""
+        piece = replace(
+            self.spec,
+            start_key=self.spec.start_key + (f"/{len(self.found) + 1}" if self.found else ""),
+            state=state,
+            ended_on=end,
+            late_on=self.late_on,
+            extended_on=extended_on,
+        )
+        self.found.append(piece)
+
+    def close(self, on: date) -> list[ClockSpec]:
+        """The ask was closed."""
+        if self.since < on:
+            self.cut(on, ClockState.CLOSED)
+        return self.found
+
+    def resume(self, on: date) -> None:
+        """The ask was reopened."""
+        self.since = self.resumed = max(self.since, on)
+
+    def extend(self, on: date, until: date | None) -> None:
+        """The end was moved. What was late until then stays on record."""
+        if self.late_on <= on:
+            self.cut(on, ClockState.CLOSED, extended_on=on)
+            self.since = on
+        first = self.spec.first_due_on or self.spec.due_on
+        self.spec = replace(self.spec, due_on=until, first_due_on=first, warn_on=None)
+
+    def end(self, ended: date | None) -> list[ClockSpec]:
+        """All pieces; the last one runs, or was met on that day."""
+        over = ended is not None and self.resumed is not None and ended <= self.resumed
+        if not over:
+            self.cut(ended, ClockState.RUNNING if ended is None else ClockState.MET)
+        return self.found
+
+
+def september_before(old_on: date) -> date:
+    """When to remind of evidence that is too old from a day on: the first of September before the
+    last December round in which it is not."""
+    is_after_the_round = old_on > date(old_on.year, 12, 10)
+    return date(old_on.year if is_after_the_round else old_on.year - 1, 9, 1)
 
 
 def _closings(spans: Sequence[SpanFact]) -> list[tuple[date, date | None]]:

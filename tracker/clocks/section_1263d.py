@@ -14,6 +14,7 @@ from tracker.recommendations.instruments import FACTS, Instrument
 from tracker.recommendations.models import Ground
 
 CITATION = "22 U.S.C. 10102(d)"
+COMMITTEES = "22 U.S.C. 10102(j)"
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Request:
     addressed_to: tuple[str, ...]
     to_president: bool
     signers: tuple[Signer, ...]
+    # the day of the earlier request, itself one that qualifies, which the letter narrows or repeats
+    supplements: str = ""
 
 
 def failings(request: Request) -> list[str]:
@@ -46,6 +49,11 @@ def failings(request: Request) -> list[str]:
         whom = ", ".join(request.addressed_to) or "nobody"
         found.append(f"it is addressed to {whom}, not to the President")
     found += _signature_failings(request)
+    if request.supplements:
+        found.append(
+            f"it supplements the request of {request.supplements}, whose clock runs on: "
+            "a narrower second letter does not reset it"
+        )
     return found
 
 
@@ -66,15 +74,19 @@ def _signature_failings(request: Request) -> list[str]:
         if not missing:
             return []
         return [
-            "for corruption the chair and ranking member of one named committee in each chamber "
-            f"must sign, and none of the {' or the '.join(missing)} did"
+            f"for corruption the chair and ranking member of one committee of {COMMITTEES} in each "
+            f"chamber must sign, and none of the {' or the '.join(missing)} did"
         ]
     if complete:
         return []
     bodies = sorted({s.body for s in request.signers if s.body and not s.is_committee})
     if bodies and not any(s.is_committee for s in request.signers):
-        return [f"it is signed for {', '.join(bodies)}, which is not one of the four committees"]
-    return ["it is not signed by the chair and the ranking member of one of the four committees"]
+        whom = ", ".join(bodies)
+        return [f"it is signed for {whom}, which is not one of the four committees of {COMMITTEES}"]
+    return [
+        "it is not signed by the chair and the ranking member of one of the four committees of "
+        f"{COMMITTEES}"
+    ]
 
 
 def _complete_committees(signers: Sequence[Signer]) -> set[tuple[Chamber | None, str]]:

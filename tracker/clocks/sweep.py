@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 from tracker.accounts.viewer import MACHINE
 from tracker.clocks import queries
 from tracker.clocks.models import Clock, ClockState
+from tracker.clocks.recomputing import follow_holidays
 from tracker.core.db import changed_rows, db
 from tracker.core.now import now
 from tracker.history import actions as history
@@ -21,6 +22,7 @@ def sweep(as_of: date) -> dict[str, Any]:
 
     Returns the figures of the run.
     """
+    follow_holidays()
     flagged = changed_rows(
         update(Clock)
         .where(

@@ -35,6 +35,7 @@ def add_contact(
     summary: str = "",
     promised_on: PartialDate | None = None,
     is_determination: bool = False,
+    proposed_on: PartialDate | None = None,
     letter: Letter | None = None,
 ) -> Contact:
     """Add a contact about some asks with some agencies, all checked by the caller."""
@@ -46,6 +47,7 @@ def add_contact(
         summary=summary,
         promised_on=promised_on,
         is_determination=is_determination,
+        proposed_on=proposed_on,
         letter_id=letter.id if letter else None,
     )
     records.begin(contact, viewer, Kind.CONTACT)
@@ -67,6 +69,7 @@ def add_contact(
                 "substance": substance,
                 "on": str(happened_on or ""),
                 "promised_on": str(promised_on or ""),
+                "proposal_circulates_since": str(proposed_on or ""),
                 "letter": letter.reference if letter else "",
             }
         },

@@ -96,7 +96,12 @@ class Letter(Base, RecordMixin):
     # a person has read the date in the letter itself; a computed one starts nothing
     reply_date_confirmed: Mapped[bool] = mapped_column(default=False)
     note: Mapped[str] = mapped_column(String(4000), default="")
+    # the earlier letter whose request it narrows or repeats: it starts no clock in law of its own
+    supplements_id: Mapped[int | None] = mapped_column(ForeignKey("letters.id"))
 
+    supplements: Mapped["Letter | None"] = relationship(
+        lazy="raise_on_sql", remote_side="Letter.id"
+    )
     signatories: Mapped[list["Signatory"]] = relationship(
         lazy="raise_on_sql", order_by="Signatory.position", cascade="all, delete-orphan"
     )
@@ -181,6 +186,8 @@ class Contact(Base, RecordMixin):
     promised_on: Mapped[PartialDate | None] = mapped_column(nullable=False)
     # the determination that 22 U.S.C. 10102(d) requires
     is_determination: Mapped[bool] = mapped_column(default=False)
+    # since when a proposal circulates in the committee, where an agency says so
+    proposed_on: Mapped[PartialDate | None] = mapped_column(nullable=False)
     letter_id: Mapped[int | None] = mapped_column(ForeignKey("letters.id"), index=True)
     voided_at: Mapped[datetime | None]
     voided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

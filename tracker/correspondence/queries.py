@@ -162,6 +162,7 @@ def contact_facts(recommendation_ids: Sequence[int]) -> dict[int, list[ContactFa
                 promised_on=one.promised_on,
                 is_determination=one.is_determination,
                 letter_id=one.letter_id,
+                proposed_on=one.proposed_on,
             )
         )
     return found

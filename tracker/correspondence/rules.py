@@ -42,6 +42,7 @@ class ContactFact:
     promised_on: PartialDate | None = None
     is_determination: bool = False
     letter_id: int | None = None
+    proposed_on: PartialDate | None = None
 
 
 @dataclass(frozen=True)

@@ -185,3 +185,15 @@ def coming(viewer: Viewer, today: date, days: int, limit: int) -> list[Coming]:
         if ask.next_action_on is not None:
             once[(ask.next_action_on, ask.id, "next")] = Coming(ask.next_action_on, ask, None)
     return sorted(once.values(), key=lambda item: (item.on, item.ask.id))[:limit]
+
+
+def warnings(viewer: Viewer, today: date, limit: int) -> list[Coming]:
+    """The clocks of which it is time to be warned, of one ask and kind the first."""
+    due = clocks.warned(viewer, today, limit)
+    found = asks.by_ids(viewer, {clock.recommendation_id for clock in due})
+    once: dict[tuple[int, str], Coming] = {}
+    for clock in due:
+        ask = found.get(clock.recommendation_id)
+        if ask is not None and clock.due_on is not None:
+            once.setdefault((ask.id, clock.kind), Coming(clock.due_on, ask, clock))
+    return list(once.values())

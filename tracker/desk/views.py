@@ -33,6 +33,7 @@ def home() -> ResponseReturnValue:
         flagged=queries.new_flags(viewer, since, 8),
         mine=queries.mine(viewer, 12),
         coming=queries.coming(viewer, today(), 30, 12),
+        warnings=queries.warnings(viewer, today(), 6),
         replies=replies,
         reply_asks=correspondence.asks_of_contacts(viewer, [r.id for r in replies]),
         arithmetic=lambda clock: arithmetic(clock, today()),

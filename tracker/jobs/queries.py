@@ -34,19 +34,42 @@ def standings(moment: datetime) -> list[Standing]:
         return []
     last = {run.job: run for run in db.session.scalars(_last_runs(jobs))}
     succeeded = {row.job: row.day for row in db.session.execute(_last_successes(jobs))}
-    began = db.session.scalar(
-        select(HistoryEvent.at).where(HistoryEvent.chain == MAIN, HistoryEvent.position == 1)
-    )
+    since = began()
     return [
         Standing(
             job,
             last.get(job.name),
             succeeded.get(job.name),
             rules.next_run(job, moment),
-            rules.is_behind(job, succeeded.get(job.name), began, moment),
+            rules.is_behind(job, succeeded.get(job.name), since, moment),
         )
         for job in jobs
     ]
+
+
+def behind(moment: datetime) -> list[str]:
+    """The jobs that have not succeeded for their last two periods, in one statement: every page of
+    the staff asks."""
+    jobs = registry.all_jobs()
+    if not jobs:
+        return []
+    first = select(HistoryEvent.at).where(*_IS_FIRST).scalar_subquery()
+    succeeded = _last_successes(jobs).subquery()
+    rows = db.session.execute(select(succeeded.c.job, succeeded.c.day, first.label("began"))).all()
+    return [
+        job.name
+        for job in jobs
+        for row in rows
+        if row.job == job.name and rules.is_behind(job, row.day, row.began, moment)
+    ]
+
+
+_IS_FIRST = (HistoryEvent.chain == MAIN, HistoryEvent.position == 1)
+
+
+def began() -> datetime | None:
+    """When this instance began, before which nothing was due."""
+    return db.session.scalar(select(HistoryEvent.at).where(*_IS_FIRST))
 
 
 def _last_runs(jobs: list[Job]) -> Select[JobRun]:

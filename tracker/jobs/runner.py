@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from tracker.core.db import changed_rows, db, refresh_statistics, transaction
 from tracker.core.errors import Refused
 from tracker.core.now import now, today
+from tracker.jobs import queries, rules
 from tracker.jobs.models import JobRun, RunState
 from tracker.jobs.registry import Job
 
@@ -52,11 +53,37 @@ class Outcome:
         return {**head, **self.figures, "seconds": round(self.seconds, 3)}
 
 
-def run_scheduled(job: Job) -> Outcome | None:
-    """Run today's period of a job, or do nothing where another process has it."""
+def run_scheduled(job: Job, period: date | None = None) -> Outcome | None:
+    """Run a period of a job, today's as a rule, or do nothing where another process has it or had
+    it. The work is that of today, whatever the period: what a missed night left is done now."""
     day = today()
-    claim = _claim(job, period=day.isoformat(), as_of=day)
+    claim = _claim(job, period=(period or day).isoformat(), as_of=day)
     return None if claim is None else _run(job, claim, day)
+
+
+def catch_up(job: Job, *, rest: timedelta = timedelta()) -> Outcome | None:
+    """Run the last period that was due, where nobody has done so: its hour passed while no process
+    ran, or the one that had it died or failed. A failed run is left to `rest` before it is tried
+    again; what was due before this instance began is nobody's."""
+    moment = now()
+    due = rules.last_due(job, moment)
+    if due.date() < moment.date():
+        began = queries.began()
+        if began is None or began > due:
+            return None
+    last = db.session.scalar(
+        select(JobRun).where(JobRun.job == job.name, JobRun.period == due.date().isoformat())
+    )
+    waits = last is not None and not _is_open(last, moment, rest)
+    db.session.rollback()
+    return None if waits else run_scheduled(job, due.date())
+
+
+def _is_open(run: JobRun, moment: datetime, rest: timedelta) -> bool:
+    """Whether a run has left its period to another."""
+    if run.state is RunState.RUNNING:
+        return run.lease_until < moment
+    return run.state is RunState.FAILED and (run.finished_at or moment) + rest <= moment
 
 
 def run_by_hand(job: Job, as_of: date, *, dry_run: bool) -> Outcome:

@@ -2,7 +2,7 @@
 
 import logging
 from contextlib import suppress
-from datetime import time
+from datetime import timedelta
 
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -16,23 +16,33 @@ from tracker.jobs import heartbeat, runner
 from tracker.jobs.registry import Job, all_jobs
 
 log = logging.getLogger(__name__)
+CATCH_UP_EVERY = timedelta(minutes=10)
+RETRY_AFTER = timedelta(hours=1)
 
 
 def start(app: Flask) -> BackgroundScheduler:
     """Start the schedule in a thread of this process. Times are UTC: a local 01:30 comes twice on
-    the day that summer time ends. At the start, each job whose hour has passed today runs. Each
+    the day that summer time ends. At the start and every few minutes, what was due last and is not
+    done is made up for: the process that had it may have died. Each
     minute it leaves a sign of life in the database."""
     scheduler = BackgroundScheduler(timezone="UTC")
     every = IntervalTrigger(seconds=int(heartbeat.EVERY.total_seconds()), timezone="UTC")
     scheduler.add_job(_beat, every, [app], id="heartbeat", coalesce=True, next_run_time=now())
     for job in all_jobs():
-        fire = {"args": [app, job], "misfire_grace_time": None, "coalesce": True}
-        trigger = CronTrigger(hour=job.hour, minute=job.minute, timezone="UTC")
-        scheduler.add_job(_fire, trigger, id=job.name, **fire)
-        scheduler.add_job(_catch_up, id=f"{job.name} at start", **fire)
+        fire = {"misfire_grace_time": None, "coalesce": True}
+        scheduler.add_job(_fire, daily(job), [app, job], id=job.name, **fire)
+        scheduler.add_job(_catch_up, args=[app, job], id=f"{job.name} at start", **fire)
+        again = IntervalTrigger(seconds=int(CATCH_UP_EVERY.total_seconds()), timezone="UTC")
+        wait = {"id": f"{job.name} again", **fire}
+        scheduler.add_job(_catch_up, again, [app, job, RETRY_AFTER], **wait)
     scheduler.add_listener(_report, EVENT_JOB_ERROR)
     scheduler.start()
     return scheduler
+
+
+def daily(job: Job) -> CronTrigger:
+    """When a job fires: once in each day of UTC, whatever the clocks of the place do."""
+    return CronTrigger(hour=job.hour, minute=job.minute, timezone="UTC")
 
 
 def _beat(app: Flask) -> None:
@@ -48,10 +58,12 @@ def _fire(app: Flask, job: Job) -> None:
         log.info("%s ran for %s", job.name, outcome.as_of)
 
 
-def _catch_up(app: Flask, job: Job) -> None:
-    """An hour at which no process ran is made up for at the next start on that day."""
-    if now().time() >= time(job.hour, job.minute):
-        _fire(app, job)
+def _catch_up(app: Flask, job: Job, rest: timedelta = timedelta()) -> None:
+    """What no process did at its hour, or did not bring to an end, is made up for."""
+    with app.app_context():
+        outcome = runner.catch_up(job, rest=rest)
+    if outcome:
+        log.info("%s caught up on %s", job.name, outcome.as_of)
 
 
 def _report(event: JobExecutionEvent) -> None:

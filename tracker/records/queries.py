@@ -194,3 +194,11 @@ def readers(audience: Audience, organisation_id: int) -> list[tuple[str, int]]:
     elif audience is Audience.NAMED:
         statement = statement.where(false())
     return [(name, count) for name, count in db.session.execute(statement)]
+
+
+def reference_of(viewer: Viewer, record_id: int | None) -> str:
+    """The reference of a record, if there is one that the viewer may see; or nothing."""
+    if record_id is None:
+        return ""
+    reference = db.session.scalar(select(Record.reference).where(Record.id == record_id)) or ""
+    return reference if visible_references(viewer, [reference]) else ""

@@ -44,7 +44,11 @@ PARTNER = (
 )
 
 
-ADMIN = (*STAFF, Entry("Jobs", "admin.jobs", ("admin",)))
+ADMIN = (
+    *STAFF,
+    Entry("Clock rules", "clock_rules.index", ("clock_rules",)),
+    Entry("Jobs", "admin.jobs", ("admin",)),
+)
 
 
 def entries(viewer: Viewer, *, public: bool) -> tuple[Entry, ...]:

@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from tracker.core import migrate
 from tracker.core.db import db
 from tracker.core.now import now
-from tracker.jobs import heartbeat
+from tracker.jobs import heartbeat, queries
 from tracker.web.policy import Policy, policy
 
 health = Blueprint("health", __name__)
@@ -23,15 +23,15 @@ def alive() -> ResponseReturnValue:
 @health.get("/readyz")
 @policy(Policy.ANYONE)
 def ready() -> ResponseReturnValue:
-    """The database answers, and has this version's schema; and when the scheduler was last heard
-    of. A missing scheduler is told and no more: pages are served without one, and a balancer must
-    not take every node away for it."""
+    """The database answers, and has this version's schema; when the scheduler was last heard of,
+    and which jobs have not succeeded for two periods. Both are told and no more: pages are served
+    without a scheduler, and a balancer must not take every node away for it."""
     try:
         with db.engine.connect() as connection:
             revision = migrate.current(connection)
         if revision != migrate.newest():
             return jsonify(status="not ready", database="needs: tracker db upgrade"), 503
-        beat = heartbeat.last()
+        beat, behind = heartbeat.last(), queries.behind(now())
     except SQLAlchemyError:
         return jsonify(status="not ready", database="does not answer"), 503
     return jsonify(
@@ -39,4 +39,5 @@ def ready() -> ResponseReturnValue:
         database="answers",
         scheduler="missing" if heartbeat.is_missing(beat, now()) else "running",
         scheduler_last_beat=beat.isoformat(timespec="seconds") if beat else None,
+        jobs_behind=behind,
     )

@@ -59,7 +59,9 @@ def test_a_file_where_none_is_asked_for_is_refused(
         sitting = form.open(staff, records)
         for field in [field for field in sitting.fields if field != "csrf_token"][:2]:
             sent: dict[str, Any] = {**sitting.fields, field: (io.BytesIO(file), "公安\u202e.pdf")}
-            answer = staff.client.post(sitting.path, data=sent, content_type="multipart/form-data")
+            answer = sitting.person.client.post(
+                sitting.path, data=sent, content_type="multipart/form-data"
+            )
             assert answer.status_code == 400, (name, field)
             assert "takes no files" in answer.text, (name, field)
 
@@ -76,7 +78,7 @@ def test_no_form_breaks_whatever_is_sent(
     def send(changed: dict[int, list[str]], added: dict[str, list[str]]) -> None:
         hostile = {fields[p % len(fields)]: values for p, values in changed.items() if fields}
         body = encoded({**sitting.fields, **added, **hostile})
-        answer = staff.client.post(sitting.path, data=body, content_type=FORM)
+        answer = sitting.person.client.post(sitting.path, data=body, content_type=FORM)
         _is_no_error_of_ours(answer, (hostile, added))
 
     send()

@@ -5,20 +5,21 @@ from tracker.casework.actions.asks import (
     change_ask,
     cite,
     set_next,
-    snooze,
     void_evidence,
 )
 from tracker.casework.actions.bulk import change_together, undo_together
 from tracker.casework.actions.contacts import record_contact, void_contact
-from tracker.casework.actions.letters import record_letter
+from tracker.casework.actions.letters import record_letter, record_receipt
 from tracker.casework.actions.members import void_member
 from tracker.casework.actions.merging import merge_target, unmerge_target
 from tracker.casework.actions.outcomes import record_outcome, void_outcome
 from tracker.casework.actions.saved_views import change_view, delete_view, save_view
 from tracker.casework.actions.sharing import share
 from tracker.casework.actions.status import change_status, void_status
+from tracker.clocks.acts import act_on_clocks, snooze
 
 __all__ = [
+    "act_on_clocks",
     "add_ask",
     "change_ask",
     "change_status",
@@ -30,6 +31,7 @@ __all__ = [
     "record_contact",
     "record_letter",
     "record_outcome",
+    "record_receipt",
     "save_view",
     "set_next",
     "share",

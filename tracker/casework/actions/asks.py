@@ -1,7 +1,6 @@
 """Recording and changing asks, their status and what is done next with them."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from tracker.accounts import queries as accounts
 from tracker.accounts.viewer import Viewer
@@ -16,8 +15,6 @@ from tracker.casework.actions.addressees import (
 )
 from tracker.casework.actions.settle import settle
 from tracker.casework.inputs import AskInput, ControlInput, NextInput
-from tracker.clocks import actions as clocks
-from tracker.clocks.models import Clock
 from tracker.core.countries import countries
 from tracker.core.dates import PartialDate
 from tracker.core.db import db
@@ -135,7 +132,7 @@ def change_ask(viewer: Viewer, ask: Recommendation, given: AskInput, seen_versio
                 "after": {field: after[field] for field in changed},
             },
         )
-    settle([ask])
+    settle([ask], viewer)
 
 
 def set_next(viewer: Viewer, ask: Recommendation, given: NextInput, seen_version: int) -> None:
@@ -184,13 +181,6 @@ def void_evidence(viewer: Viewer, ask: Recommendation, source: Source | None, re
     if source is None:
         raise Refused({"which": "Choose one of the sources of the ask."})
     sources.void_use(viewer, ask, source, reason)
-
-
-def snooze(
-    viewer: Viewer, ask: Recommendation, chosen: Sequence[Clock], *, until: date | None, reason: str
-) -> None:
-    """Let flags of an ask rest until a day. Raises `Refused` or `NotAllowed`."""
-    clocks.snooze(viewer, ask, chosen, until=until, reason=reason)
 
 
 # ---- the parts of an ask

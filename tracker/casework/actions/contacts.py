@@ -47,12 +47,13 @@ def record_contact(viewer: Viewer, asks: Sequence[Recommendation], given: Contac
         summary=summary,
         promised_on=given.promised_on,
         is_determination=given.is_determination,
+        proposed_on=given.proposed_on,
     )
     if not given.source.is_blank:
         sources.cite(viewer, contact, given.source, intake)
     for ask in asks:
         records.touch(ask)
-    settle(asks)
+    settle(asks, viewer)
     return contact
 
 
@@ -75,7 +76,7 @@ def void_contact(viewer: Viewer, contact: Contact, reason: str) -> None:
     ).all()
     for ask in asks:
         records.touch(ask)
-    settle(asks)
+    settle(asks, viewer)
     reopen_unfounded(viewer, asks, None, "The day it was sent on was void.")
 
 
@@ -93,6 +94,7 @@ def _check(asks: Sequence[Recommendation], given: ContactInput, intake: Intake) 
     _check_agencies(asks, given, intake)
     _check_order(asks, given, intake)
     _check_promise(given, intake)
+    _check_proposal(asks, given, intake)
 
 
 def _check_agencies(asks: Sequence[Recommendation], given: ContactInput, intake: Intake) -> None:
@@ -143,3 +145,18 @@ def _check_promise(given: ContactInput, intake: Intake) -> None:
             intake.refuse("promised_on", "The promised day must come after the promise.")
     elif given.promised_on is not None:
         intake.refuse("promised_on", "Only a promise has a promised day. Leave it empty.")
+
+
+def _check_proposal(asks: Sequence[Recommendation], given: ContactInput, intake: Intake) -> None:
+    """Only an agency knows of a proposal before the End-User Review Committee."""
+    day = intake.past("proposed_on", given.proposed_on, today=today())
+    if day is None:
+        return
+    if given.substance.direction is Direction.OURS or not any(
+        ask.instrument is Instrument.ENTITY_LIST for ask in asks
+    ):
+        intake.refuse(
+            "proposed_on", "Only an agency's word about an Entity List ask tells of a proposal."
+        )
+    elif given.happened_on and day.earliest > given.happened_on.latest:
+        intake.refuse("proposed_on", "They cannot tell of a proposal before it circulates.")

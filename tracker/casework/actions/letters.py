@@ -2,19 +2,23 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import select
+
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
 from tracker.casework.actions import spans
 from tracker.casework.actions.addressees import Addressed, addressed
 from tracker.casework.actions.asks import check_sources, cite_all, new_ask
 from tracker.casework.actions.settle import settle
-from tracker.casework.inputs import AskInput, LetterInput, SignatoryInput
+from tracker.casework.inputs import AskInput, LetterInput, ReceiptInput, SignatoryInput
 from tracker.core.dates import PartialDate
 from tracker.core.db import db
 from tracker.core.intake import Intake
 from tracker.core.names import romanise
 from tracker.core.now import today
+from tracker.core.references import well_formed
 from tracker.correspondence import actions as correspondence
+from tracker.correspondence import queries as letters
 from tracker.correspondence.models import (
     Letter,
     LetterAddressee,
@@ -26,7 +30,8 @@ from tracker.correspondence.models import (
 from tracker.history import actions as history
 from tracker.recommendations.models import Recommendation, Status
 from tracker.records import actions as records
-from tracker.records.models import Kind
+from tracker.records.models import Kind, Record
+from tracker.records.queries import reference_of
 
 MOST_ASKS, MOST_SIGNATORIES = 30, 200
 # a report or a statement may be put to nobody in particular
@@ -41,6 +46,7 @@ def record_letter(viewer: Viewer, given: LetterInput) -> Letter:
     """
     intake = Intake()
     letter = _letter(given, intake)
+    letter.supplements_id = supplemented(viewer, given.supplements, letter, intake)
     letter.signatories = _signatories(given.signatories, intake)
     bodies = _bodies(given, intake)
     letter.addressees = _addressees(bodies)
@@ -71,6 +77,75 @@ def record_letter(viewer: Viewer, given: LetterInput) -> Letter:
     )
     settle(asks)
     return letter
+
+
+def record_receipt(viewer: Viewer, letter: Letter, given: ReceiptInput, seen_version: int) -> None:
+    """Record when a letter was received, how that is known, and whether it supplements an earlier
+    one; the clocks of its asks follow. Raises `Refused`, `NotAllowed` or `Stale`."""
+    records.require_edit(letter, viewer)
+    intake = Intake()
+    before = _receipt(letter)
+    if not letter.is_sent:
+        intake.refuse("received_on", "It was not sent yet, so nobody received it.")
+    day = intake.past("received_on", given.received_on, today=today())
+    if day and letter.sent_on and day.latest < letter.sent_on.earliest:
+        sent = letter.sent_on.shown
+        intake.refuse("received_on", f"It cannot be received before it was sent, {sent}.")
+    missing = "Say how it is known: a receipt, a tracking number, their own word." if day else ""
+    proof = intake.text(
+        "received_proof", given.received_proof, Letter.received_proof, missing=missing
+    )
+    supplements_id = supplemented(viewer, given.supplements, letter, intake)
+    if not given.supplements and not reference_of(viewer, letter.supplements_id):
+        supplements_id = letter.supplements_id  # nobody removes what they cannot see
+    intake.done()
+    records.touch(letter, seen_version)
+    letter.received_on, letter.received_proof = day, proof
+    letter.supplements_id = supplements_id
+    db.session.flush()
+    db.session.expire(letter, ["supplements"])
+    asks = db.session.scalars(
+        select(Recommendation)
+        .join(LetterRecommendation, LetterRecommendation.recommendation_id == Recommendation.id)
+        .where(LetterRecommendation.letter_id == letter.id)
+    ).all()
+    history.record(
+        "letter.received",
+        actor_id=viewer.user_id,
+        records=[letter.id, *(ask.id for ask in asks)],
+        body={"before": before, "after": _receipt(letter)},
+    )
+    settle(asks, viewer)
+
+
+def _receipt(letter: Letter) -> dict[str, object]:
+    reference = db.session.scalar(
+        select(Record.reference).where(Record.id == (letter.supplements_id or 0))
+    )
+    return {
+        "received_on": str(letter.received_on or ""),
+        "received_proof": letter.received_proof,
+        "supplements": reference or "",
+    }
+
+
+def supplemented(viewer: Viewer, reference: str, letter: Letter, intake: Intake) -> int | None:
+    """The id of the earlier letter that one narrows or repeats; of a chain of such letters, the
+    first."""
+    reference = intake.text("supplements", reference, Record.reference).upper()
+    if not reference:
+        return None
+    earlier = letters.letter(viewer, reference) if well_formed([reference]) else None
+    begins, day = letter.received_on or letter.sent_on, None
+    if earlier is not None:
+        day = earlier.received_on or earlier.sent_on
+    if earlier is None or earlier.id == letter.id:
+        intake.refuse("supplements", "No other letter of that reference is on record.")
+    elif day is None or (begins and begins.latest < day.earliest):
+        intake.refuse("supplements", "That letter was not sent before this one.")
+    else:
+        return earlier.supplements_id or earlier.id
+    return None
 
 
 def _begin(viewer: Viewer, letter: Letter, asks: Sequence[Recommendation], *, sent: bool) -> None:

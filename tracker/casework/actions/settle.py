@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
+from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
 from tracker.clocks import actions as clocks
 from tracker.core.dates import PartialDate
@@ -25,8 +26,9 @@ from tracker.targets.merged import survivor_ids
 from tracker.targets.models import Target, TargetKind
 
 
-def settle(asks: Sequence[Recommendation]) -> None:
-    """Bring all that is derived on these asks in line with their contacts and outcomes."""
+def settle(asks: Sequence[Recommendation], by: Viewer | None = None) -> None:
+    """Bring all that is derived on these asks in line with their contacts and outcomes. For whoever
+    it was `by`, the histories of the asks say which flags and days that moved."""
     db.session.flush()
     ids = [ask.id for ask in asks]
     contacts, outcomes = contact_facts(ids), _outcomes(ids)
@@ -54,7 +56,7 @@ def settle(asks: Sequence[Recommendation]) -> None:
             row.last_contact_on = stands.last_contact_on
         days = [row.last_contact_on for row in addressees[ask.id] if row.last_contact_on]
         ask.last_contact_on = max(days, default=ask.submitted_on)
-    clocks.refresh(asks)
+    clocks.refresh(asks, by)
 
 
 def outcome_facts(

@@ -1,5 +1,6 @@
 """Pages of letters."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -7,11 +8,13 @@ from flask.typing import ResponseReturnValue
 
 from tracker.casework import actions, growing, pages, telling
 from tracker.casework.duplicates import doubles
-from tracker.casework.forms import LetterForm
+from tracker.casework.forms import LetterForm, ReceiptForm
+from tracker.casework.verdicts import Verdict, verdicts
 from tracker.casework.views import sharing
 from tracker.core.dates import BadDate
 from tracker.correspondence import queries
 from tracker.correspondence.models import Letter
+from tracker.records.actions import require_edit
 from tracker.web import paging
 from tracker.web.lists import chosen_order
 from tracker.web.policy import Policy, policy
@@ -45,6 +48,9 @@ def new() -> ResponseReturnValue:
     form = LetterForm()
     offers = growing.Offers()
     if form.is_submitted():
+        if request.form.get("op") == "check":
+            found = verdicts(current(), form.given())
+            return _form_page(form, offers, 200, found)
         if op := request.form.get("op"):
             offers = growing.apply(form, op, current(), _day(form))
             return _form_page(form, offers, 200)
@@ -66,9 +72,12 @@ def new() -> ResponseReturnValue:
     return _form_page(form, offers, 200)
 
 
-def _form_page(form: LetterForm, offers: growing.Offers, code: int) -> ResponseReturnValue:
+def _form_page(
+    form: LetterForm, offers: growing.Offers, code: int, found: Sequence[Verdict] = ()
+) -> ResponseReturnValue:
     form.pad()
-    return render_template("views/letters/new.html", form=form, offers=offers), code
+    page = render_template("views/letters/new.html", form=form, offers=offers, verdicts=found)
+    return page, code
 
 
 def _day(form: LetterForm) -> date | None:
@@ -86,6 +95,36 @@ def show(reference: str) -> str:
     """One letter: who signed, to whom, what it asks."""
     letter = queries.letter(current(), reference) or abort(404)
     return render_template("views/letters/show.html", page=pages.letter_page(current(), letter))
+
+
+@letters.route("/<ref:reference>/receipt", methods=["GET", "POST"])
+@policy(Policy.EDITOR)
+def receipt(reference: str) -> ResponseReturnValue:
+    """When a letter was received, and whether it supplements an earlier one."""
+    letter = queries.letter(current(), reference) or abort(404)
+    require_edit(letter, current())
+    page = pages.letter_page(current(), letter)
+    form = ReceiptForm(
+        data={
+            "version": letter.version,
+            "received_on": letter.received_on,
+            "received_proof": letter.received_proof,
+            "supplements": page.supplements,
+        }
+    )
+
+    def act() -> bool:
+        actions.record_receipt(current(), letter, form.given(), form.version.number)
+        return True
+
+    if form.is_submitted():
+        if attempt(form, act):
+            flash("The receipt is recorded, and the clocks follow it.")
+            return redirect(url_for(".show", reference=reference), 303)
+        letter = queries.letter(current(), reference) or abort(404)
+        page = pages.letter_page(current(), letter)
+    shown = render_template("views/letters/receipt.html", form=form, page=page)
+    return shown, 422 if form.is_submitted() else 200
 
 
 @letters.get("/<ref:reference>/history")

@@ -11,9 +11,11 @@ from tracker.agencies import queries as agencies
 from tracker.casework import actions, growing, pages, telling
 from tracker.casework import columns as list_columns
 from tracker.casework.actions.saved_views import views_for
+from tracker.casework.clock_pages import ClocksPage, clocks_page
 from tracker.casework.duplicates import doubles
 from tracker.casework.forms import (
     AskForm,
+    ClockForm,
     EvidenceForm,
     OutcomeForm,
     SnoozeForm,
@@ -27,6 +29,7 @@ from tracker.casework.rows import date_or_none
 from tracker.casework.views import saved_views, sharing
 from tracker.casework.views.filling import ask_data, choose_status, next_form, outcome_choices
 from tracker.clocks import queries as clocks
+from tracker.clocks.models import ActKind
 from tracker.core.now import today
 from tracker.recommendations import queries, workflow
 from tracker.recommendations.models import ClosureReason, Recommendation, Status
@@ -106,12 +109,46 @@ def show(reference: str) -> str:
 
 @recommendations.get("/<ref:reference>/clocks")
 @policy(Policy.READER)
-def clock_list(reference: str) -> str:
+def clock_list(reference: str) -> ResponseReturnValue:
     """Every clock of the ask with its arithmetic, those that ended or never started too."""
-    ask = found(reference)
-    return render_template(
-        "views/recommendations/clocks.html", page=pages.ask_page(current(), ask, today())
-    )
+    page = clocks_page(current(), found(reference), today())
+    return _clock_page(page, _clock_form(page), 200)
+
+
+@recommendations.route("/<ref:reference>/clocks/change", methods=["GET", "POST"])
+@policy(Policy.EDITOR)
+def act_on_clocks(reference: str) -> ResponseReturnValue:
+    """Snooze, extend, meet or void clocks of the ask."""
+    ask = own(reference)
+    page = clocks_page(current(), ask, today())
+    form = _clock_form(page)
+    if not form.is_submitted():
+        return _clock_page(page, form, 200)
+
+    def act() -> bool:
+        chosen = [page.running[key] for key in form.clocks.data or () if key in page.running]
+        kind = form.act.word or ActKind.SNOOZE
+        reason = form.reason.data or ""
+        actions.act_on_clocks(current(), ask, chosen, kind, day=form.until.date, reason=reason)
+        return True
+
+    if attempt(form, act):
+        flash("The clocks are changed, and the history says so.")
+        return redirect(url_for(".clock_list", reference=reference), 303)
+    return _clock_page(clocks_page(current(), own(reference), today()), form, 422)
+
+
+def _clock_form(page: ClocksPage) -> ClockForm:
+    """The form, for the clocks that the address names, or else for those that are late."""
+    late = [key for key, clock in page.running.items() if clock.flagged_on]
+    named = [key for key in request.args.getlist("clock") if key in page.running]
+    form = ClockForm(data={"clocks": named or late})
+    form.clocks.choices = {key: key for key in page.running}
+    return form
+
+
+def _clock_page(page: ClocksPage, form: ClockForm, code: int) -> ResponseReturnValue:
+    return render_template("views/recommendations/clocks.html", page=page, form=form), code
 
 
 @recommendations.get("/<ref:reference>/history")

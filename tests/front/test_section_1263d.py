@@ -1,0 +1,216 @@
+"""Section 1263(d) through the front door: the letter form says what the law says of it, and only a
+request that qualifies starts the 120 days, from its receipt."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+
+from tests.front.support import (
+    Sitting,
+    asks_on,
+    assert_problems,
+    entries,
+    nothing_changes,
+    row_of,
+    section,
+    travel,
+    where,
+)
+from tests.support.people import Person, words_of
+
+SFRC, HFAC = "Senate Committee on Foreign Relations", "House Committee on Foreign Affairs"
+CECC = "Congressional-Executive Commission on China"
+PRESIDENT = ("President of the United States",)
+Signed = tuple[tuple[str, str, str], ...]
+KHASHOGGI: Signed = (
+    ("Sen. Bob Corker", "chair", SFRC),
+    ("Sen. Robert Menendez", "ranking_member", SFRC),
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A letter as a person types it, and what the law says of it."""
+
+    signed: Signed
+    to: tuple[str, ...]
+    says: tuple[str, ...]
+    ground: str = "human_rights"
+    written: str = "2018-10-10"
+    received: str = "2018-10-10"
+    qualifies: bool = False
+
+
+CASES = {
+    "the letter on Tibet": Case(
+        (("Rep. Chris Smith", "chair", CECC), ("Sen. Jeff Merkley", "cochair", CECC)),
+        ("Commerce", "Treasury", "State"),
+        (
+            "No clock in law starts (22 U.S.C. 10102(d)): it is addressed to U.S. Department of "
+            "Commerce, U.S. Department of the Treasury, U.S. Department of State, not to the "
+            "President",
+            f"signed for {CECC}, which is not one of the four committees of 22 U.S.C. 10102(j)",
+        ),
+        written="2023-10-23",
+        received="2023-10-23",
+    ),
+    "Corker and Menendez": Case(
+        KHASHOGGI,
+        PRESIDENT,
+        (
+            "It is a request under 22 U.S.C. 10102(d) and 22 U.S.C. 10102(j).",
+            "Day 0 is 10 Oct 2018 (received); 120 calendar days give 7 Feb 2019; late from "
+            "8 Feb 2019.",
+        ),
+        qualifies=True,
+    ),
+    "corruption, of one chamber": Case(
+        KHASHOGGI,
+        PRESIDENT,
+        ("in each chamber must sign, and none of the House did",),
+        ground="corruption",
+    ),
+    "corruption, of both chambers": Case(
+        (
+            *KHASHOGGI,
+            ("Rep. Ed Royce", "chair", HFAC),
+            ("Rep. Eliot Engel", "ranking_member", HFAC),
+        ),
+        PRESIDENT,
+        ("give 7 Feb 2019",),
+        ground="corruption",
+        qualifies=True,
+    ),
+    "a chair alone": Case(
+        KHASHOGGI[:1],
+        PRESIDENT,
+        ("not signed by the chair and the ranking member of one of the four committees",),
+    ),
+    "of an unknown day of receipt": Case(
+        KHASHOGGI,
+        PRESIDENT,
+        ("Day 0 is 10 Oct 2018 (sent; the day of receipt counts once it is recorded)",),
+        received="",
+        qualifies=True,
+    ),
+}
+
+
+def _typed(person: Person, case: Case, **more: str) -> Sitting:
+    form = Sitting(person, "/letters/new")
+    for _ in case.signed[1:]:
+        form.press("add:signatories")
+    for _ in case.to[1:]:
+        form.press("add:addressees")
+    for place, (name, role, body) in enumerate(case.signed):
+        row = f"signatories-{place}"
+        form.type({f"{row}-name": name, f"{row}-role": role, f"{row}-body": body})
+    for place, body in enumerate(case.to):
+        form.type({f"addressees-{place}-agency": body})
+    return form.type(
+        {
+            "title": "A request",
+            "written_on": case.written,
+            "received_on": case.received,
+            "asks-0-instrument": "global_magnitsky",
+            "asks-0-title": "Determine who is responsible",
+            "asks-0-ground": case.ground,
+            "asks-0-asked_of": [str(place) for place in range(len(case.to))],
+            "asks-0-targets-0-name": "Somebody responsible",
+            **more,
+        }
+    )
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_the_form_says_what_the_law_says_before_anything_is_saved_and_after(
+    app: Flask, staff: Person, name: str
+) -> None:
+    case = CASES[name]
+    form = _typed(staff, case)
+    with nothing_changes(app):
+        form.press("check")
+    said = words_of(form.page)
+    for words in case.says:
+        assert words in said, said[-3000:]
+    letter = staff.get(form.save())
+    clock = row_of(staff.get(f"{asks_on(letter)[0]}/clocks"), *_place(case))
+    assert clock["State"].startswith("Deadline in law passed" if case.qualifies else "Not started")
+    for words in case.says if not case.qualifies else ():
+        assert words in section(letter, "law")
+    if case.qualifies:
+        assert "120 calendar days give 7 Feb 2019" in section(letter, "law")
+        assert "Warns from 8 Jan 2019" in clock["Arithmetic"]
+
+
+def _place(case: Case) -> tuple[str, str]:
+    return ("clocks-1" if case.qualifies else "clocks-2", "Section 1263(d)")
+
+
+def test_a_narrower_second_letter_keeps_the_first_clock(staff: Person) -> None:
+    first = _typed(staff, CASES["Corker and Menendez"]).save()
+    second = Case(KHASHOGGI, PRESIDENT, (), written="2018-11-20", received="2018-11-21")
+    form = _typed(staff, second, supplements=first.rpartition("/")[2].lower())
+    told = "it supplements the request of 10 Oct 2018, whose clock runs on"
+    assert told in words_of(form.press("check").page)
+    letter = staff.get(form.save())
+    assert told in section(letter, "law")
+    law = row_of(staff.get(f"{asks_on(letter)[0]}/clocks"), "clocks-2", "Section 1263(d)")
+    assert law["State"] == "Not started"
+    kept = row_of(staff.get(f"{asks_on(staff.get(first))[0]}/clocks"), "clocks-1", "Section 12")
+    assert "120 calendar days give 7 Feb 2019" in kept["Arithmetic"]
+
+
+def test_what_supplements_a_letter_that_does_not_qualify_starts_the_clock_itself(
+    staff: Person,
+) -> None:
+    first = _typed(staff, CASES["a chair alone"]).save()
+    second = Case(KHASHOGGI, PRESIDENT, (), written="2018-11-20", received="2018-11-20")
+    form = _typed(staff, second, supplements=first.rpartition("/")[2])
+    assert "late from 21 Mar 2019" in words_of(form.press("check").page)
+    ask = asks_on(staff.get(form.save()))[0]
+    law = row_of(staff.get(f"{ask}/clocks"), "clocks-1", "Section 1263(d)")
+    assert "120 calendar days give 20 Mar 2019" in law["Arithmetic"]
+
+
+def test_the_receipt_is_recorded_later_with_its_proof_and_the_clock_follows(
+    app: Flask, staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2018-12-01", staff)
+    address = _typed(staff, CASES["of an unknown day of receipt"]).save()
+    form = Sitting(staff, f"{address}/receipt")
+    assert "counted from the day of sending" in section(form.page, "law")
+    with nothing_changes(app):
+        for typed, problems in (
+            ({"received_on": "2018-10-12"}, {"received_proof": "Say how it is known"}),
+            ({"received_on": "2018-10-09"}, {"received_on": "before it was sent, 10 Oct 2018"}),
+            ({"received_on": "2018-12-02"}, {"received_on": "This day has not come yet"}),
+            ({"received_on": "soon"}, {"received_on": "Write the date as"}),
+            ({"supplements": "L-00000000"}, {"supplements": "No other letter"}),
+            ({"supplements": address.rpartition("/")[2]}, {"supplements": "No other letter"}),
+        ):
+            given = {"received_on": "", "received_proof": "", "supplements": "", **typed}
+            if "received_proof" not in problems:
+                given["received_proof"] = "A receipt"
+            answer = Sitting(staff, f"{address}/receipt").type(given).send()
+            assert_problems(answer, problems)
+    form.type({"received_on": "2018-10-12", "received_proof": "Signed for at the door"})
+    letter = staff.get(where(form.send()))
+    assert "Day 0 is 12 Oct 2018; 120 calendar days give 9 Feb 2019." in section(letter, "law")
+    ask = asks_on(letter)[0]
+    history = entries(staff.get(f"{ask}/history"))
+    assert "days moved Section 1263d: 7 Feb 2019 → 9 Feb 2019 (The President)" in history[0]
+    assert history[1].startswith("1 Dec 2018, 12:00 UTC Receipt of a letter recorded Staff")
+    assert "received proof – → Signed for at the door" in history[1]
+
+
+def test_a_letter_that_was_changed_meanwhile_is_not_overwritten(staff: Person) -> None:
+    address = _typed(staff, CASES["Corker and Menendez"]).save()
+    slow = Sitting(staff, f"{address}/receipt").type({"received_proof": "A receipt"})
+    quick = Sitting(staff, f"{address}/receipt")
+    quick.type({"received_on": "2018-10-11", "received_proof": "Another"}).save()
+    assert slow.send().status_code == 409
+    assert "11 Oct 2018 Another" in words_of(staff.get(address))

@@ -1,0 +1,154 @@
+"""Pages of clock rules. A change shows what it does to the clocks that run before it is kept."""
+
+from collections.abc import Callable
+from hashlib import sha256
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from tracker.accounts import queries as accounts
+from tracker.admin.clock_forms import EndForm, RuleForm, SeenForm, VersionForm
+from tracker.agencies import queries as agencies
+from tracker.clocks import queries, ruling
+from tracker.clocks.models import ClockRule
+from tracker.clocks.recomputing import Effect
+from tracker.core.db import db
+from tracker.core.now import today
+from tracker.web.policy import Policy, policy
+from tracker.web.saving import attempt, has_errors
+from tracker.web.viewer import current
+
+clock_rules = Blueprint("clock_rules", __name__, url_prefix="/admin/clocks")
+Change = Callable[[], tuple[ClockRule, Effect]]
+
+
+class _NotSeen(Exception):
+    """The change is good, and the person has not seen yet what it does."""
+
+    def __init__(self, effect: Effect) -> None:
+        self.effect = effect
+
+
+@clock_rules.get("")
+@policy(Policy.ADMIN)
+def index() -> str:
+    """The rules in force, and those that ended."""
+    rules = list(queries.all_rules().values())
+    newest = {_scope(rule): rule for rule in rules}  # they come oldest first
+    return render_template(
+        "views/admin/clocks.html",
+        rules=[rule for rule in newest.values() if rule.valid_until is None],
+        ended=[rule for rule in newest.values() if rule.valid_until],
+    )
+
+
+@clock_rules.get("/<number:key>")
+@policy(Policy.ADMIN)
+def show(key: int) -> str:
+    """A rule with all its versions, the newest first."""
+    versions = _versions(key)
+    people = accounts.actors(current(), [version.recorded_by_id for version in versions])
+    return render_template("views/admin/clock.html", versions=versions, people=people)
+
+
+@clock_rules.route("/new", methods=["GET", "POST"])
+@policy(Policy.ADMIN)
+def new() -> ResponseReturnValue:
+    """A house norm for what had none of its own."""
+    form = RuleForm(data={"valid_from": today(), "length": None})
+    bodies = agencies.all_agencies()
+    by_slug = {body.slug: body for body in bodies}
+    form.agency.choices = [("", "Any"), *((body.slug, body.name) for body in bodies)]
+    places = sorted({body.jurisdiction for body in bodies})
+    form.jurisdiction.choices = [("", "Any"), *((place, place) for place in places)]
+
+    def add() -> tuple[ClockRule, Effect]:
+        scope = form.scope(by_slug.get(form.agency.data or ""))
+        return ruling.add_rule(current(), scope, form.terms())
+
+    return _page(form, add, None, "The rule is in force.")
+
+
+@clock_rules.route("/<number:key>/version", methods=["GET", "POST"])
+@policy(Policy.ADMIN)
+def version(key: int) -> ResponseReturnValue:
+    """A new version of a rule."""
+    rule = _versions(key)[0]
+    names = ("length", "unit", "lead_days", "warn_day", "sentence", "citation", "citation_url")
+    known = {name: getattr(rule, name) for name in names}
+    form = VersionForm(data={**known, "unit": rule.unit.value, "valid_from": today()})
+    return _page(
+        form,
+        lambda: ruling.change_rule(current(), _versions(key)[0], form.terms()),
+        rule,
+        "The new version is in force.",
+    )
+
+
+@clock_rules.route("/<number:key>/end", methods=["GET", "POST"])
+@policy(Policy.ADMIN)
+def end(key: int) -> ResponseReturnValue:
+    """The end of a rule."""
+    rule = _versions(key)[0]
+    form = EndForm(data={"last_day": today()})
+
+    def act() -> tuple[ClockRule, Effect]:
+        return ruling.end_rule(
+            current(), _versions(key)[0], form.last_day.date, form.reason.data or ""
+        )
+
+    return _page(form, act, rule, "The rule has ended.")
+
+
+def _page(form: SeenForm, act: Change, rule: ClockRule | None, said: str) -> ResponseReturnValue:
+    """The form; with what the change does once it is good; or where the change is kept."""
+    key, effect, code = rule.id if rule else None, None, 200
+
+    def once_seen() -> int:
+        changed, found = act()
+        is_seen = form.shown.data == _mark(found) and "op" not in request.form
+        if not has_errors(form) and not is_seen:
+            raise _NotSeen(found)
+        return changed.id
+
+    if form.is_submitted():
+        code = 422
+        try:
+            kept = attempt(form, once_seen)
+        except _NotSeen as not_seen:
+            db.session.rollback()
+            kept, effect = None, not_seen.effect
+            form.shown.data, form.shown.raw_data = _mark(effect), None
+            code = 200 if "op" in request.form else 422
+        if kept is not None:
+            flash(said)
+            return redirect(url_for(".show", key=kept), 303)
+    page = render_template(
+        "views/admin/clock_edit.html",
+        form=form,
+        rule=_versions(key)[0] if key else None,
+        effect=effect,
+    )
+    return page, code
+
+
+def _mark(effect: Effect) -> str:
+    """A mark of what a person sent and of what they were shown that it does."""
+    sent = [
+        (name, value)
+        for name, value in sorted(request.form.items())
+        if name not in ("shown", "op", "csrf_token")
+    ]
+    return sha256(repr((sent, effect)).encode()).hexdigest()[:32]
+
+
+def _scope(rule: ClockRule) -> tuple[object, ...]:
+    names = ("kind", "instrument", "jurisdiction", "agency_id", "channel", "status")
+    return tuple(getattr(rule, name) for name in names)
+
+
+def _versions(key: int) -> list[ClockRule]:
+    """All versions of a rule, of which one has that key; the newest first."""
+    rules = queries.all_rules()
+    rule = rules.get(key) or abort(404)
+    return [each for each in reversed(rules.values()) if _scope(each) == _scope(rule)]

@@ -1,0 +1,129 @@
+"""The page of the clocks of an ask: each with its arithmetic, what started it, what people did to
+it, and the rules that were passed over. Gathered as the viewer, in a fixed number of statements."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from tracker.accounts import queries as accounts
+from tracker.accounts.viewer import Viewer
+from tracker.clocks import queries as clocks
+from tracker.clocks.choice import PassedOver, Start, passed_over
+from tracker.clocks.explain import Arithmetic, ClockGroup, arithmetic, grouped
+from tracker.clocks.facts import rule_fact
+from tracker.clocks.models import Clock, ClockAct, ClockRule, ClockState
+from tracker.clocks.rules import STATUS_OF, Key
+from tracker.correspondence import queries as correspondence
+from tracker.correspondence.models import Contact, Letter
+from tracker.recommendations import queries as asks
+from tracker.recommendations.models import Recommendation, Status, StatusSpan
+from tracker.records.queries import may_edit
+
+
+@dataclass(frozen=True)
+class Line:
+    """Clocks of an ask that say the same of several bodies, with all that a reader can ask of
+    them."""
+
+    group: ClockGroup
+    sums: Arithmetic
+    began_with: Contact | None
+    letter: Letter | None
+    acts: list[ClockAct]
+    others: list[tuple[ClockRule, PassedOver]]
+
+    @property
+    def clock(self) -> Clock:
+        """One that speaks for all of them."""
+        return self.group.first
+
+
+@dataclass(frozen=True)
+class ClocksPage:
+    """All clocks of an ask."""
+
+    ask: Recommendation
+    may_edit: bool
+    lines: list[Line]
+    actors: dict[int, str]
+
+    def that(self, *states: ClockState) -> list[Line]:
+        """The clocks in one of some states."""
+        return [line for line in self.lines if line.clock.state in states]
+
+    @property
+    def running(self) -> dict[str, Clock]:
+        """Those to which something can be done, by their key in a form."""
+        return {
+            str(clock.id): clock
+            for line in self.that(ClockState.RUNNING)
+            for clock in line.group.clocks
+        }
+
+
+def clocks_page(viewer: Viewer, ask: Recommendation, today: date) -> ClocksPage:
+    """The clocks of one ask, the gravest cause first."""
+    rules = clocks.all_rules()
+    contacts = {c.id: c for c in correspondence.contacts_of(viewer, [ask.id])[ask.id]}
+    letters = {letter.id: letter for letter in correspondence.letters_of(viewer, [ask.id])[ask.id]}
+    acts, closings = (
+        _by_clock(clocks.acts_of(viewer, ask.id)),
+        _closings(asks.spans_of(viewer, ask.id)),
+    )
+    lines = []
+    for group in grouped(clocks.clocks_of(viewer, [ask.id])[ask.id]):
+        clock = group.first
+        contact = contacts.get(clock.contact_id or 0)
+        letter = letters.get(contact.letter_id or 0) if contact else None
+        lines.append(
+            Line(
+                group,
+                arithmetic(clock, today, closings),
+                contact,
+                letter,
+                [act for each in group.clocks for act in acts[_key(each)]],
+                _passed_over(rules, ask, clock, letter),
+            )
+        )
+    people = {act.recorded_by_id for line in lines for act in line.acts}
+    return ClocksPage(ask, may_edit(ask, viewer), lines, accounts.actors(viewer, people))
+
+
+def _by_clock(acts: Sequence[ClockAct]) -> dict[Key, list[ClockAct]]:
+    found: dict[Key, list[ClockAct]] = defaultdict(list)
+    for act in acts:
+        found[_key(act)].append(act)
+    return found
+
+
+def _key(row: Clock | ClockAct) -> Key:
+    """A clock, all pieces of it."""
+    return row.kind, row.agency_id, row.start_key.partition("/")[0]
+
+
+def _closings(spans: Sequence[StatusSpan]) -> list[tuple[date, date | None]]:
+    return [
+        (span.from_on.earliest, span.until_on.earliest if span.until_on else None)
+        for span in spans
+        if span.status is Status.CLOSED and span.from_on and not span.voided_at
+    ]
+
+
+def _passed_over(
+    rules: dict[int, ClockRule], ask: Recommendation, clock: Clock, letter: Letter | None
+) -> list[tuple[ClockRule, PassedOver]]:
+    """The rules of its kind that do not hold for a clock, with the reason."""
+    if clock.rule_id is None or clock.started_on is None or clock.due_on is None:
+        return []
+    start = Start(
+        clock.kind,
+        clock.started_on.earliest,
+        ask.instrument,
+        jurisdiction=clock.agency.jurisdiction if clock.agency else "",
+        agency_id=clock.agency_id,
+        channel=letter.channel if letter else "",
+        status=STATUS_OF.get(clock.kind),
+    )
+    found = passed_over((rule_fact(rule) for rule in rules.values()), start)
+    return [(rules[rule.id], why) for rule, why in found if rule.id != clock.rule_id]
