@@ -166,4 +166,5 @@ FORMS = {
     "audience of an ask": Form("{ask}/audience", AUDIENCE),
     "merge": Form("{target}/merge", {"name": f"{CANARY} target", "reason": "They are one."}),
     "take a merge back": Form("{target}/unmerge", {}),
+    "void letter": Form("{letter}/void", {"reason": "A mistake"}),
 }

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from tests.front.support import record_ask, save, travel
+from tests.front.support import record_ask, record_letter, save, travel
 from tests.support.people import Person
 from tracker.dashboards.past import PastFigures, past_figures
 
@@ -68,3 +68,21 @@ def test_a_past_day_shows_nothing_that_is_hidden_today(
 ) -> None:
     assert past(other_staff, "2024-02-01").by_status == {}
     assert past(staff, "2024-02-01").by_status != {}
+
+
+def test_a_void_letter_was_a_draft_from_its_recording_on_and_nothing_before(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2024-03-01", staff)
+    letter = record_letter(staff)
+    travel(on_day, "2024-05-01", staff)
+    save(staff, f"{letter}/void", {"reason": "It never went out."})
+    for as_of, known_at, status, causes in (
+        ("2024-02-01", "2024-04-15", {"submitted": 1}, {"unacknowledged", "silent"}),
+        ("2024-02-01", None, {}, set()),
+        ("2024-03-01", None, {"draft": 1}, set()),
+        ("2024-05-01", None, {"draft": 1}, {"unsent"}),  # the 30 days of drafting are over
+    ):
+        found = past(staff, as_of, known_at)
+        assert found.by_status == status, (as_of, known_at)
+        assert set(found.stale_by_cause) == causes, (as_of, known_at)

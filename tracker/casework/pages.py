@@ -39,6 +39,7 @@ class AskPage:
     flags: list[Clock]
     clocks: list[Clock]
     letters: list[Letter]
+    void_letters: list[Letter]
     siblings: list[Recommendation]
     sibling_flags: dict[int, list[Any]]  # rows with a cause
     contacts: list[Contact]
@@ -128,7 +129,8 @@ def ask_page(
 ) -> AskPage:
     """The page of one ask; its chronology newest first, unless it is wanted the other way."""
     own = [ask.id]
-    letters = correspondence.letters_of(viewer, own)[ask.id]
+    every_letter = correspondence.letters_of(viewer, own, also_void=True)[ask.id]
+    letters = [letter for letter in every_letter if not letter.voided_at]
     contacts = correspondence.contacts_of(viewer, own)[ask.id]
     all_clocks = clocks.clocks_of(viewer, own)[ask.id]
     flags = [c for c in all_clocks if c.state is ClockState.RUNNING and c.flagged_on]
@@ -148,6 +150,7 @@ def ask_page(
         flags=sorted(flags, key=clocks.gravity),
         clocks=all_clocks,
         letters=letters,
+        void_letters=[letter for letter in every_letter if letter.voided_at],
         siblings=siblings,
         sibling_flags=clocks.causes_of(viewer, [other.id for other in siblings]),
         contacts=contacts,

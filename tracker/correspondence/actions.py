@@ -96,6 +96,22 @@ def void_contact(viewer: Viewer, contact: Contact, reason: str) -> None:
     )
 
 
+def void_letter(viewer: Viewer, letter: Letter, reason: str, *, fate: str) -> None:
+    """Mark a letter as entered in error, with the contacts by which it went out; `fate` is what
+    becomes of its asks, for the history. It stays readable as such."""
+    letter.voided_at, letter.void_reason = now(), reason
+    records.touch(letter)
+    sent = select(Contact).where(Contact.letter_id == letter.id, Contact.voided_at.is_(None))
+    for contact in db.session.scalars(sent).all():
+        void_contact(viewer, contact, reason)
+    history.record(
+        "letter.voided",
+        actor_id=viewer.user_id,
+        records=[letter.id],
+        body={"before": {"title": letter.title}, "after": {"asks": fate}, "reason": reason},
+    )
+
+
 def narrow(contact: Contact, asks: Sequence[Recommendation]) -> None:
     """Make a contact as narrow as the narrowest of its asks, for the people common to all."""
     audience = min((ask.audience for ask in asks), key=lambda a: a.width)

@@ -80,7 +80,7 @@ class Letter(Base, RecordMixin):
 
     __tablename__ = "letters"
     __table_args__ = (
-        Index("ix_letters_listing", "written_on", "id", "audience", "organisation_id"),
+        Index("ix_letters_listing", "written_on", "id", "audience", "organisation_id", "voided_at"),
     )
 
     title: Mapped[str] = mapped_column(String(200))
@@ -96,6 +96,8 @@ class Letter(Base, RecordMixin):
     # a person has read the date in the letter itself; a computed one starts nothing
     reply_date_confirmed: Mapped[bool] = mapped_column(default=False)
     note: Mapped[str] = mapped_column(String(4000), default="")
+    voided_at: Mapped[datetime | None]  # it was entered in error
+    void_reason: Mapped[str] = mapped_column(String(500), default="")
 
     signatories: Mapped[list["Signatory"]] = relationship(
         lazy="raise_on_sql", order_by="Signatory.position", cascade="all, delete-orphan"

@@ -129,7 +129,8 @@ def _sums(counts: Sequence[Any], place: int) -> dict[Any, int]:
 
 
 def _count_letters(viewer: Viewer) -> int:
-    return db.session.scalar(visible(select(func.count(Letter.id)), Letter, viewer)) or 0
+    standing = select(func.count(Letter.id)).where(Letter.voided_at.is_(None))
+    return db.session.scalar(visible(standing, Letter, viewer)) or 0
 
 
 def _split(rows: Iterable[Any]) -> dict[Any, dict[Result, int]]:

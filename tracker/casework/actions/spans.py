@@ -131,8 +131,8 @@ def last_contacts(ids: Collection[int]) -> dict[int, int]:
     return dict(db.session.execute(statement).all())
 
 
-def sent_among(ids: Collection[int]) -> set[int]:
-    """Those of the asks of which a submission stands on record."""
+def sent_among(ids: Collection[int], *, but: int | None = None) -> set[int]:
+    """Those of the asks of which a submission stands on record, perhaps leaving out a letter."""
     statement = (
         select(ContactRecommendation.recommendation_id)
         .join(Contact, Contact.id == ContactRecommendation.contact_id)
@@ -142,4 +142,6 @@ def sent_among(ids: Collection[int]) -> set[int]:
             Contact.voided_at.is_(None),
         )
     )
+    if but is not None:
+        statement = statement.where(Contact.letter_id.is_distinct_from(but))
     return set(db.session.scalars(statement))
