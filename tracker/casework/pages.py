@@ -136,7 +136,7 @@ def ask_page(
     flags = [c for c in all_clocks if c.state is ClockState.RUNNING and c.flagged_on]
     carried = correspondence.asks_of(viewer, [letter.id for letter in letters])
     siblings = _others(carried.values(), ask)
-    agencies_of_contact = _agencies_of(contacts)
+    agencies_of_contact = agencies_of_contacts(contacts)
     outcomes = asks.outcomes_of(viewer, own)[ask.id]
     tree = agencies.tree()
     reasons = _reasons(ask, outcomes, tree)
@@ -202,7 +202,8 @@ def _others(
     return list(found.values())
 
 
-def _agencies_of(contacts: Sequence[Contact]) -> dict[int, list[Agency]]:
+def agencies_of_contacts(contacts: Sequence[Contact]) -> dict[int, list[Agency]]:
+    """With whom contacts were, by contact; the contacts were found as the viewer."""
     by_contact = correspondence.agencies_of(contact.id for contact in contacts)
     known = agencies.by_ids({i for ids in by_contact.values() for i in ids})
     return {
