@@ -1,9 +1,10 @@
 """Keeping the clocks of asks true to the facts, and what people do to clocks."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -14,6 +15,7 @@ from tracker.clocks.rules import ClockSpec, derive
 from tracker.core.db import db
 from tracker.core.intake import Intake
 from tracker.core.now import now, today
+from tracker.core.together import insert_together, write_together
 from tracker.history import actions as history
 from tracker.recommendations.models import Recommendation
 from tracker.records.actions import copy_audience, require_edit
@@ -33,10 +35,13 @@ def refresh(asks: Sequence[Recommendation]) -> None:
     db.session.flush()
     rules, facts, day = gathering.rules(), gathering.gather(asks), today()
     standing, snoozes = _current([ask.id for ask in asks]), _snoozes([ask.id for ask in asks])
+    begun: list[dict[str, Any]] = []
     for ask in asks:
         wanted = {spec.key: spec for spec in derive(facts[ask.id], rules)}
-        _reconcile(ask, standing[ask.id], wanted, snoozes[ask.id], day)
-    db.session.flush()  # of all asks at once
+        begun += _reconcile(ask, standing[ask.id], wanted, snoozes[ask.id], day)
+    # of all asks at once: the rows that end, and those that begin
+    write_together(clock for clocks in standing.values() for clock in clocks.values())
+    insert_together(Clock, begun)
 
 
 def _reconcile(
@@ -45,7 +50,8 @@ def _reconcile(
     wanted: dict[Key, ClockSpec],
     snoozes: dict[Key, date],
     day: date,
-) -> None:
+) -> Iterator[dict[str, Any]]:
+    """End the rows of an ask that say no more what the facts say; what is to be written anew."""
     moment = now()
     for key, clock in standing.items():
         spec = wanted.get(key)
@@ -55,16 +61,16 @@ def _reconcile(
         before = standing.get(key)
         if before is not None and before.superseded_at is None:
             continue
-        clock = Clock(
-            recommendation_id=ask.id,
-            cause=spec.cause,
-            snoozed_until=snoozes.get(key),
-            recorded_at=moment,
+        yield {
+            "recommendation_id": ask.id,
+            "organisation_id": ask.organisation_id,
+            "audience": ask.audience,
+            "cause": spec.cause,
+            "snoozed_until": snoozes.get(key),
+            "recorded_at": moment,
             **{name: getattr(spec, name) for name in _SPEC_FIELDS},
-        )
-        copy_audience(clock, ask)
-        _carry_flag(clock, spec, before, day)
-        db.session.add(clock)
+            **_flag(spec, before, day, moment),
+        }
 
 
 def _says(clock: Clock, spec: ClockSpec, snoozed_until: date | None) -> bool:
@@ -73,13 +79,14 @@ def _says(clock: Clock, spec: ClockSpec, snoozed_until: date | None) -> bool:
     return same and clock.snoozed_until == snoozed_until
 
 
-def _carry_flag(clock: Clock, spec: ClockSpec, before: Clock | None, day: date) -> None:
-    clock.flagged_on = spec.flag_day(day)
-    if clock.flagged_on is not None:
-        known = before is not None and before.flagged_on == clock.flagged_on
-        clock.flagged_at = before.flagged_at if known and before else now()
-    if clock.ended_on is not None:
-        clock.ended_at = now()
+def _flag(spec: ClockSpec, before: Clock | None, day: date, moment: datetime) -> dict[str, Any]:
+    """When it was flagged and ended, and since when that is known."""
+    flagged_on, flagged_at = spec.flag_day(day), None
+    if flagged_on is not None:
+        known = before is not None and before.flagged_on == flagged_on
+        flagged_at = before.flagged_at if known and before else moment
+    ended_at = moment if spec.ended_on is not None else None
+    return {"flagged_on": flagged_on, "flagged_at": flagged_at, "ended_at": ended_at}
 
 
 def _current(ids: list[int]) -> dict[int, dict[Key, Clock]]:

@@ -84,7 +84,7 @@ def void_status(viewer: Viewer, ask: Recommendation, reason: str, seen_version: 
         )
     intake.done()
     was = status_of(ask)
-    take_back(ask, held, reason)
+    take_back([ask], {ask.id: held}, reason)
     history.record(
         "recommendation.status_voided",
         actor_id=viewer.user_id,
