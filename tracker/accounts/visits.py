@@ -25,8 +25,8 @@ class Since:
 
 
 def since_last_visit(user: User) -> Since:
-    """Since when things are new to a person. Notes the start of a new visit, in a transaction of its own that waits for no writer: where it cannot be had, the
-    next look at the page notes it."""
+    """Since when things are new to a person. Notes the start of a new visit, in a transaction of
+    its own that waits for no writer: where it cannot be had, the next look at the page notes it."""
     moment = now()
     started = user.visit_started_at
     if started is None or moment - started > ONE_VISIT:

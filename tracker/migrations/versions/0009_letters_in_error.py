@@ -1,4 +1,4 @@
-"""A letter that was entered in error can be void."""
+"""A letter that was entered in error can be void; asks are sorted by status in an index."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,9 @@ down_revision = '0007'
 branch_labels = None
 depends_on = None
 
+LIFE_CYCLE = (
+    'draft', 'vetting', 'ready', 'submitted', 'acknowledged', 'under_review', 'closed',
+)
 LISTING = ['written_on', 'id', 'audience', 'organisation_id']
 
 
@@ -22,9 +25,17 @@ def upgrade() -> None:
     )
     op.drop_index('ix_letters_listing', 'letters')
     op.create_index('ix_letters_listing', 'letters', [*LISTING, 'voided_at'])
+    op.execute('ALTER TABLE recommendations ADD COLUMN place SMALLINT DEFAULT 0 NOT NULL')
+    places = ' '.join(f"WHEN '{word}' THEN {place}" for place, word in enumerate(LIFE_CYCLE))
+    op.execute(f'UPDATE recommendations SET place = CASE status {places} END')
+    op.create_index('ix_recommendations_place', 'recommendations', [
+        'place', 'id', 'audience', 'organisation_id',
+    ])
 
 
 def downgrade() -> None:
+    op.drop_index('ix_recommendations_place', 'recommendations')
+    op.execute('ALTER TABLE recommendations DROP COLUMN place')
     op.drop_index('ix_letters_listing', 'letters')
     op.execute('ALTER TABLE letters DROP COLUMN void_reason')
     op.execute('ALTER TABLE letters DROP COLUMN voided_at')
