@@ -141,7 +141,8 @@ class EccnStatus(StrEnum):
 
 def _place(context: DefaultExecutionContext) -> int:
     """The place of an ask that is inserted past the model."""
-    return Status(context.get_current_parameters()["status"]).place
+    given = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return Status(given["status"]).place
 
 
 class Recommendation(Base, RecordMixin):
