@@ -268,6 +268,7 @@ class Drawing:
             abuse="The bureau detained people without trial. " * 3,
             newest_conduct_on=known,
             status=status,
+            place=status.place,
             closure_reason=closure,
             result=result,
             decided_by_id=bodies[0],

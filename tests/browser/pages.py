@@ -145,6 +145,9 @@ def pages_for(
             assert is_kept_out or answer.ok, f"{address} answers {answer.status}"
 
 
+PAST = "as_of=2024-06-01"
+
+
 def main_pages(site: Site) -> list[str]:
     """The pages that people work on most, one of each kind."""
     chosen = examples(site)
@@ -169,4 +172,8 @@ def main_pages(site: Site) -> list[str]:
         *(f"/agencies/{slug}" for slug in AGENCIES),
         "/sources",
         "/dashboards",
+        f"/dashboards?{PAST}",
+        f"/recommendations?{PAST}",
+        f"/recommendations/{chosen.ask}?{PAST}",
+        f"/letters/{chosen.letter}/void",
     ]

@@ -216,4 +216,5 @@ FORMS = {
     ),
     "merge": Form("{target}/merge", {"name": f"{CANARY} target", "reason": "They are one."}),
     "take a merge back": Form("{target}/unmerge", {}),
+    "void letter": Form("{letter}/void", {"reason": "A mistake"}),
 }

@@ -139,3 +139,16 @@ def test_evidence_is_added_once_and_stands_with_the_ask_and_in_the_list(staff: P
 def test_a_source_needs_no_more_than_its_address(staff: Person) -> None:
     page = save(staff, f"{record_ask(staff)}/evidence", {"url": "https://example.org/a/b"})
     assert "https://example.org/a/b. example.org" in section(page, "evidence")
+
+
+def test_the_desk_speaks_of_a_last_visit_once_there_was_one(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2024-03-01", staff)
+    for _ in range(2):  # the second look is of the same visit
+        page = words_of(staff.get("/"))
+        assert "In the last seven days: no ask took a flag" in page
+        assert "last visit" not in page
+    travel(on_day, "2024-03-03", staff)
+    page = words_of(staff.get("/"))
+    assert "Since your last visit, 1 Mar 2024, 12:00 UTC: no ask took a flag" in page

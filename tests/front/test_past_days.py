@@ -2,11 +2,22 @@
 
 from collections.abc import Callable
 from datetime import date
+from html import unescape
 
 import pytest
 
-from tests.front.support import record_ask, save, travel
-from tests.support.people import Person
+from tests.front.support import (
+    links,
+    record_ask,
+    record_contact,
+    record_letter,
+    row_of,
+    rows,
+    save,
+    section,
+    travel,
+)
+from tests.support.people import Person, words_of
 from tracker.dashboards.past import PastFigures, past_figures
 
 CLOSED = {"to": "closed", "on": "2024-02-01", "closure_reason": "moot", "reason": "He died."}
@@ -68,3 +79,102 @@ def test_a_past_day_shows_nothing_that_is_hidden_today(
 ) -> None:
     assert past(other_staff, "2024-02-01").by_status == {}
     assert past(staff, "2024-02-01").by_status != {}
+
+
+def test_a_void_letter_was_a_draft_from_its_recording_on_and_nothing_before(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2024-03-01", staff)
+    letter = record_letter(staff)
+    travel(on_day, "2024-05-01", staff)
+    save(staff, f"{letter}/void", {"reason": "It never went out."})
+    for as_of, known_at, status, causes in (
+        ("2024-02-01", "2024-04-15", {"submitted": 1}, {"unacknowledged", "silent"}),
+        ("2024-02-01", None, {}, set()),
+        ("2024-03-01", None, {"draft": 1}, set()),
+        ("2024-05-01", None, {"draft": 1}, {"unsent"}),  # the 30 days of drafting are over
+    ):
+        found = past(staff, as_of, known_at)
+        assert found.by_status == status, (as_of, known_at)
+        assert set(found.stale_by_cause) == causes, (as_of, known_at)
+
+
+def test_pages_show_a_past_day_and_keep_it_in_their_links(
+    case: str, staff: Person, other_staff: Person
+) -> None:
+    query = "as_of=2024-02-01&known_at=2024-04-15"
+    page = staff.get(f"/dashboards?{query}")
+    assert "as of 1 Feb 2024, as known on 15 Apr 2024" in words_of(page)
+    assert [row[""] for row in rows(page, "status")] == ["Closed"]
+    assert "Nothing was stale." in section(page, "causes")
+    (closed,) = [link for link in links(page) if "status=closed" in link]
+    listed = staff.get(unescape(closed))
+    (row,) = rows(listed)
+    assert (row["Status then"], row["Since"]) == ("Closed", "1 Feb 2024")
+    (ask,) = [unescape(link) for link in links(listed) if link.startswith(f"{case}?")]
+    told = words_of(staff.get(ask))
+    assert "as of 1 Feb 2024, as known on 15 Apr 2024" in told
+    assert "Closed moot since 1 Feb 2024" in told
+    # and as known now: the closing was void
+    page = staff.get("/dashboards?as_of=2024-02-01&known_at=")
+    assert "as of 1 Feb 2024, as known now, 1 June 2024" in words_of(page)
+    assert [row[""] for row in rows(page, "status")] == ["Submitted"]
+    causes = [unescape(link) for link in links(page) if "cause=" in link]
+    assert len(causes) == 2
+    for link in [*causes, "/recommendations?as_of=2024-02-01&stale=1&open=1"]:
+        (row,) = rows(staff.get(link))
+        assert row["Why flagged then"], link
+    page = staff.get(f"{case}?as_of=2023-11-22")
+    assert "It had no flag that day." in section(page, "flags")
+    assert row_of(page, "addressees", "Treasury")["Asked"] == "23 Oct 2023"
+    page = staff.get(f"{case}?as_of=2023-10-22")
+    assert "Not on record then" in words_of(page)
+    assert row_of(page, "addressees", "Treasury")["Asked"] == "none known"
+    assert "Nothing that is on record had happened" in section(page, "chron")
+    for path in (f"/recommendations?{query}", f"/dashboards?{query}"):
+        assert case not in other_staff.get(path).text
+        assert other_staff.get(path).status_code == 200
+    assert other_staff.get(f"{case}?{query}").status_code == 404
+
+
+def test_contacts_and_outcomes_of_a_past_day_are_those_known_then(
+    case: str, staff: Person, on_day: Callable[[str], None]
+) -> None:
+    record_contact(staff, case, "acknowledgement", "2023-11-20")
+    outcome = {"kind": "other_action", "authority": "treasury", "citation": "88 FR 1"}
+    save(staff, f"{case}/outcomes/new", {**outcome, "effective_on": "2023-12"})
+    page = staff.get(f"{case}?as_of=2023-12-31")
+    assert row_of(page, "addressees", "Treasury")["Acknowledged"] == "20 Nov 2023"
+    assert "Acknowledgement" in section(page, "chron")
+    assert "Dec 2023" in section(page, "chron")
+    for query in ("as_of=2023-11-19", "as_of=2023-12-31&known_at=2024-05-31"):
+        page = staff.get(f"{case}?{query}")
+        assert row_of(page, "addressees", "Treasury")["Acknowledged"] == "none known", query
+        assert "Dec 2023" not in section(page, "chron"), query
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("as_of=yesterday", "“yesterday” is no day of the calendar."),
+        ("as_of=2023-02-29", "“2023-02-29” is no day of the calendar."),
+        ("as_of=2023-10", "Give one as 2024-02-01."),
+        ("as_of=9999-12-31", "31 Dec 9999 has not come yet"),
+        ("as_of=2023-10-23&known_at=9999-12-31", "has not come yet"),
+        ("as_of=0001-01-01", "is too long ago"),
+        ("known_at=2023-10-23", "Say which day is to be shown too"),
+    ],
+)
+def test_what_is_no_past_day_is_told(staff: Person, query: str, said: str) -> None:
+    for path in ("/dashboards", "/recommendations"):
+        page = staff.get(f"{path}?{query}")
+        assert page.status_code == 400
+        assert said in words_of(page)
+
+
+def test_the_filters_of_today_are_left_out_and_named(case: str, staff: Person) -> None:
+    page = staff.get("/recommendations?as_of=2024-02-01&due=late&instrument=global_magnitsky")
+    assert "Of today only, and left out here: due." in words_of(page)
+    assert rows(page)
+    page = staff.get("/recommendations?as_of=2024-02-01&instrument=entity_list")
+    assert "No ask of that day fits these filters." in words_of(page)

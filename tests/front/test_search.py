@@ -219,3 +219,51 @@ def test_suggestions_answer_in_any_script_and_by_the_name_that_fits(
     ]
     assert labels(other_staff, "wu") == []
     assert labels(staff, "*") == []
+
+
+def test_targets_come_by_how_close_a_name_is(staff: Person) -> None:
+    other = target(staff, "Somebody Else", identifiers="alias: Wu Yingjie")
+    inside = target(staff, "The Office of Wu Yingjie", kind="public_body")
+    begins = target(staff, "Wu Yingjie Foundation", kind="organisation")
+    whole = target(staff, "WU, Yingjie")
+    han = target(staff, "吴英杰")  # read so
+    ranked = list(dict.fromkeys(found(staff, "wu yingjie")))
+    assert set(ranked[:2]) == {whole, han}
+    assert ranked[2:] == [begins, inside, other]
+    reference = inside.rpartition("/")[2]
+    target(staff, f"Not {reference}", kind="organisation")  # a name that holds it
+    assert found(staff, reference)[0] == inside
+
+
+def test_asks_and_letters_come_by_their_titles_before_their_prose(staff: Person) -> None:
+    titles = ("Zebrawood", "Zebrawood imports", "Stop the trade in zebrawood", "On other trees")
+    asks = [
+        record_draft(staff, {"title": title, "request": "Of zebrawood."})
+        for title in reversed(titles)
+    ]
+    ranked = list(dict.fromkeys(found(staff, "zebrawood", "recommendations")))
+    assert ranked == list(reversed(asks))
+    reference = asks[0].rpartition("/")[2]
+    assert found(staff, reference.lower(), "recommendations")[0] == asks[0]
+    letters = [
+        record_letter(staff, {"title": title, "on_behalf_of": "Friends of zebrawood"})
+        for title in reversed(titles)
+    ]
+    assert list(dict.fromkeys(found(staff, "zebrawood", "letters"))) == list(reversed(letters))
+
+
+def test_what_is_cut_off_is_said_and_the_closest_are_there(
+    staff: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = target(staff, "Numbered")
+    for number in range(4):
+        target(staff, f"The one numbered {number}")
+    assert "More fit than are ranked here" not in words_of(look(staff, "numbered"))
+    monkeypatch.setattr("tracker.search.ranking.MOST", 3)
+    page = look(staff, "numbered", kind="targets")
+    assert "More fit than are ranked here" in words_of(page)
+    shown = [link for link in links_in(markup_of(page, "targets")) if "/T-" in link]
+    assert shown[0] == first
+    assert len(shown) == 3
+    later = look(staff, "numbered", kind="targets", cursor="3")
+    assert not has_section(later, "targets")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 
 from tests.front.support import (
     Sitting,
@@ -13,6 +14,7 @@ from tests.front.support import (
     options,
     record_ask,
     record_draft,
+    record_letter,
     row_of,
     rows,
     save,
@@ -20,7 +22,11 @@ from tests.front.support import (
     travel,
     words,
 )
+from tests.inside.samples import reading
 from tests.support.people import Person, words_of
+from tracker.core.db import db
+from tracker.core.now import today
+from tracker.recommendations.models import Recommendation, Status
 
 SOURCE = {"source_url": "https://www.state.gov/review", "source_title": "State says so"}
 
@@ -194,3 +200,24 @@ def test_once_its_outcome_is_on_record_an_ask_is_closed_as_acted_on_or_declined(
     save(staff, f"{ask}/outcomes/new", {**outcome, "effective_on": "2023-12-01"})
     _move(staff, ask, "closed", "2023-12-02", closure_reason=reason)
     assert shown in words_of(staff.get(ask))
+
+
+def test_the_place_in_lists_follows_every_way_in_which_a_status_changes(staff: Person) -> None:
+    def places() -> list[tuple[Status, int]]:
+        with reading(staff.app):
+            rows = db.session.execute(select(Recommendation.status, Recommendation.place))
+            return [(row.status, row.place) for row in rows]
+
+    asks = [record_draft(staff, {"title": f"Number {n}"}) for n in range(3)]
+    letter = record_letter(staff)
+    save(staff, f"{asks[0]}/status", {"to": "ready", "on": today().isoformat()})
+    save(staff, f"{asks[1]}/status", {"to": "vetting", "on": today().isoformat()})
+    save(staff, f"{asks[1]}/status/void", {"reason": "No."})
+    bulk = f"/recommendations/bulk?ask={asks[2].rpartition('/')[2]}"
+    done = Sitting(staff, bulk).type({"to": "submitted"}).press("preview").save()
+    assert sorted(place for _, place in places()) == [0, 2, 3, 3]
+    assert all(place == status.place for status, place in places())
+    save(staff, done, {})
+    save(staff, f"{letter}/void", {"reason": "Never sent."})
+    assert sorted(place for _, place in places()) == [0, 0, 0, 2]
+    assert all(place == status.place for status, place in places())

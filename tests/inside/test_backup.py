@@ -260,6 +260,11 @@ def other_rows(path: Path) -> None:
     files.seal(path, **{k: v for k, v in named.items() if k not in ("size", "sha256")})
 
 
+def _put_in(content: bytes) -> tuple[bytes, bytes]:
+    payload, _, line = content.rpartition(files.MARK)
+    return payload + b"x", line
+
+
 def flip(path: Path) -> None:
     with path.open("r+b") as file:
         file.seek(path.stat().st_size // 2)
@@ -273,6 +278,11 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "cut off": (lambda path: os.truncate(path, path.stat().st_size - 1), "cut off"),
     "cut in half": (lambda path: os.truncate(path, path.stat().st_size // 2), "cut off"),
     "something put before": (lambda p: p.write_bytes(b"x" + p.read_bytes()), "is damaged"),
+    # what was written is there, and more: its length alone tells
+    "something put in": (
+        lambda path: path.write_bytes(files.MARK.join(_put_in(path.read_bytes()))),
+        "is damaged",
+    ),
     "empty": (lambda path: path.write_bytes(b""), "no backup"),
     "a letter": (lambda path: path.write_text("Dear Secretary,\n" * 9000), "no backup"),
     "a bare SQLite file": (

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -227,7 +228,9 @@ def test_a_scheduler_leaves_a_sign_of_life_at_once_and_then_every_minute(
 
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
-def test_a_sign_of_life_waits_for_no_writer(app: Flask) -> None:
+def test_a_sign_of_life_waits_for_no_writer(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.core.db.BUSY_SECONDS", 20)
+    began = monotonic()
     settings = app.extensions["tracker.settings"]
     assert settings.database_url.startswith("sqlite")
     with app.app_context(), transaction(), db.engine.connect() as other:
@@ -236,5 +239,6 @@ def test_a_sign_of_life_waits_for_no_writer(app: Flask) -> None:
             heartbeat.beat()
         scheduler._beat(app)
         other.rollback()
+    assert monotonic() - began < 15
     with reading(app):
         assert heartbeat.last() is None

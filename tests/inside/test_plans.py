@@ -188,6 +188,8 @@ def test_the_sweep_reads_only_what_is_due(library: Library) -> None:
         ("sort=submitted", "ix_recommendations_submitted"),
         ("sort=contact", "ix_recommendations_contact"),
         ("sort=title", "ix_recommendations_title"),
+        ("sort=status", "ix_recommendations_place"),
+        ("sort=instrument", "ix_recommendations_instrument_updated"),
         ("status=submitted", "ix_recommendations_status_updated"),
         ("instrument=entity_list", "ix_recommendations_instrument_updated"),
     ],

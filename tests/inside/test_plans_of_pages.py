@@ -61,6 +61,10 @@ FILTERS = (
     "status=submitted&country=ZW",  # few: looked up
     "status=submitted&agency=treasury",
     "status=submitted&cause=silent",
+    "sort=status",
+    "sort=instrument",
+    "as_of=2025-06-01",
+    "as_of=2025-06-01&status=submitted&cause=silent",
 )
 
 

@@ -33,7 +33,7 @@ from tracker.agencies.models import AgencyKind
 from tracker.casework import actions as casework
 from tracker.casework.actions import saved_views
 from tracker.casework.actions.bulk_plan import BulkInput
-from tracker.casework.inputs import AddresseeInput, NextInput, ReceiptInput
+from tracker.casework.inputs import AddresseeInput, Fate, NextInput, ReceiptInput
 from tracker.casework.models import BulkChange, SavedView
 from tracker.clocks import queries, ruling
 from tracker.clocks.models import ActKind, ClockKind
@@ -42,7 +42,7 @@ from tracker.core.db import db
 from tracker.core.errors import Refused
 from tracker.core.now import today
 from tracker.correspondence import queries as correspondence
-from tracker.correspondence.models import Contact, Substance
+from tracker.correspondence.models import Contact, Letter, Substance
 from tracker.history.models import HistoryEvent, HistorySubject
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import ClosureReason, Outcome, Recommendation, Status
@@ -81,6 +81,12 @@ class Scene:
     @property
     def contact(self) -> Contact:
         found = correspondence.contact(self.viewer, self.case.contact)
+        assert found is not None
+        return found
+
+    @property
+    def letter(self) -> Letter:
+        found = correspondence.letter(self.viewer, self.case.letter)
         assert found is not None
         return found
 
@@ -294,6 +300,10 @@ CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
             "contact.voided",
         ),
         "void_evidence": (void_evidence, "source.voided"),
+        "void_letter": (
+            lambda s: casework.void_letter(s.viewer, s.letter, Fate.UNSENT, "Never sent."),
+            "letter.voided",
+        ),
         "void_member": (lambda s: void_member(s, casework.void_member), "target.member_voided"),
         "void_outcome": (
             lambda s: casework.void_outcome(s.viewer, s.ask, s.outcome, "It was another one."),

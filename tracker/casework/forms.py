@@ -20,6 +20,7 @@ from tracker.casework import words
 from tracker.casework.inputs import (
     AskInput,
     ContactInput,
+    Fate,
     LetterInput,
     NextInput,
     OutcomeInput,
@@ -324,6 +325,12 @@ class VoidOneForm(VoidForm):
     """Take back one of several things that were entered, by its reference."""
 
     which = SelectField("What")
+
+
+class VoidLetterForm(VoidForm):
+    """Take back a whole letter, and say what becomes of its asks."""
+
+    asks = WordField("What becomes of its asks", Fate, labels=words.FATE)
 
 
 class VoidStatusForm(VoidForm):

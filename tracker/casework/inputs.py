@@ -3,6 +3,7 @@ these fields: `title`, `asks-0-targets-1-name`."""
 
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 
 from tracker.agencies.models import Chamber
 from tracker.core.countries import Place
@@ -157,3 +158,10 @@ class NextInput:
     assignee_id: int | None
     next_action: str
     next_action_on: date | None
+
+
+class Fate(StrEnum):
+    """What becomes of the asks of a letter that is void."""
+
+    UNSENT = "unsent"
+    WITHDRAWN = "withdrawn"

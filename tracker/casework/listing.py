@@ -35,7 +35,6 @@ from tracker.web import paging
 from tracker.web.lists import chosen_order, chosen_switch, chosen_text, chosen_word
 
 S = TypeVar("S", bound=Select[*tuple[Any, ...]])
-LIFE_CYCLE = {status: place for place, status in enumerate(Status)}
 ORDERS = {
     "-updated": paging.Order(
         "Changed last", Recommendation.updated_at, Recommendation.id, descending=True
@@ -51,13 +50,14 @@ ORDERS = {
         "Latest contact", Recommendation.last_contact_on, Recommendation.id, descending=True
     ),
     "title": paging.Order("Title", Recommendation.sort_title, Recommendation.id),
-    "status": paging.Order(
-        "Status, from draft on",
-        case({s.value: place for s, place in LIFE_CYCLE.items()}, value=Recommendation.status),
+    "status": paging.Order("Status, from draft on", Recommendation.place, Recommendation.id),
+    "instrument": paging.Order(
+        "Instrument",
+        Recommendation.instrument,
         Recommendation.id,
-        value=lambda ask: LIFE_CYCLE[ask.status],
+        # as the index has them
+        then=paging.Order("Changed first", Recommendation.updated_at, Recommendation.id),
     ),
-    "instrument": paging.Order("Instrument", Recommendation.instrument, Recommendation.id),
 }
 
 

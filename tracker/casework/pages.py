@@ -40,6 +40,7 @@ class AskPage:
     flags: list[Clock]
     clocks: list[Clock]
     letters: list[Letter]
+    void_letters: list[Letter]
     siblings: list[Recommendation]
     sibling_flags: dict[int, list[Any]]  # rows with a cause
     contacts: list[Contact]
@@ -129,13 +130,14 @@ def ask_page(
 ) -> AskPage:
     """The page of one ask; its chronology newest first, unless it is wanted the other way."""
     own = [ask.id]
-    letters = correspondence.letters_of(viewer, own)[ask.id]
+    every_letter = correspondence.letters_of(viewer, own, also_void=True)[ask.id]
+    letters = [letter for letter in every_letter if not letter.voided_at]
     contacts = correspondence.contacts_of(viewer, own)[ask.id]
     all_clocks = clocks.clocks_of(viewer, own)[ask.id]
     flags = [c for c in all_clocks if c.state is ClockState.RUNNING and c.flagged_on]
     carried = correspondence.asks_of(viewer, [letter.id for letter in letters])
     siblings = _others(carried.values(), ask)
-    agencies_of_contact = _agencies_of(contacts)
+    agencies_of_contact = agencies_of_contacts(contacts)
     outcomes = asks.outcomes_of(viewer, own)[ask.id]
     tree = agencies.tree()
     reasons = _reasons(ask, outcomes, tree)
@@ -149,6 +151,7 @@ def ask_page(
         flags=sorted(flags, key=clocks.gravity),
         clocks=all_clocks,
         letters=letters,
+        void_letters=[letter for letter in every_letter if letter.voided_at],
         siblings=siblings,
         sibling_flags=clocks.causes_of(viewer, [other.id for other in siblings]),
         contacts=contacts,
@@ -200,7 +203,8 @@ def _others(
     return list(found.values())
 
 
-def _agencies_of(contacts: Sequence[Contact]) -> dict[int, list[Agency]]:
+def agencies_of_contacts(contacts: Sequence[Contact]) -> dict[int, list[Agency]]:
+    """With whom contacts were, by contact; the contacts were found as the viewer."""
     by_contact = correspondence.agencies_of(contact.id for contact in contacts)
     known = agencies.by_ids({i for ids in by_contact.values() for i in ids})
     return {

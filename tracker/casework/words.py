@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tracker.agencies.models import AgencyKind, MemberRole
+from tracker.casework.inputs import Fate
 from tracker.clocks.choice import PassedOver
 from tracker.clocks.models import ActKind, Basis, Cause, ClockKind, ClockState, Unit
 from tracker.correspondence.models import Channel, Direction, LetterKind, SignatoryRole, Substance
@@ -142,6 +143,10 @@ LETTER_KIND = {
     LetterKind.SUBMISSION: "Submission (case file)",
     LetterKind.REPORT: "Recommendation in a report",
     LetterKind.STATEMENT: "Statement",
+}
+FATE = {
+    Fate.UNSENT: "They stay, unsent",
+    Fate.WITHDRAWN: "They are withdrawn",
 }
 SIGNATORY_ROLE = {
     SignatoryRole.MEMBER: "Member",

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import select
 
@@ -16,9 +17,9 @@ from tracker.clocks.rules import ClockSpec, Key, derive
 from tracker.core.dates import show_day
 from tracker.core.db import db
 from tracker.core.now import now, today
+from tracker.core.together import insert_together, write_together
 from tracker.history import actions as history
 from tracker.recommendations.models import Recommendation
-from tracker.records.actions import copy_audience
 
 _SPEC_FIELDS = tuple(field.name for field in fields(ClockSpec))
 # what a rule gives: a clock that has ended keeps the rule under which it ended
@@ -56,12 +57,18 @@ def refresh(asks: Sequence[Recommendation], by: Viewer | None = None) -> list[Mo
     rules, facts, day = gathering.rules(), gathering.gather(asks), today()
     standing, snoozes = _current([ask.id for ask in asks]), _snoozes([ask.id for ask in asks])
     moved: list[Moved] = []
+    begun: list[dict[str, Any]] = []
     for ask in asks:
         before = standing[ask.id]
         wanted = {spec.key: spec for spec in derive(facts[ask.id], rules)}
-        after = _reconcile(ask, before, wanted, snoozes[ask.id], day)
-        moved += _compare(ask.id, before, after) if before else []
-    db.session.flush()  # of all asks at once
+        kept, new = _reconcile(ask, before, wanted, snoozes[ask.id], day)
+        begun += new.values()
+        if before:
+            after = kept | {key: Clock(**row) for key, row in new.items()}
+            moved += _compare(ask.id, before, after)
+    # of all asks at once: the rows that end, and those that begin
+    write_together(clock for clocks in standing.values() for clock in clocks.values())
+    insert_together(Clock, begun)
     if by is not None:
         tell(moved, by)
     return moved
@@ -73,30 +80,32 @@ def _reconcile(
     wanted: dict[Key, ClockSpec],
     snoozes: dict[Key, date],
     day: date,
-) -> dict[Key, Clock]:
-    """The clocks that stand once those that are out of date are superseded."""
-    moment, standing_now = now(), {}
+) -> tuple[dict[Key, Clock], dict[Key, dict[str, Any]]]:
+    """End the rows of an ask that say no more what the facts say: those that go on, and what is to
+    be written anew."""
+    moment = now()
+    kept: dict[Key, Clock] = {}
+    new: dict[Key, dict[str, Any]] = {}
     for key, clock in standing.items():
         spec = wanted.get(key)
         if spec is None or not _says(clock, spec, snoozes.get(key)):
             clock.superseded_at = moment
         else:
-            standing_now[key] = clock
+            kept[key] = clock
     for key, spec in wanted.items():
-        if key in standing_now:
+        if key in kept:
             continue
-        clock = Clock(
-            recommendation_id=ask.id,
-            cause=spec.cause,
-            snoozed_until=snoozes.get(key),
-            recorded_at=moment,
+        new[key] = {
+            "recommendation_id": ask.id,
+            "organisation_id": ask.organisation_id,
+            "audience": ask.audience,
+            "cause": spec.cause,
+            "snoozed_until": snoozes.get(key),
+            "recorded_at": moment,
             **{name: getattr(spec, name) for name in _SPEC_FIELDS},
-        )
-        copy_audience(clock, ask)
-        _carry_flag(clock, spec, standing.get(key), day)
-        db.session.add(clock)
-        standing_now[key] = clock
-    return standing_now
+            **_flag(spec, standing.get(key), day, moment),
+        }
+    return kept, new
 
 
 def _says(clock: Clock, spec: ClockSpec, snoozed_until: date | None) -> bool:
@@ -151,13 +160,14 @@ def tell(moved: Sequence[Moved], by: Viewer, why: str = "") -> None:
         )
 
 
-def _carry_flag(clock: Clock, spec: ClockSpec, before: Clock | None, day: date) -> None:
-    clock.flagged_on = spec.flag_day(day)
-    if clock.flagged_on is not None:
-        known = before is not None and before.flagged_on == clock.flagged_on
-        clock.flagged_at = before.flagged_at if known and before else now()
-    if clock.ended_on is not None:
-        clock.ended_at = now()
+def _flag(spec: ClockSpec, before: Clock | None, day: date, moment: datetime) -> dict[str, Any]:
+    """When it was flagged and ended, and since when that is known."""
+    flagged_on, flagged_at = spec.flag_day(day), None
+    if flagged_on is not None:
+        known = before is not None and before.flagged_on == flagged_on
+        flagged_at = before.flagged_at if known and before else moment
+    ended_at = moment if spec.ended_on is not None else None
+    return {"flagged_on": flagged_on, "flagged_at": flagged_at, "ended_at": ended_at}
 
 
 def _current(ids: list[int]) -> dict[int, dict[Key, Clock]]:

@@ -109,7 +109,7 @@ def _letters(ids: list[int]) -> dict[int, list[Letter]]:
     statement = (
         select(LetterRecommendation.recommendation_id, Letter)
         .join(Letter, Letter.id == LetterRecommendation.letter_id)
-        .where(LetterRecommendation.recommendation_id.in_(ids))
+        .where(LetterRecommendation.recommendation_id.in_(ids), Letter.voided_at.is_(None))
         .options(
             selectinload(Letter.signatories).selectinload(Signatory.body),
             selectinload(Letter.addressees).selectinload(LetterAddressee.agency),

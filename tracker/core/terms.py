@@ -182,3 +182,19 @@ def _runs(word: str) -> Iterator[str]:
 def _is_unspaced(letter: str) -> bool:
     code = ord(letter)
     return any(first <= code <= last for first, last in _UNSPACED)
+
+
+LAST = "\U0010ffff"  # sorts after every character that a name can hold
+
+
+def closeness(typed: str, typed_latin: str, name: str, latin: str) -> int:
+    """How close a name, folded and in Latin letters, is to what was typed, likewise: 0 it is the
+    name, 1 the name begins so, 2 it has all of the words, 3 none of these."""
+    typed_read, read = typed_latin.replace(" ", ""), latin.replace(" ", "")  # wu ying jie
+    if typed == name or typed_read == read:
+        return 0
+    if name.startswith(typed) or read.startswith(typed_read):
+        return 1
+    words = {*name.split(), *latin.split()}
+    has_all = all(any(w.startswith(word) for w in words) for word in typed.split())
+    return 2 if has_all or typed in name else 3

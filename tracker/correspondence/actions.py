@@ -1,6 +1,7 @@
 """Adding letters and contacts to the record. What follows from them is `casework`'s to settle."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import func, select
 
@@ -9,6 +10,7 @@ from tracker.accounts.viewer import Viewer
 from tracker.core.dates import PartialDate
 from tracker.core.db import db
 from tracker.core.now import now
+from tracker.core.together import insert_together, write_together
 from tracker.correspondence.models import (
     Channel,
     Contact,
@@ -60,42 +62,119 @@ def add_contact(
         for agency_id in dict.fromkeys(agency_ids)
     )
     narrow(contact, asks)
+    _tell(viewer, contact, asks, letter)
+    return contact
+
+
+def _tell(
+    viewer: Viewer, contact: Contact, asks: Sequence[Recommendation], letter: Letter | None
+) -> None:
     history.record(
         "contact.recorded",
         actor_id=viewer.user_id,
         records=[contact.id, *(ask.id for ask in asks)],
         body={
             "after": {
-                "substance": substance,
-                "on": str(happened_on or ""),
-                "promised_on": str(promised_on or ""),
-                "proposal_circulates_since": str(proposed_on or ""),
+                "substance": contact.substance,
+                "on": str(contact.happened_on or ""),
+                "promised_on": str(contact.promised_on or ""),
+                "proposal_circulates_since": str(contact.proposed_on or ""),
                 "letter": letter.reference if letter else "",
             }
         },
     )
-    return contact
+
+
+def add_submissions(
+    viewer: Viewer,
+    sent: Sequence[tuple[Recommendation, PartialDate | None, str]],
+    agencies: Mapping[int, Sequence[int]],
+) -> dict[int, Contact]:
+    """Add for each of some asks that it went out on a day, with a note, to the agencies given by
+    ask; in a fixed number of statements. Returns the contacts by ask."""
+    if not sent:
+        return {}
+    contacts = {
+        ask.id: Contact(
+            substance=Substance.SUBMISSION,
+            direction=Substance.SUBMISSION.direction,
+            happened_on=on,
+            channel=Channel.UNKNOWN,
+            summary=note,
+            promised_on=None,
+        )
+        for ask, on, note in sent
+    }
+    audiences = [ask.audience for ask, _, _ in sent]
+    records.begin_together(list(contacts.values()), viewer, Kind.CONTACT, audiences)
+    db.session.add_all(
+        ContactRecommendation(contact_id=contact.id, recommendation_id=ask_id)
+        for ask_id, contact in contacts.items()
+    )
+    db.session.add_all(
+        ContactAgency(contact_id=contact.id, agency_id=key)
+        for ask_id, contact in contacts.items()
+        for key in dict.fromkeys(agencies.get(ask_id, ()))
+    )
+    _name_readers({ask_id: contact.id for ask_id, contact in contacts.items()})
+    for ask, _, _ in sent:
+        _tell(viewer, contacts[ask.id], [ask], None)
+    return contacts
+
+
+def _name_readers(contact_of: Mapping[int, int]) -> None:
+    """Let those who are named on an ask see the contact about it alone."""
+    named = select(Grant.record_id, Grant.user_id).where(Grant.record_id.in_(contact_of))
+    grants = [
+        {"record_id": contact_of[ask_id], "user_id": user_id}
+        for ask_id, user_id in db.session.execute(named)
+    ]
+    insert_together(Grant, grants)
 
 
 def void_contact(viewer: Viewer, contact: Contact, reason: str) -> None:
     """Mark a contact as entered in error; it stays readable as such."""
-    contact.voided_at = now()
-    contact.voided_by_id = viewer.user_id
-    contact.void_reason = reason
-    records.touch(contact)
-    ask_ids = db.session.scalars(
-        select(ContactRecommendation.recommendation_id).where(
-            ContactRecommendation.contact_id == contact.id
+    void_contacts(viewer, [contact], reason)
+
+
+def void_contacts(viewer: Viewer, contacts: Sequence[Contact], reason: str) -> None:
+    """Mark contacts as entered in error, in a fixed number of statements."""
+    asks: dict[int, list[int]] = defaultdict(list)
+    for contact_id, ask_id in db.session.execute(
+        select(ContactRecommendation.contact_id, ContactRecommendation.recommendation_id).where(
+            ContactRecommendation.contact_id.in_([contact.id for contact in contacts])
         )
-    )
+    ):
+        asks[contact_id].append(ask_id)
+    for contact in contacts:
+        contact.voided_at = now()
+        contact.voided_by_id = viewer.user_id
+        contact.void_reason = reason
+        records.touch(contact)
+        history.record(
+            "contact.voided",
+            actor_id=viewer.user_id,
+            records=[contact.id, *asks[contact.id]],
+            body={
+                "before": {"substance": contact.substance, "on": str(contact.happened_on or "")},
+                "reason": reason,
+            },
+        )
+    write_together(contacts)
+
+
+def void_letter(viewer: Viewer, letter: Letter, reason: str, *, fate: str) -> None:
+    """Mark a letter as entered in error, with the contacts by which it went out; `fate` is what
+    becomes of its asks, for the history. It stays readable as such."""
+    letter.voided_at, letter.void_reason = now(), reason
+    records.touch(letter)
+    sent = select(Contact).where(Contact.letter_id == letter.id, Contact.voided_at.is_(None))
+    void_contacts(viewer, db.session.scalars(sent).all(), reason)
     history.record(
-        "contact.voided",
+        "letter.voided",
         actor_id=viewer.user_id,
-        records=[contact.id, *ask_ids],
-        body={
-            "before": {"substance": contact.substance, "on": str(contact.happened_on or "")},
-            "reason": reason,
-        },
+        records=[letter.id],
+        body={"before": {"title": letter.title}, "after": {"asks": fate}, "reason": reason},
     )
 
 

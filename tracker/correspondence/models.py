@@ -80,7 +80,7 @@ class Letter(Base, RecordMixin):
 
     __tablename__ = "letters"
     __table_args__ = (
-        Index("ix_letters_listing", "written_on", "id", "audience", "organisation_id"),
+        Index("ix_letters_listing", "written_on", "id", "audience", "organisation_id", "voided_at"),
     )
 
     title: Mapped[str] = mapped_column(String(200))
@@ -98,6 +98,8 @@ class Letter(Base, RecordMixin):
     note: Mapped[str] = mapped_column(String(4000), default="")
     # the earlier letter whose request it narrows or repeats: it starts no clock in law of its own
     supplements_id: Mapped[int | None] = mapped_column(ForeignKey("letters.id"))
+    voided_at: Mapped[datetime | None]  # it was entered in error
+    void_reason: Mapped[str] = mapped_column(String(500), default="")
 
     supplements: Mapped["Letter | None"] = relationship(
         lazy="raise_on_sql", remote_side="Letter.id"

@@ -38,19 +38,22 @@ def letter(viewer: Viewer, reference: str) -> Letter | None:
     return db.session.scalar(visible(statement, Letter, viewer))
 
 
-def letters(viewer: Viewer) -> Select[Letter]:
-    """All letters that the viewer may see, to be paged."""
-    return visible(
-        select(Letter).options(
+def letters(viewer: Viewer, *, void: bool = False) -> Select[Letter]:
+    """The letters that the viewer may see and that stand, or those that are void, to be paged."""
+    statement = (
+        select(Letter)
+        .where(Letter.voided_at.is_not(None) if void else Letter.voided_at.is_(None))
+        .options(
             selectinload(Letter.addressees).selectinload(LetterAddressee.agency),
             selectinload(Letter.signatories),
-        ),
-        Letter,
-        viewer,
+        )
     )
+    return visible(statement, Letter, viewer)
 
 
-def letters_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, list[Letter]]:
+def letters_of(
+    viewer: Viewer, recommendation_ids: Iterable[int], *, also_void: bool = False
+) -> dict[int, list[Letter]]:
     """The letters that carry asks, by ask, as far as the viewer may see them."""
     statement = (
         select(LetterRecommendation.recommendation_id, Letter)
@@ -59,6 +62,8 @@ def letters_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, l
         .options(selectinload(Letter.signatories).selectinload(Signatory.body))
         .order_by(Letter.written_on, Letter.id)
     )
+    if not also_void:
+        statement = statement.where(Letter.voided_at.is_(None))
     found: dict[int, list[Letter]] = defaultdict(list)
     for recommendation_id, found_letter in db.session.execute(visible(statement, Letter, viewer)):
         found[recommendation_id].append(found_letter)

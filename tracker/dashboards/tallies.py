@@ -48,9 +48,10 @@ def _counts(within: Within) -> dict[int, Counts]:
         cells[ask_id] = organisation_id, Audience(audience)
         keys[ask_id].update(_of_ask(*words))
         results[ask_id] = words[2]
-    for letter_id, organisation_id, audience in _rows(_letters().where(within(Letter.id))):
+    for letter_id, organisation_id, audience, is_void in _rows(_letters().where(within(Letter.id))):
         cells[letter_id] = organisation_id, Audience(audience)
-        keys[letter_id].add(("letter",))
+        if not is_void:
+            keys[letter_id].add(("letter",))
     for statement, keys_of in (
         (_places().where(within(RecommendationPlace.recommendation_id)), _of_place),
         (_addressees().where(within(Addressee.recommendation_id)), _of_addressee),
@@ -77,7 +78,8 @@ def _asks() -> Select[*tuple[Any, ...]]:
 
 
 def _letters() -> Select[*tuple[Any, ...]]:
-    return select(Letter.id, Letter.organisation_id, type_coerce(Letter.audience, String))
+    audience = type_coerce(Letter.audience, String)
+    return select(Letter.id, Letter.organisation_id, audience, Letter.voided_at.is_not(None))
 
 
 def _places() -> Select[*tuple[Any, ...]]:

@@ -3,11 +3,13 @@
 from flask import Blueprint, abort, render_template
 
 from tracker.agencies import queries as agencies
+from tracker.casework.past_days import chosen_past_day
 from tracker.clocks import queries as clocks
 from tracker.core.db import db
 from tracker.core.now import today
 from tracker.dashboards import kept
 from tracker.dashboards.charts import ORDER, Columns
+from tracker.dashboards.past import past_figures
 from tracker.recommendations import queries as asks
 from tracker.recommendations.models import Recommendation
 from tracker.web.policy import Policy, policy
@@ -24,6 +26,9 @@ LONGEST_SILENT = 10
 def index() -> str:
     """What was asked and what followed, of what the viewer may see."""
     viewer = current()
+    if day := chosen_past_day():
+        past = past_figures(viewer, day.as_of, day.known_at)
+        return render_template("views/dashboards/past.html", figures=past, day=day)
     found = kept.figures(viewer, today())
     silent = list(
         db.session.scalars(

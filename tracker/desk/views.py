@@ -30,7 +30,7 @@ def home() -> ResponseReturnValue:
     return render_template(
         "views/desk/home.html",
         since=since,
-        flagged=queries.new_flags(viewer, since, 8),
+        flagged=queries.new_flags(viewer, since.at, 8),
         mine=queries.mine(viewer, 12),
         coming=queries.coming(viewer, today(), 30, 12),
         warnings=queries.warnings(viewer, today(), 6),

@@ -139,7 +139,8 @@ def _asks(
 
 
 def _letters(viewer: Viewer, only: set[int] | None) -> Iterator[dict[str, Any]]:
-    statement = visible(select(Letter), Letter, viewer).options(
+    standing = select(Letter).where(Letter.voided_at.is_(None))
+    statement = visible(standing, Letter, viewer).options(
         selectinload(Letter.signatories).selectinload(Signatory.body),
         selectinload(Letter.addressees).selectinload(LetterAddressee.agency),
     )

@@ -15,6 +15,7 @@ EVENTS: dict[str, str] = {
     "source.cited": "Evidence added",
     "source.voided": "Evidence voided",
     "letter.recorded": "Letter recorded",
+    "letter.voided": "Letter voided",
     "recommendation.recorded": "Ask recorded",
     "recommendation.changed": "Ask changed",
     "recommendation.status_changed": "Status changed",

@@ -3,8 +3,17 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from tracker.accounts.models import User
 from tracker.agencies.models import Agency
@@ -29,6 +38,11 @@ class Status(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     UNDER_REVIEW = "under_review"
     CLOSED = "closed"
+
+    @property
+    def place(self) -> int:
+        """How far it is in the life cycle."""
+        return list(Status).index(self)
 
 
 class ClosureReason(StrEnum):
@@ -125,6 +139,12 @@ class EccnStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
+def _place(context: DefaultExecutionContext) -> int:
+    """The place of an ask that is inserted past the model."""
+    given = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return Status(given["status"]).place
+
+
 class Recommendation(Base, RecordMixin):
     """An ask: one instrument, asked of some bodies, about some targets."""
 
@@ -141,6 +161,7 @@ class Recommendation(Base, RecordMixin):
             "result",
         ),
         Index("ix_recommendations_contact", "last_contact_on", "id", "audience", "organisation_id"),
+        Index("ix_recommendations_place", "place", "id", "audience", "organisation_id"),
         Index("ix_recommendations_title", "sort_title", "id", "audience", "organisation_id"),
         Index(
             "ix_recommendations_status_updated",
@@ -184,6 +205,8 @@ class Recommendation(Base, RecordMixin):
     abuse: Mapped[str] = mapped_column(String(2000), default="")
     newest_conduct_on: Mapped[PartialDate | None] = mapped_column(nullable=False)
     status: Mapped[Status] = mapped_column(word(Status))
+    # the place of the status in the life cycle, by which lists are sorted; it follows the status
+    place: Mapped[int] = mapped_column(SmallInteger, default=_place)
     closure_reason: Mapped[ClosureReason | None] = mapped_column(word(ClosureReason))
     result: Mapped[Result] = mapped_column(word(Result), default=Result.NONE_KNOWN)
     judgement: Mapped[Judgement | None] = mapped_column(word(Judgement))
@@ -208,6 +231,11 @@ class Recommendation(Base, RecordMixin):
     controls: Mapped[list["ControlledItem"]] = relationship(
         lazy="raise_on_sql", order_by="ControlledItem.position", cascade="all, delete-orphan"
     )
+
+    @validates("status")
+    def _keep_place(self, _name: str, status: Status) -> Status:
+        self.place = status.place
+        return status
 
     @property
     def is_open(self) -> bool:

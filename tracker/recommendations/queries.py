@@ -153,7 +153,7 @@ def rows(viewer: Viewer, filters: Filters) -> Select[*tuple[Any, ...]]:
     shown = (
         *(ask.id, ask.organisation_id, ask.audience, ask.title, ask.sort_title, ask.instrument),
         *(ask.status, ask.result, ask.submitted_on, ask.last_contact_on, ask.updated_at),
-        *(ask.assignee_id, ask.next_action, ask.next_action_on),
+        *(ask.assignee_id, ask.next_action, ask.next_action_on, ask.place),
     )
     statement = select(*shown, Record.reference).join(Record, Record.id == ask.id)
     return narrowed(visible(statement, Recommendation, viewer), viewer, filters)

@@ -5,18 +5,21 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from flask import abort
 from sqlalchemy import Select
 
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
 from tracker.agencies.models import Agency
+from tracker.core.db import db
 from tracker.core.now import today
 from tracker.core.terms import Question
 from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import Letter
 from tracker.recommendations import queries as asks
 from tracker.recommendations.models import Recommendation
-from tracker.records.queries import matching
+from tracker.records.models import RecordMixin
+from tracker.search.ranking import Ranked, by_title, ranked_targets
 from tracker.sources import queries as sources
 from tracker.sources.models import Source
 from tracker.targets import queries as targets
@@ -37,24 +40,23 @@ class Sort(StrEnum):
     AGENCIES = "agencies"
 
 
-ORDERS = {
-    Sort.TARGETS: paging.Order("Name", Target.sort_name, Target.id),
-    Sort.RECOMMENDATIONS: paging.Order(
-        "Changed last", Recommendation.updated_at, Recommendation.id, descending=True
-    ),
-    Sort.LETTERS: paging.Order("Newest first", Letter.written_on, Letter.id, descending=True),
-    Sort.SOURCES: paging.Order("Title", Source.sort_title, Source.id),
+MODELS: dict[Sort, type[RecordMixin]] = {
+    Sort.TARGETS: Target,
+    Sort.RECOMMENDATIONS: Recommendation,
+    Sort.LETTERS: Letter,
+    Sort.SOURCES: Source,
 }
 
 
 @dataclass(frozen=True)
 class Results:
     """What fits, by kind; of the targets also the newest asks about them, one more than is shown.
-    Of a kind of which there is more, the page says so."""
+    Of a kind of which there is more, the page says so; of one in `cut` more fits than is ranked."""
 
     pages: dict[Sort, paging.Page[Any]] = field(default_factory=dict)
     agencies: Sequence[Agency] = ()
     about: dict[int, list[Recommendation]] = field(default_factory=dict)
+    cut: set[Sort] = field(default_factory=set)
 
     @property
     def is_empty(self) -> bool:
@@ -67,28 +69,53 @@ def results(
 ) -> Results:
     """What answers a question: a few of every kind, or a page of one."""
     size = A_FEW if only is None else paging.PAGE_SIZE
-    pages = {
-        sort: paging.fetch(_statement(viewer, question, sort), order, cursor, size)
-        for sort, order in ORDERS.items()
-        if only in (None, sort)
+    start = _start(cursor)
+    ranked = {
+        sort: _ranked(viewer, typed, question, sort) for sort in MODELS if only in (None, sort)
     }
+    pages = {sort: _page(viewer, sort, found, start, size) for sort, found in ranked.items()}
     found = pages[Sort.TARGETS].rows if Sort.TARGETS in pages else ()
     return Results(
         pages,
         _agencies(typed) if only in (None, Sort.AGENCIES) else (),
         asks.latest_about(viewer, [target.id for target in found], ASKS_OF_A_TARGET + 1),
+        {sort for sort, found in ranked.items() if found.cut},
     )
 
 
-def _statement(viewer: Viewer, question: Question, sort: Sort) -> Select[Any]:
+def _ranked(viewer: Viewer, typed: str, question: Question, sort: Sort) -> Ranked:
+    """The ids of what answers, the closest first."""
     if sort is Sort.TARGETS:
-        return targets.listing(viewer).where(Target.id.in_(targets.answering(viewer, question)))
+        return ranked_targets(viewer, typed, question)
+    standing = [Letter.voided_at.is_(None)] if sort is Sort.LETTERS else []
+    return by_title(viewer, MODELS[sort], typed, question, *standing)
+
+
+def _page(viewer: Viewer, sort: Sort, ranked: Ranked, start: int, size: int) -> paging.Page[Any]:
+    """A page of ranked records, loaded, in their order."""
+    chosen = ranked.ids[start : start + size]
+    rows = db.session.scalars(_listing(viewer, sort).where(MODELS[sort].id.in_(chosen)))
+    known = {row.id: row for row in rows}
+    return paging.Page(
+        [known[key] for key in chosen if key in known],
+        earlier=str(max(0, start - size)) if start else None,
+        later=str(start + size) if len(ranked.ids) > start + size else None,
+    )
+
+
+def _start(cursor: str | None) -> int:
+    """At which place of the results the page begins."""
+    if cursor and not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 5):
+        abort(400, "The link to this page of the results is damaged. Search again.")
+    return int(cursor or 0)
+
+
+def _listing(viewer: Viewer, sort: Sort) -> Select[Any]:
+    if sort is Sort.TARGETS:
+        return targets.listing(viewer)
     if sort is Sort.RECOMMENDATIONS:
-        everything = asks.listing(viewer, asks.Filters())
-        return everything.where(Recommendation.id.in_(matching(question)))
-    if sort is Sort.LETTERS:
-        return correspondence.letters(viewer).where(Letter.id.in_(matching(question)))
-    return sources.listing(viewer).where(Source.id.in_(matching(question)))
+        return asks.listing(viewer, asks.Filters())
+    return correspondence.letters(viewer) if sort is Sort.LETTERS else sources.listing(viewer)
 
 
 def _agencies(typed: str) -> list[Agency]:

@@ -1,5 +1,6 @@
 """Recording sources and citing them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -54,13 +55,20 @@ def cite(viewer: Viewer, row: RecordMixin, given: SourceInput, intake: Intake) -
     """Cite a source for a record. A source of the same address and title that the viewer's own
     organisation holds is used again. Problems are noted in `intake`, and then nothing is returned.
     """
+    return cite_for_all(viewer, [row], given, intake)
+
+
+def cite_for_all(
+    viewer: Viewer, rows: Sequence[RecordMixin], given: SourceInput, intake: Intake
+) -> Source | None:
+    """Cite one source for some records, in a fixed number of statements; else as `cite`."""
     good = check(given, intake)
     if good is None:
         return None
     source = queries.same(viewer, good.title or good.url, good.url)
     if source is None:
         source = _add(viewer, good)
-    _use(row, source, good.shows)
+    _use(rows, source, good.shows)
     return source
 
 
@@ -110,15 +118,26 @@ def _add(viewer: Viewer, given: SourceInput) -> Source:
     return source
 
 
-def _use(row: RecordMixin, source: Source, shows: str) -> None:
-    use = db.session.get(SourceUse, (row.id, source.id))
-    if use is not None and use.voided_at is not None:
-        use.voided_at, use.void_reason, use.shows = None, "", shows
-    elif use is None:
-        last = db.session.scalar(
-            select(func.max(SourceUse.position)).where(SourceUse.record_id == row.id)
-        )
-        db.session.add(
-            SourceUse(record_id=row.id, source_id=source.id, position=(last or 0) + 1, shows=shows)
-        )
-        db.session.flush()
+def _use(rows: Sequence[RecordMixin], source: Source, shows: str) -> None:
+    ids = [row.id for row in rows]
+    citing = select(SourceUse).where(SourceUse.source_id == source.id, SourceUse.record_id.in_(ids))
+    known = {use.record_id: use for use in db.session.scalars(citing)}
+    for use in known.values():
+        if use.voided_at is not None:
+            use.voided_at, use.void_reason, use.shows = None, "", shows
+    last = _last_positions([key for key in ids if key not in known])
+    db.session.add_all(
+        SourceUse(record_id=key, source_id=source.id, position=place + 1, shows=shows)
+        for key, place in last.items()
+    )
+    db.session.flush()
+
+
+def _last_positions(ids: Sequence[int]) -> dict[int, int]:
+    """The place of the last citation of each record; 0 where there is none."""
+    statement = (
+        select(SourceUse.record_id, func.max(SourceUse.position))
+        .where(SourceUse.record_id.in_(ids))
+        .group_by(SourceUse.record_id)
+    )
+    return dict.fromkeys(ids, 0) | dict(db.session.execute(statement).all())

@@ -8,11 +8,11 @@ from sqlalchemy.orm import selectinload
 from tracker.accounts.viewer import Viewer
 from tracker.core.db import db
 from tracker.core.names import fold, romanise
-from tracker.core.terms import Question, question
+from tracker.core.terms import LAST, Question, question
 from tracker.records.queries import matching, visible
 from tracker.targets.merged import standing
 from tracker.targets.models import Target, TargetName
-from tracker.targets.queries import LAST, Found
+from tracker.targets.queries import Found
 from tracker.targets.rules import are_alike
 
 MOST_NAMES, MOST_CANDIDATES = 60, 300

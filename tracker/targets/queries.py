@@ -11,7 +11,7 @@ from tracker.accounts.viewer import Viewer
 from tracker.core.db import db
 from tracker.core.names import fold
 from tracker.core.references import well_formed
-from tracker.core.terms import Question, Texts, question, terms_of
+from tracker.core.terms import LAST, Question, Texts, question, terms_of
 from tracker.records.models import Record
 from tracker.records.queries import matching, visible
 from tracker.targets.merged import standing, stands, with_merged, with_survivors
@@ -134,7 +134,7 @@ def suggest(viewer: Viewer, text: str, limit: int = 8) -> list[Found]:
     asked = question(text)
     if asked is None:
         return []
-    ids = _beginning(viewer, fold(text), limit)
+    ids = beginning(viewer, fold(text), limit * MANY_NAMES)
     if len(ids) < limit:
         ids = list(dict.fromkeys([*ids, *_answering(viewer, asked, limit)]))
     found = _loaded(ids[:limit])
@@ -149,21 +149,19 @@ def suggest(viewer: Viewer, text: str, limit: int = 8) -> list[Found]:
 MANY_NAMES = 8  # of one target that may fit, so many are read for each that is wanted
 
 
-def _beginning(viewer: Viewer, typed: str, limit: int) -> list[int]:
-    """The ids of targets of which a name begins so, read in the order of an index of the names."""
+def beginning(viewer: Viewer, typed: str, limit: int) -> list[int]:
+    """The ids of targets of which a name begins so, the whole name first, then the others as an
+    index of the names has them; `limit` names are read."""
     form = TargetName.latin if typed.isascii() else TargetName.folded
     statement = (
         select(Target.id)
         .join(TargetName, TargetName.target_id == Target.id)
         .where(form >= typed, form < typed + LAST)
         .order_by(form, TargetName.id)
-        .limit(limit * MANY_NAMES)
+        .limit(limit)
     )
     found = db.session.scalars(visible(statement, Target, viewer))
     return list(dict.fromkeys(found))
-
-
-LAST = "\U0010ffff"  # sorts after every character that a name can hold
 
 
 def _answering(viewer: Viewer, asked: Question, limit: int) -> list[int]:
@@ -195,6 +193,14 @@ def _fitting_name(target: Target, typed: str, asked: Question) -> str:
         [text for text in texts if asked.fits(terms_of(Texts((text,))))],
     )
     return next((found[0] for found in ranked if found), target.name)
+
+
+def standing_ids(viewer: Viewer, ids: Iterable[int]) -> dict[int, int]:
+    """Which target stands for each of those that were merged, by id, as far as the viewer may
+    know."""
+    merged = select(Target).where(Target.id.in_(list(ids)), Target.merged_into_id.is_not(None))
+    found = db.session.scalars(merged).all()
+    return {key: target.id for key, target in standing(viewer, found).items()}
 
 
 def visible_ids(viewer: Viewer, ids: Iterable[int]) -> set[int]:

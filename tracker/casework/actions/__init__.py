@@ -9,6 +9,7 @@ from tracker.casework.actions.asks import (
 )
 from tracker.casework.actions.bulk import change_together, undo_together
 from tracker.casework.actions.contacts import record_contact, void_contact
+from tracker.casework.actions.letter_voiding import void_letter
 from tracker.casework.actions.letters import record_letter, record_receipt
 from tracker.casework.actions.members import void_member
 from tracker.casework.actions.merging import merge_target, unmerge_target
@@ -40,6 +41,7 @@ __all__ = [
     "unmerge_target",
     "void_contact",
     "void_evidence",
+    "void_letter",
     "void_member",
     "void_outcome",
     "void_status",

@@ -34,6 +34,7 @@ from tracker.core.db import db
 from tracker.core.errors import Refused
 from tracker.core.intake import Intake
 from tracker.core.now import now
+from tracker.core.together import write_together
 from tracker.correspondence import actions as correspondence
 from tracker.correspondence.models import Contact
 from tracker.history import actions as history
@@ -134,19 +135,20 @@ def _void_steps(
     """Void the steps along the life cycle that the bulk change took, with what it recorded as
     sent: they never held."""
     stepped = {each.ask.id: each for each in planned if "status" in each.after}
+    asks = [each.ask for each in stepped.values()]
     sent = [row.contact_id for row in bulk.rows if row.record_id in stepped and row.contact_id]
-    for contact in db.session.scalars(select(Contact).where(Contact.id.in_(sent))):
-        correspondence.void_contact(viewer, contact, reason)
+    contacts = db.session.scalars(select(Contact).where(Contact.id.in_(sent))).all()
+    correspondence.void_contacts(viewer, contacts, reason)
+    take_back(asks, {key: each.held for key, each in since.items()}, reason)
     for each in stepped.values():
-        take_back(each.ask, since[each.ask.id].held, reason)
         history.record(
             "recommendation.status_voided",
             actor_id=viewer.user_id,
             records=[each.ask.id],
             body=_body(each, bulk, reason, "status", "closure_reason"),
         )
-    if stepped:
-        settle([each.ask for each in stepped.values()])
+    if asks:
+        settle(asks)
 
 
 # ---- carrying a plan out: sets, not loops, but for what each ask's own history says
@@ -158,6 +160,7 @@ def _change(viewer: Viewer, planned: Sequence[Planned], bulk: BulkChange, reason
         records.touch(each.ask)
         _set_values(each)
         _tell(viewer, each, bulk, reason)
+    write_together(each.ask for each in planned)
     _set_tags(each for each in planned if "tags" in each.after)
     db.session.flush()
 
@@ -166,12 +169,14 @@ def _take_steps(
     viewer: Viewer, planned: Sequence[Planned], bulk: BulkChange, given: BulkInput
 ) -> None:
     """Take the steps along the life cycle, and settle what follows, all at once."""
+    stepping = [each for each in planned if each.step is not None]
+    cited = None
+    if stepping and not given.source.is_blank:
+        asks = [each.ask for each in stepping]
+        cited = sources.cite_for_all(viewer, asks, given.source, Intake())
     steps: list[Step] = []
-    for each in planned:
-        if each.step is None:
-            continue
-        blank = given.source.is_blank
-        cited = None if blank else sources.cite(viewer, each.ask, given.source, Intake())
+    for each in stepping:
+        assert each.step is not None
         steps.append((each.ask, each.step, cited))
         told = _body(each, bulk, given.reason, "status", "closure_reason")
         history.record(

@@ -11,6 +11,7 @@ from tracker.agencies import queries as agencies
 from tracker.clocks import actions as clocks
 from tracker.core.dates import PartialDate
 from tracker.core.db import db
+from tracker.core.together import write_together
 from tracker.correspondence.models import Substance
 from tracker.correspondence.queries import contact_facts
 from tracker.correspondence.rules import ContactFact, standing
@@ -56,6 +57,8 @@ def settle(asks: Sequence[Recommendation], by: Viewer | None = None) -> None:
             row.last_contact_on = stands.last_contact_on
         days = [row.last_contact_on for row in addressees[ask.id] if row.last_contact_on]
         ask.last_contact_on = max(days, default=ask.submitted_on)
+    write_together(row for rows in addressees.values() for row in rows)
+    write_together(asks)
     clocks.refresh(asks, by)
 
 

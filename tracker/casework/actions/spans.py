@@ -1,7 +1,7 @@
 """The life cycle of asks as spans: how they stand, and the steps that they take, one or many."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import func, select
 
@@ -9,11 +9,11 @@ from tracker.accounts.viewer import Viewer
 from tracker.core.dates import PartialDate
 from tracker.core.db import db
 from tracker.core.now import now
+from tracker.core.together import insert_together, write_together
 from tracker.correspondence import actions as correspondence
-from tracker.correspondence.models import Channel, Contact, ContactRecommendation, Substance
+from tracker.correspondence.models import Contact, ContactRecommendation, Substance
 from tracker.recommendations import workflow
 from tracker.recommendations.models import Addressee, Recommendation, Status, StatusSpan
-from tracker.records import actions as records
 from tracker.sources.models import Source
 
 Step = tuple[Recommendation, workflow.Change, Source | None]
@@ -47,37 +47,49 @@ def begin(viewer: Viewer, ask: Recommendation, status: Status, on: PartialDate |
 def take_steps(viewer: Viewer, steps: Sequence[Step]) -> dict[int, StatusSpan]:
     """Let asks take steps that were checked: each ends its present span and begins another, which
     is returned by ask."""
-    spans = spans_of([ask.id for ask, _, _ in steps])
-    made: dict[int, StatusSpan] = {}
+    ids = [ask.id for ask, _, _ in steps]
+    spans, begun = spans_of(ids), []
     for ask, step, source in steps:
         if spans[ask.id]:
             spans[ask.id][-1].until_on = step.on
             spans[ask.id][-1].ended_at = now()
         ask.status, ask.closure_reason = step.to, step.closure_reason
-        begun = StatusSpan(
-            recommendation_id=ask.id,
-            status=step.to,
-            from_on=step.on,
-            recorded_by_id=viewer.user_id,
-            note=step.note,
-            reason=step.reason,
-            closure_reason=step.closure_reason,
-            source_id=source.id if source else None,
+        begun.append(
+            {
+                "recommendation_id": ask.id,
+                "organisation_id": ask.organisation_id,
+                "audience": ask.audience,
+                "status": step.to,
+                "from_on": step.on,
+                "until_on": None,
+                "recorded_by_id": viewer.user_id,
+                "note": step.note,
+                "reason": step.reason,
+                "closure_reason": step.closure_reason,
+                "source_id": source.id if source else None,
+            }
         )
-        records.copy_audience(begun, ask)
-        db.session.add(begun)
-        made[ask.id] = begun
-    db.session.flush()
-    return made
+    write_together(ask for ask, _, _ in steps)
+    write_together(held[-1] for held in spans.values() if held)
+    insert_together(StatusSpan, begun)
+    return {key: held[-1] for key, held in spans_of(ids).items()}
 
 
-def take_back(ask: Recommendation, held: Sequence[StatusSpan], reason: str) -> None:
-    """Void the present span of an ask, the last of those that held: it never did, and the one
-    before it holds again."""
-    *_, before, last = held
-    last.voided_at, last.void_reason = now(), reason
-    before.until_on, before.ended_at = None, None
-    ask.status, ask.closure_reason = before.status, before.closure_reason
+def take_back(
+    asks: Sequence[Recommendation], held: Mapping[int, Sequence[StatusSpan]], reason: str
+) -> None:
+    """Void the present span of asks, the last of those that held: it never did, and the one before
+    it holds again."""
+    voided, again = [], []
+    for ask in asks:
+        *_, before, last = held[ask.id]
+        last.voided_at, last.void_reason = now(), reason
+        before.until_on, before.ended_at = None, None
+        ask.status, ask.closure_reason = before.status, before.closure_reason
+        voided.append(last)
+        again.append(before)
+    for rows in (asks, voided, again):
+        write_together(rows)
 
 
 def send_unsent(viewer: Viewer, steps: Sequence[Step]) -> dict[int, Contact]:
@@ -93,19 +105,11 @@ def send_unsent(viewer: Viewer, steps: Sequence[Step]) -> dict[int, Contact]:
         )
     ):
         agencies[recommendation_id].append(agency_id)
-    return {
-        ask.id: correspondence.add_contact(
-            viewer,
-            asks=[ask],
-            agency_ids=agencies[ask.id],
-            substance=Substance.SUBMISSION,
-            happened_on=step.on,
-            channel=Channel.UNKNOWN,
-            summary=step.note,
-        )
-        for ask, step in going
-        if ask.id not in sent
-    }
+    return correspondence.add_submissions(
+        viewer,
+        [(ask, step.on, step.note) for ask, step in going if ask.id not in sent],
+        agencies,
+    )
 
 
 def spans_of(ids: Collection[int]) -> dict[int, list[StatusSpan]]:
@@ -131,8 +135,8 @@ def last_contacts(ids: Collection[int]) -> dict[int, int]:
     return dict(db.session.execute(statement).all())
 
 
-def sent_among(ids: Collection[int]) -> set[int]:
-    """Those of the asks of which a submission stands on record."""
+def sent_among(ids: Collection[int], *, but: int | None = None) -> set[int]:
+    """Those of the asks of which a submission stands on record, perhaps leaving out a letter."""
     statement = (
         select(ContactRecommendation.recommendation_id)
         .join(Contact, Contact.id == ContactRecommendation.contact_id)
@@ -142,4 +146,6 @@ def sent_among(ids: Collection[int]) -> set[int]:
             Contact.voided_at.is_(None),
         )
     )
+    if but is not None:
+        statement = statement.where(Contact.letter_id.is_distinct_from(but))
     return set(db.session.scalars(statement))

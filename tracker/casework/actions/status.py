@@ -18,7 +18,12 @@ from tracker.core.intake import Intake
 from tracker.core.now import today
 from tracker.history import actions as history
 from tracker.recommendations import workflow
-from tracker.recommendations.models import Recommendation, StatusSpan
+from tracker.recommendations.models import (
+    ClosureReason,
+    Recommendation,
+    Status,
+    StatusSpan,
+)
 from tracker.records import actions as records
 from tracker.sources import actions as sources
 from tracker.sources.actions import SourceInput
@@ -51,7 +56,7 @@ def change_status(
         sources.check(source, intake.under("source", "_"))
     intake.done()
     cited = None if source.is_blank else sources.cite(viewer, ask, source, intake)
-    before = _status_of(ask)
+    before = status_of(ask)
     take_steps(viewer, [(ask, change, cited)])
     send_unsent(viewer, [(ask, change, cited)])
     _record_change(viewer, ask, before, change, source=cited.reference if cited else "")
@@ -78,13 +83,13 @@ def void_status(viewer: Viewer, ask: Recommendation, reason: str, seen_version: 
             "reason", "The ask was closed for an outcome that no longer stands. Record it first."
         )
     intake.done()
-    was = _status_of(ask)
-    take_back(ask, held, reason)
+    was = status_of(ask)
+    take_back([ask], {ask.id: held}, reason)
     history.record(
         "recommendation.status_voided",
         actor_id=viewer.user_id,
         records=[ask.id],
-        body={"before": was, "after": _status_of(ask), "reason": reason},
+        body={"before": was, "after": status_of(ask), "reason": reason},
     )
     settle([ask])
 
@@ -101,7 +106,7 @@ def reopen_unfounded(
         day = on or PartialDate.of(today())
         if closed.from_on and day.latest < closed.from_on.earliest:
             day = closed.from_on
-        was = _status_of(ask)
+        was = status_of(ask)
         change = workflow.Change(before.status, day, reason=why)
         take_steps(viewer, [(ask, change, None)])
         _record_change(viewer, ask, was, change)
@@ -109,7 +114,20 @@ def reopen_unfounded(
         settle(reopened)
 
 
-def _status_of(ask: Recommendation) -> dict[str, object]:
+def withdraw(viewer: Viewer, asks: Sequence[Recommendation], reason: str) -> None:
+    """Close asks as withdrawn, from today."""
+    day = PartialDate.of(today())
+    step = workflow.Change(
+        Status.CLOSED, day, reason=reason, closure_reason=ClosureReason.WITHDRAWN
+    )
+    before = [status_of(ask) for ask in asks]
+    take_steps(viewer, [(ask, step, None) for ask in asks])
+    for ask, was in zip(asks, before, strict=True):
+        _record_change(viewer, ask, was, step)
+
+
+def status_of(ask: Recommendation) -> dict[str, object]:
+    """The status of an ask as the history tells it."""
     return {"status": ask.status, "closure_reason": ask.closure_reason}
 
 
@@ -126,7 +144,7 @@ def _record_change(
         records=[ask.id],
         body={
             "before": before,
-            "after": _status_of(ask),
+            "after": status_of(ask),
             "on": str(change.on),
             "note": change.note,
             "reason": change.reason,

@@ -7,8 +7,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from tracker.casework import actions, growing, pages, telling
+from tracker.casework.actions import letter_voiding
 from tracker.casework.duplicates import doubles
-from tracker.casework.forms import LetterForm, ReceiptForm
+from tracker.casework.forms import LetterForm, ReceiptForm, VoidLetterForm
+from tracker.casework.inputs import Fate
 from tracker.casework.verdicts import Verdict, verdicts
 from tracker.casework.views import sharing
 from tracker.core.dates import BadDate
@@ -16,7 +18,7 @@ from tracker.correspondence import queries
 from tracker.correspondence.models import Letter
 from tracker.records.actions import require_edit
 from tracker.web import paging
-from tracker.web.lists import chosen_order
+from tracker.web.lists import chosen_order, chosen_switch
 from tracker.web.policy import Policy, policy
 from tracker.web.saving import attempt
 from tracker.web.viewer import current
@@ -32,12 +34,13 @@ ORDERS = {
 @letters.get("")
 @policy(Policy.READER)
 def index() -> str:
-    """All letters, newest first."""
+    """The letters that stand, or those that are void, newest first."""
     order, name = chosen_order(ORDERS)
-    page = paging.fetch(queries.letters(current()), order, request.args.get("cursor"))
+    void = chosen_switch("void")
+    page = paging.fetch(queries.letters(current(), void=void), order, request.args.get("cursor"))
     carried = queries.asks_of(current(), [letter.id for letter in page.rows])
     return render_template(
-        "views/letters/index.html", page=page, asks=carried, orders=ORDERS, sort=name
+        "views/letters/index.html", page=page, asks=carried, orders=ORDERS, sort=name, void=void
     )
 
 
@@ -143,3 +146,25 @@ def audience(reference: str) -> ResponseReturnValue:
     """Who may see the letter."""
     letter = queries.letter(current(), reference) or abort(404)
     return sharing.audience_page(letter, letter.title, url_for(".show", reference=reference))
+
+
+@letters.route("/<ref:reference>/void", methods=["GET", "POST"])
+@policy(Policy.EDITOR)
+def void(reference: str) -> ResponseReturnValue:
+    """Take back a letter that was entered in error, with a look at what becomes of its asks."""
+    letter = queries.letter(current(), reference) or abort(404)
+    require_edit(letter, current())
+    form = VoidLetterForm()
+
+    def act() -> bool:
+        fate = form.asks.word or Fate.UNSENT
+        actions.void_letter(current(), letter, fate, form.reason.data or "")
+        return True
+
+    if form.is_submitted() and attempt(form, act):
+        flash("The letter is void, and what followed from it is recomputed.")
+        return redirect(url_for(".show", reference=reference), 303)
+    letter = queries.letter(current(), reference) or abort(404)
+    found = letter_voiding.consequences(current(), letter)
+    page = render_template("views/letters/void.html", form=form, letter=letter, found=found)
+    return page, 422 if form.is_submitted() else 200

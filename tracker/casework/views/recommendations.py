@@ -8,7 +8,7 @@ from werkzeug.exceptions import BadRequest
 
 from tracker.accounts import queries as accounts
 from tracker.agencies import queries as agencies
-from tracker.casework import actions, growing, pages, telling
+from tracker.casework import actions, growing, pages, past_days, telling
 from tracker.casework import columns as list_columns
 from tracker.casework.actions.saved_views import views_for
 from tracker.casework.clock_pages import ClocksPage, clocks_page
@@ -73,6 +73,9 @@ def index() -> ResponseReturnValue:
     if not list_columns.is_tidy():
         return redirect(with_parts(url_for(".index"), list_columns.tidy()))
     viewer, view = current(), saved_views.opened_view()
+    if day := past_days.chosen_past_day():
+        found = past_days.past_list(viewer, day)
+        return render_template("views/recommendations/past_list.html", listing=found, day=day)
     try:
         listing = list_page(viewer)
     except BadRequest as problem:
@@ -102,6 +105,9 @@ def index() -> ResponseReturnValue:
 def show(reference: str) -> str:
     """One ask, with all that happened to it."""
     ask = found(reference)
+    if day := past_days.chosen_past_day():
+        past = past_days.past_ask(current(), ask, day)
+        return render_template("views/recommendations/past.html", page=past, day=day)
     oldest_first = chosen_switch("oldest")
     page = pages.ask_page(current(), ask, today(), oldest_first=oldest_first)
     return render_template("views/recommendations/show.html", page=page)

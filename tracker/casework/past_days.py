@@ -1,0 +1,149 @@
+"""The list of asks and the page of one ask as of a past day: what had happened by then, read from
+rows that carry the days of their events and the times of their entry."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from flask import abort, request
+
+from tracker.accounts.viewer import Viewer
+from tracker.agencies.models import Agency
+from tracker.casework.listing import filters_from_address
+from tracker.casework.pages import agencies_of_contacts
+from tracker.clocks.models import Clock
+from tracker.clocks.past import PastDay, flagged_on, flags_on, spans_on, status_on
+from tracker.core.dates import show_day
+from tracker.core.now import today
+from tracker.correspondence import queries as correspondence
+from tracker.correspondence.models import Contact
+from tracker.correspondence.rules import ContactFact, Standing, standing
+from tracker.recommendations import queries as asks
+from tracker.recommendations.models import Outcome, Recommendation, Status, StatusSpan
+from tracker.web import paging
+
+BY_TITLE = paging.Order("Title", Recommendation.sort_title, Recommendation.id)
+# the filters that mean the same on any day, and those that are looked up on the day itself
+OF_ANY_DAY = {"q", "instrument", "agency", "country", "region", "organisation"}
+OF_THE_DAY = {"status", "cause", "stale", "open"}
+NO_FILTER = {"as_of", "known_at", "cursor", "sort", "then", "columns", "view"}
+FIRST_DAY = date(1900, 1, 1)
+
+
+def chosen_past_day() -> PastDay | None:
+    """The day that the address looks back on, if it does. One that is no day, or has not come yet,
+    is a 400 that says so."""
+    as_of, known_at = _day("as_of"), _day("known_at")
+    if as_of is None:
+        if known_at is not None:
+            abort(400, "Say which day is to be shown too: “as_of” goes with “known_at”.")
+        return None
+    return PastDay(as_of, known_at)
+
+
+def _day(name: str) -> date | None:
+    typed = request.args.get(name, "").strip()
+    if not typed:
+        return None
+    try:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", typed):
+            raise ValueError(typed)
+        day = date.fromisoformat(typed)
+    except ValueError:
+        abort(400, f"“{typed[:20]}” is no day of the calendar. Give one as 2024-02-01.")
+    if day > today():
+        abort(400, f"{show_day(day)} has not come yet: today is {show_day(today())}.")
+    if day < FIRST_DAY:
+        abort(400, f"{show_day(day)} is too long ago. Give a day since 1900.")
+    return day
+
+
+@dataclass(frozen=True)
+class PastList:
+    """A page of the asks on record on a past day, with the span in which each was and its flags;
+    `ignored` are the filters in the address that say something of today only."""
+
+    day: PastDay
+    page: paging.Page[Recommendation]
+    spans: Mapping[int, StatusSpan]
+    flags: Mapping[int, list[Clock]]
+    narrowed: bool
+    ignored: list[str]
+
+
+def past_list(viewer: Viewer, day: PastDay) -> PastList:
+    """The asks that were on record on the day and fit the filters in the address."""
+    filters, causes, stale = filters_from_address(viewer)
+    of_any_day = asks.Filters(
+        q=filters.q,
+        instrument=filters.instrument,
+        agency_id=filters.agency_id,
+        country=filters.country,
+        region=filters.region,
+        organisation_id=filters.organisation_id,
+    )
+    statement = asks.listing(viewer, of_any_day)
+    status = status_on(day)
+    if filters.status:
+        statement = statement.where(status == filters.status)
+    elif filters.is_open:
+        statement = statement.where(status != Status.CLOSED)
+    else:
+        statement = statement.where(status.is_not(None))
+    if causes or stale:
+        statement = statement.where(flagged_on(day, causes[0] if causes else None))
+    page = paging.fetch(statement, BY_TITLE, request.args.get("cursor"))
+    ids = [ask.id for ask in page.rows]
+    used = {name for name, value in request.args.items() if value} - NO_FILTER
+    known = OF_ANY_DAY | OF_THE_DAY
+    return PastList(
+        day,
+        page,
+        spans_on(viewer, ids, day),
+        flags_on(viewer, ids, day),
+        bool(used & known),
+        sorted(used - known),
+    )
+
+
+@dataclass(frozen=True)
+class PastAsk:
+    """One ask as it stood on a past day: nothing of it where it was not on record."""
+
+    ask: Recommendation
+    day: PastDay
+    span: StatusSpan | None
+    flags: list[Clock]
+    standings: Mapping[int, Standing]
+    contacts: list[Contact]
+    agencies_of_contact: Mapping[int, list[Agency]]
+    outcomes: list[Outcome]
+
+
+def past_ask(viewer: Viewer, ask: Recommendation, day: PastDay) -> PastAsk:
+    """The page of one ask as of a past day."""
+    own = [ask.id]
+    contacts = [
+        contact
+        for contact in correspondence.contacts_of(viewer, own)[ask.id]
+        if day.stands(contact.happened_on, contact.created_at, contact.voided_at)
+    ]
+    agencies = agencies_of_contacts(contacts)
+    facts = [_fact(contact, agencies.get(contact.id, [])) for contact in contacts]
+    outcomes = asks.outcomes_of(viewer, own)[ask.id]
+    return PastAsk(
+        ask,
+        day,
+        spans_on(viewer, own, day).get(ask.id),
+        flags_on(viewer, own, day).get(ask.id, []),
+        {row.agency_id: standing(facts, row.agency_id, []) for row in ask.addressees},
+        contacts,
+        agencies,
+        [o for o in outcomes if day.stands(o.effective_on, o.recorded_at, o.voided_at)],
+    )
+
+
+def _fact(contact: Contact, agencies: list[Agency]) -> ContactFact:
+    ids = frozenset(agency.id for agency in agencies)
+    return ContactFact(contact.id, contact.happened_on, contact.substance, ids)
