@@ -24,6 +24,7 @@ from tracker.accounts.viewer import ANONYMOUS, MACHINE, Viewer
 from tracker.casework import actions
 from tracker.casework.actions.bulk_plan import BulkInput
 from tracker.casework.inputs import AddresseeInput, NextInput
+from tracker.clocks.models import ClockState
 from tracker.clocks.sweep import sweep
 from tracker.core.dates import PartialDate
 from tracker.core.db import db
@@ -98,7 +99,11 @@ def edit(viewer: Viewer, case: CaseFile, _: Viewer) -> None:
 
 def snooze(viewer: Viewer, case: CaseFile, _: Viewer) -> None:
     ask = ask_of(viewer, case.ask)
-    flags = [clock for clock in current_clocks(ask.id) if clock.flagged_on]
+    flags = [
+        clock
+        for clock in current_clocks(ask.id)
+        if clock.flagged_on and clock.state is ClockState.RUNNING
+    ]
     until = today() + timedelta(days=10)
     actions.snooze(viewer, ask, flags, until=until, reason="They are away.")
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -95,22 +96,21 @@ def new_database(name: str, template: str = "template1") -> str:
 def migrated(kind: str, folder: Path, name: str) -> str:
     """The URL of a fresh database, migrated and with its reference data: a copy of one that is made
     once a run of the tests."""
-    if kind == "postgresql":
-        server_address()
+    template = _template(kind)
     with one_at_a_time():
-        if not _template(kind).exists():
-            _make_template(kind)
+        if not template.exists():
+            _make_template(kind, template)
         if kind == "postgresql":
             return new_database(name, TEMPLATE)
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{name}.sqlite3"
-        shutil.copyfile(_template(kind), path)
+        shutil.copyfile(template, path)
         path.chmod(0o600)
     return f"sqlite:///{path}"
 
 
-def _make_template(kind: str) -> None:
-    made = _template(kind).with_suffix(".new")
+def _make_template(kind: str, template: Path) -> None:
+    made = template.with_suffix(".new")
     url = new_database(TEMPLATE) if kind == "postgresql" else f"sqlite:///{made}"
     environ = {"TRACKER_INSTANCE": str(shared_folder()), "TRACKER_DATABASE_URL": url}
     app = create_app(config_module().load(environ))
@@ -124,12 +124,13 @@ def _make_template(kind: str) -> None:
         db.session.rollback()
         db.engine.dispose()
     made.touch()
-    made.rename(_template(kind))
+    made.rename(template)
 
 
 def _template(kind: str) -> Path:
-    """The SQLite file to copy; for PostgreSQL an empty one that says that the template is there."""
-    return shared_folder() / f"template-{kind}"
+    """The SQLite file to copy; for PostgreSQL an empty one that says that the server has it."""
+    server = zlib.crc32(server_address().encode()) if kind == "postgresql" else 0
+    return shared_folder() / f"template-{kind}-{server}"
 
 
 def _without_waiting_for_the_disk(connection: sqlite3.Connection, _record: object) -> None:
