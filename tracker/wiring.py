@@ -38,8 +38,9 @@ def register(app: Flask, database_url: str) -> None:
 
 def _take_the_write_lock() -> None:
     """A request that may write begins its transactions as a writer. Logging in only reads, and
-    must not hold the lock while a password is hashed."""
-    g.writing = request.method not in SAFE and request.blueprint != "security"
+    must not hold the lock while a password is hashed; nor must confirming one."""
+    hashes = request.blueprint == "security" or request.endpoint == "account.confirm"
+    g.writing = request.method not in SAFE and not hashes
 
 
 def register_models() -> None:
@@ -59,6 +60,7 @@ def register_models() -> None:
 
 def _register_pages(app: Flask) -> None:
     from tracker.admin.clock_views import clock_rules
+    from tracker.admin.people_views import people
     from tracker.admin.views import admin
     from tracker.agencies.views import agencies
     from tracker.casework.views import (
@@ -95,6 +97,7 @@ def _register_pages(app: Flask) -> None:
         search,
         admin,
         clock_rules,
+        people,
     ):
         app.register_blueprint(blueprint)
 

@@ -11,6 +11,8 @@ from sqlalchemy import Select, select
 from werkzeug.routing import Rule
 
 from tests.browser.sites import Site
+from tracker.accounts.models import User
+from tracker.accounts.permissions import Role
 from tracker.accounts.viewer import Viewer
 from tracker.core.db import db
 from tracker.correspondence import queries as correspondence
@@ -43,6 +45,7 @@ class Examples:
     contact: str
     acted_ask: str
     outcome: int
+    user: int
 
     def values(self, rule: Rule) -> list[dict[str, Any]]:
         """What can stand in the address of a route."""
@@ -57,6 +60,8 @@ class Examples:
             return []  # what a person made: seen in test_list_work
         if rule.arguments == {"key"} and room == "clock_rules":
             return [{"key": 1}]
+        if rule.arguments == {"key"} and room == "people":
+            return [{"key": self.user}]
         known = {
             "recommendations": (self.export_ask, self.ask, self.acted_ask),
             "letters": (self.letter,),
@@ -104,6 +109,7 @@ def _choose(viewer: Viewer) -> Examples:
         contact=_first(replies.order_by(Contact.id)).reference,
         acted_ask=_first(select(Record).where(Record.id == outcome.recommendation_id)).reference,
         outcome=outcome.id,
+        user=_first(select(User).where(User.role == Role.PARTNER).order_by(User.id)).id,
     )
 
 

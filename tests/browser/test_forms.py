@@ -11,7 +11,7 @@ from tests.browser.sites import Site
 pytestmark = pytest.mark.browser
 
 FORM = "form:has(.form-end)"
-TYPED_OR_CHOSEN = "textarea, select, input:not([type=hidden])"
+TYPED_OR_CHOSEN = "textarea, select, input:not([type=hidden], [type=password])"
 # Fields that say what a row is about; the others only say more of it.
 TELLING = r"(title|request|name|names|technology|agency|official|body|url|ref)$"
 FILL = """(form, telling) => {

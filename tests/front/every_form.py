@@ -37,6 +37,12 @@ ASK = {
 
 # the keys of two rules that come with the program
 RULES = {"silence_rule": 12, "magnitsky_rule": 8}
+# of accounts: buttons without a field, and the password alone, whose failures are kept; these are
+# tried in test_log_ins
+TRIED_ELSEWHERE = {
+    *("account.end_session", "account.end_other_sessions", "account.confirm"),
+    *("people.close", "people.open_again", "people.end_sessions"),
+}
 
 
 @dataclass(frozen=True)
@@ -214,6 +220,7 @@ FORMS = {
         last=("preview",),
         by_admin=True,
     ),
+    "account": Form("/admin/users/{user}", {"role": "partner"}, by_admin=True),
     "merge": Form("{target}/merge", {"name": f"{CANARY} target", "reason": "They are one."}),
     "take a merge back": Form("{target}/unmerge", {}),
     "void letter": Form("{letter}/void", {"reason": "A mistake"}),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from flask import Flask
 
+from tests.front.support import travel
 from tests.inside.samples import ask_of, record_case, writing
 from tests.inside.watching import watching
 from tests.support.people import Person
@@ -47,5 +48,5 @@ def test_figures_are_of_the_day(app: Flask, staff: Person, on_day: Callable[[str
     with writing(app):
         record_case(staff.viewer)
     for day, shown in (("2026-11-30", "30 Nov 2026"), ("2026-12-01", "1 Dec 2026")):
-        on_day(day)
+        travel(on_day, day, staff)
         assert f"as of {shown}" in staff.get("/dashboards").text

@@ -17,7 +17,8 @@ from tests.front.support import (
     share,
     where,
 )
-from tests.support.people import Person
+from tests.support.people import Person, add_person
+from tracker.accounts.permissions import Role
 
 CANARY = "cassowary"  # stands in every text that no other organisation may read
 OF_LIBRARIES = ("security", "static", "bootstrap")
@@ -35,6 +36,7 @@ class Records:
     outcome: str  # the same
     bulk: str  # a change of the ask together with others
     view: str  # a saved view of the list, without what is done with it
+    user: int  # an account of the owner's organisation
 
     @property
     def references(self) -> dict[str, str]:
@@ -99,7 +101,15 @@ def _records(staff: Person, word: str, more: dict[str, str]) -> Records:
     if word == "Open":
         share(staff, member)
     save(staff, group, {"name": f"{word} member"})
-    return Records(ask, letter, target, group, contact, void, _bulk(staff, ask), _view(staff, word))
+    bulk, view = _bulk(staff, ask), _view(staff, word)
+    return Records(ask, letter, target, group, contact, void, bulk, view, _account(staff, word))
+
+
+def _account(staff: Person, word: str) -> int:
+    email = "open@example.org" if word == "Open" else "hidden@example.org"
+    person = add_person(staff.app, email, Role.STAFF, staff.viewer.organisation)
+    assert person.viewer.user_id is not None
+    return person.viewer.user_id
 
 
 def _bulk(staff: Person, ask: str) -> str:

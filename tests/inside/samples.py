@@ -91,7 +91,7 @@ def letter_input(*given: AskInput, to: tuple[str, ...] = ("treasury",)) -> Lette
 @dataclass(frozen=True)
 class CaseFile:
     """References of the records of one case, the id of its outcome, and those of a change of
-    its ask with others and of a view that its owner saved."""
+    its ask with others, of a view that its owner saved, and of its owner."""
 
     letter: str
     ask: str
@@ -101,6 +101,7 @@ class CaseFile:
     outcome: int
     bulk: int = 1
     view: int = 1
+    user: int = 1
 
     @property
     def references(self) -> tuple[str, ...]:
@@ -130,6 +131,7 @@ def record_case(
         outcome.id,
         make(BulkRow, bulk_id=make(BulkChange, by_id=viewer.user_id).id, record_id=ask.id).bulk_id,
         make(SavedView, owner_id=viewer.user_id, organisation_id=viewer.organisation_id).id,
+        viewer.user_id or 1,
     )
 
 

@@ -216,8 +216,8 @@ def test_a_log_in_keeps_no_password(
     sent["csrf_token"] = token_on(other.get("/login"))
     with failing(impatient.app):
         answer = other.post("/login", data=sent)
-    # to log in only reads: it fails only where nothing can be read
-    assert answer.status_code == (503 if failing is gone else 302)
+    # a log-in that cannot be written down would not last; a full disk may have room for its row
+    assert answer.status_code in ({302, 503} if failing is full else {503})
     assert "correct horse" not in answer.text
     assert other.post("/login", data=sent).status_code == 302
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from tests.front.support import links, row_of, rows, section
+from tests.front.support import links, row_of, rows, section, travel
 from tests.inside.samples import reading, writing
 from tests.inside.watching import watching
 from tests.support.factories import make
@@ -97,7 +97,7 @@ def test_a_job_without_success_for_two_periods_is_told(
 ) -> None:
     said = "No success for two periods"
     assert said not in words_of(admin.get("/admin/jobs"))
-    on_day("2024-03-11")
+    travel(on_day, "2024-03-11", admin)
     page = admin.get("/admin/jobs")
     assert said in row_of(page, "standing", "other-work")["State"]
     assert said not in row_of(page, "standing", "night-work")["State"]

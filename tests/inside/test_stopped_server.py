@@ -9,7 +9,7 @@ from time import sleep
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, request_finished
 from sqlalchemy import select
 
 from tests.inside.samples import ask_of, reading, record_case, writing
@@ -185,3 +185,14 @@ def test_a_page_read_after_the_server_came_back_needs_no_second_try(
         pass
     for page in (path, "/", "/recommendations"):
         assert person.get(page).status_code == 200, page
+
+
+def test_a_server_that_stops_once_the_answer_is_made_takes_it_from_nobody(
+    app: Flask, server: Server
+) -> None:
+    person, path = case_of(app, "three@example.org")
+    with request_finished.connected_to(lambda *_, **__: server.stop(), app):
+        answer = person.get(path)
+    server.start()
+    assert answer.status_code == 200
+    assert person.get(path).status_code == 200

@@ -332,14 +332,25 @@ CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
         ),
         "add_user": (add_user, "user.added"),
         "disable_user": (
-            lambda s: accounts.disable_user(s.user, actor_id=s.actor),
+            lambda s: accounts.disable_user(make(User), actor_id=s.actor),
             "user.disabled",
+        ),
+        "enable_user": (
+            lambda s: accounts.enable_user(make(User, active=False), actor_id=s.actor),
+            "user.enabled",
+        ),
+        "change_user": (
+            lambda s: accounts.change_user(
+                make(User), Role.PARTNER, make(Organisation), actor_id=s.actor
+            ),
+            "user.changed",
         ),
     },
 }
 # these concern no record that a reader could open
 ABOUT_NO_RECORD = {
     *("agency.added", "organisation.added", "user.added", "user.disabled"),
+    *("user.enabled", "user.changed"),
     *("clock_rule.added", "clock_rule.changed", "clock_rule.ended"),
     *("view.saved", "view.changed", "view.deleted"),
 }

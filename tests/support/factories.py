@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
-from tracker.accounts.models import Organisation, User
+from tracker.accounts.models import LoginFailure, LoginSession, Organisation, User
 from tracker.accounts.permissions import Role
 from tracker.agencies.models import (
     Agency,
@@ -161,6 +161,23 @@ def _user(given: dict[str, Any]) -> dict[str, Any]:
         "fs_uniquifier": f"key-{number}",
         **_id(given, "organisation_id", Organisation),
     }
+
+
+@factory(LoginSession)
+def _login_session(given: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "digest": f"{a_number():064d}",
+        "device": "Firefox on Linux",
+        "started_at": SOME_TIME,
+        "last_used_at": SOME_TIME,
+        "confirmed_at": SOME_TIME,
+        **_id(given, "user_id", User),
+    }
+
+
+@factory(LoginFailure)
+def _login_failure(given: dict[str, Any]) -> dict[str, Any]:
+    return {"pair": f"{a_number():064d}", "network": "192.0.2.0/24", "at": SOME_TIME}
 
 
 @factory(Record)

@@ -5,7 +5,7 @@ import secrets
 from email_validator import EmailNotValidError, validate_email
 from flask_security import hash_password
 
-from tracker.accounts import queries
+from tracker.accounts import queries, sessions
 from tracker.accounts.models import Organisation, User
 from tracker.accounts.permissions import Role
 from tracker.core.db import db
@@ -66,10 +66,53 @@ def add_user(
 
 
 def disable_user(user: User, *, actor_id: int | None = None) -> None:
-    """Close an account: its sessions end, since its key to them changes."""
+    """Close an account: its log-ins end at once. Raises `Refused` for one's own, for one that is
+    closed, and for the last admin."""
+    if user.id == actor_id:
+        raise Refused("You cannot close your own account. Ask another admin.")
+    if not user.active:
+        raise Refused(f"The account {user.email} is closed already.")
+    _keep_an_admin(user)
     user.active = False
-    user.fs_uniquifier = secrets.token_hex(32)
+    _turn_key(user, actor_id)
     history.record("user.disabled", actor_id=actor_id, body={"after": {"id": user.id}})
+
+
+def enable_user(user: User, *, actor_id: int | None = None) -> None:
+    """Open a closed account again, with the password it had. Raises `Refused` for an open one."""
+    if user.active:
+        raise Refused(f"The account {user.email} is open.")
+    user.active = True
+    history.record("user.enabled", actor_id=actor_id, body={"after": {"id": user.id}})
+
+
+def change_user(
+    user: User, role: Role, organisation: Organisation, *, actor_id: int | None = None
+) -> None:
+    """Give a person another role or organisation: their log-ins end, so that no page that is open
+    goes on as before. Raises `Refused` for one's own account, the last admin, and no change."""
+    if user.id == actor_id:
+        raise Refused("You cannot change your own role or organisation. Ask another admin.")
+    if (user.role, user.organisation_id) == (role, organisation.id):
+        raise Refused({"role": "Nothing is changed: choose another role or organisation."})
+    if role is not Role.ADMIN:
+        _keep_an_admin(user)
+    before = {"role": user.role, "organisation": user.organisation_id}
+    user.role, user.organisation = role, organisation
+    _turn_key(user, actor_id)
+    after = {"role": role, "organisation": organisation.id}
+    body = {"person": user.id, "before": before, "after": after}
+    history.record("user.changed", actor_id=actor_id, body=body)
+
+
+def _turn_key(user: User, actor_id: int | None) -> None:
+    user.fs_uniquifier = secrets.token_hex(32)
+    sessions.end_all(user.id, actor_id=actor_id)
+
+
+def _keep_an_admin(user: User) -> None:
+    if user.role is Role.ADMIN and user.active and queries.count_admins() < 2:
+        raise Refused("This is the only admin. Make another account an admin first.")
 
 
 def _clean_name(name: str, of_what: str) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from flask_security import UserMixin
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.accounts.permissions import Role
@@ -43,3 +43,29 @@ class User(Base, Keyed, UserMixin):
 
     # Flask-Security asks for it; our permissions hang on `role` alone
     roles: ClassVar[list[str]] = []  # type: ignore[misc, assignment]
+
+
+class LoginSession(Base, Keyed):
+    """A log-in that has not ended: somebody's browser. Of the cookie's secret it has the digest."""
+
+    __tablename__ = "login_sessions"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    device: Mapped[str] = mapped_column(String(60))
+    started_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
+    # when the password was last given
+    confirmed_at: Mapped[datetime]
+
+
+class LoginFailure(Base, Keyed):
+    """A log-in that failed: for which account, if there is one, and from which network."""
+
+    __tablename__ = "login_failures"
+    __table_args__ = (Index("ix_login_failures_pair_at", "pair", "at"),)
+
+    pair: Mapped[str] = mapped_column(String(64))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    network: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(index=True)

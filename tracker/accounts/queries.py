@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import func, select
 
 from tracker.accounts.models import Organisation, User
+from tracker.accounts.permissions import Role
 from tracker.accounts.viewer import Viewer
 from tracker.core.db import db
 from tracker.core.errors import Unknown
@@ -41,6 +42,25 @@ def all_users() -> list[User]:
     return list(
         db.session.scalars(select(User).join(Organisation).order_by(Organisation.name, User.email))
     )
+
+
+def user_by_id(user_id: int) -> User:
+    """The account of that id. Raises `Unknown`."""
+    user = db.session.get(User, user_id)
+    if user is None:
+        raise Unknown("There is no such account.")
+    return user
+
+
+def all_organisations() -> list[Organisation]:
+    """Every organisation, by name."""
+    return list(db.session.scalars(select(Organisation).order_by(Organisation.name)))
+
+
+def count_admins() -> int:
+    """How many open accounts are admins."""
+    its = (User.role == Role.ADMIN, User.active)
+    return db.session.scalar(select(func.count()).select_from(User).where(*its)) or 0
 
 
 def colleagues(viewer: Viewer) -> list[User]:

@@ -10,7 +10,7 @@ from tracker.accounts import actions, queries
 from tracker.accounts.permissions import Role
 from tracker.cli.output import as_json, print_json, print_table
 from tracker.core.db import transaction
-from tracker.core.errors import TrackerError, Unknown
+from tracker.core.errors import Unknown
 
 
 @click.group(cls=AppGroup)
@@ -91,8 +91,6 @@ def disable_user(email: str) -> None:
         user = queries.user_by_email(email)
         if user is None:
             raise Unknown(f"No account has the address {email}.")
-        if not user.active:
-            raise TrackerError(f"The account {email} is closed already.")
         actions.disable_user(user)
     click.echo(f"Closed the account {email}.")
 

@@ -98,9 +98,19 @@ def init_app(app: Flask, database_url: str) -> None:
     app.config["SQLALCHEMY_ENGINES"] = {"default": options}
     db.init_app(app)
     _leave_out_async(app)
+    app.teardown_appcontext(_end_quietly)
     with app.app_context():
         if url.get_backend_name() == "sqlite":
             prepare_sqlite(db.engine)
+
+
+def _end_quietly(_error: BaseException | None) -> None:
+    """End what was read, before the extension closes the session: a server that stopped once the
+    answer was made must not take it from whoever waits for it."""
+    try:
+        db.session.rollback()
+    except DBAPIError:
+        db.session.invalidate()
 
 
 def _leave_out_async(app: Flask) -> None:

@@ -1,8 +1,17 @@
 """The log-in form."""
 
+from typing import Any
+
+from flask import after_this_request, request
+from flask.wrappers import Response
 from flask_security.forms import LoginForm as SecurityLoginForm
 from wtforms import EmailField, Field, Form, PasswordField
-from wtforms.validators import Length, ValidationError
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from tracker.accounts import lockout
+from tracker.accounts.models import User
+from tracker.core.db import db, transaction
+from tracker.web.forms import BaseForm
 
 LONGEST = 1000  # characters; a hash of more would only keep the server busy
 
@@ -25,3 +34,52 @@ class LoginForm(SecurityLoginForm):
         validators=[Length(max=LONGEST, message="No password is that long.")],
         render_kw={"autocomplete": "current-password"},
     )
+    slowed = False
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Whether address and password are right. After five failures in a minute nothing is
+        looked at, right or wrong, known or not, until the minute is over."""
+        email, network = self.email.data or "", lockout.network_of(request.remote_addr)
+        if lockout.is_slowed(email, network):
+            self.slowed = True
+            self.form_errors.append("slowed")
+            after_this_request(_say_too_many)
+            return False
+        if super().validate(**kwargs):
+            return True
+        if email and self.password.data:
+            db.session.rollback()  # what was read must not keep this from writing
+            with transaction():
+                lockout.note_failure(email, network)
+        return False
+
+
+def _say_too_many(response: Response) -> Response:
+    response.status_code = 429
+    response.headers["Retry-After"] = str(int(lockout.WINDOW.total_seconds()))
+    return response
+
+
+class ConfirmForm(BaseForm):
+    """The password alone, of somebody who is logged in."""
+
+    password = PasswordField(
+        "Password",
+        validators=[
+            InputRequired("Type your password."),
+            Length(max=LONGEST, message="No password is that long."),
+        ],
+    )
+    was_looked_at = False
+
+    def is_right(self, user: User, network: str) -> bool:
+        """Whether it is the person's; with what is wrong at the field. Nothing is looked at while
+        the account is slowed from there."""
+        if lockout.is_slowed(user.email, network):
+            self.take({"password": "That has failed five times within a minute. Wait a minute."})
+            return False
+        self.was_looked_at = True
+        if user.verify_and_update_password(self.password.data or ""):
+            return True
+        self.take({"password": "That is not your password. Check the keyboard's language."})
+        return False

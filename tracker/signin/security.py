@@ -7,6 +7,7 @@ from werkzeug.exceptions import HTTPException
 from tracker.accounts.actions import PASSWORD_LENGTH
 from tracker.accounts.models import User
 from tracker.core.db import db
+from tracker.signin import sessions
 from tracker.signin.forms import LoginForm
 
 OPTIONS = {
@@ -46,19 +47,21 @@ def init_app(app: Flask) -> None:
     # our gate asks who is here, where that matters; this would ask before each request, in the
     # database, for a style sheet too
     security.principal.identity_loaders.clear()
+    sessions.init_app(app)
     app.before_request(_refuse_bad_next)
 
 
 def _refuse_bad_next() -> None:
     """`next` may only be an address of ours: `//evil.com` and `/\\evil.com` look like paths."""
-    if request.endpoint != "security.login":
+    if request.endpoint not in ("security.login", "account.confirm"):
         return
     wanted = request.form.get("next") or request.args.get("next")
-    if wanted and not _is_ours(wanted):
+    if wanted and not is_ours(wanted):
         abort(400, "The address to go on to after logging in is not one of this site.")
 
 
-def _is_ours(wanted: str) -> bool:
+def is_ours(wanted: str) -> bool:
+    """Whether that is the path of a page of ours."""
     path = wanted.partition("?")[0]
     if not wanted.startswith("/") or wanted.startswith("//") or not wanted.isprintable():
         return False

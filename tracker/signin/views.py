@@ -1,7 +1,13 @@
 """One's own account."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
 
+from tracker.accounts import lockout, sessions
+from tracker.core.db import db, transaction
+from tracker.signin.forms import ConfirmForm
+from tracker.signin.sessions import present_id
 from tracker.web.policy import Policy, policy
 from tracker.web.viewer import account as own_account
 
@@ -11,5 +17,58 @@ account = Blueprint("account", __name__)
 @account.get("/account")
 @policy(Policy.PERSON)
 def index() -> str:
-    """Who one is logged in as, and the way out."""
-    return render_template("views/signin/account.html", user=own_account())
+    """Who one is logged in as and where, and the way out."""
+    user = own_account()
+    return render_template(
+        "views/signin/account.html",
+        user=user,
+        log_ins=sessions.lasting([user.id]),
+        present_id=present_id(),
+        limits=sessions,
+    )
+
+
+@account.post("/account/sessions/<number:key>/end")
+@policy(Policy.PERSON)
+def end_session(key: int) -> Response:
+    """End one of one's own log-ins."""
+    user = own_account()
+    ended = sessions.end(user.id, key, actor_id=user.id)
+    db.session.commit()
+    flash("That log-in is over." if ended else "That log-in was over already.")
+    return redirect(url_for("account.index"), 303)
+
+
+@account.post("/account/sessions/end-others")
+@policy(Policy.PERSON)
+def end_other_sessions() -> Response:
+    """End all of one's own log-ins but this."""
+    user = own_account()
+    ended = sessions.end_all(user.id, actor_id=user.id, but=present_id())
+    db.session.commit()
+    flash("Every other log-in is over." if ended else "There was no other log-in.")
+    return redirect(url_for("account.index"), 303)
+
+
+@account.route("/account/confirm", methods=["GET", "POST"])
+@policy(Policy.PERSON)
+def confirm() -> ResponseReturnValue:
+    """Ask for the password again. Failures count as those of logging in."""
+    user, form, present = own_account(), ConfirmForm(), present_id()
+    if form.is_submitted():
+        user_id, email = user.id, user.email
+        network = lockout.network_of(request.remote_addr)
+        if form.validate() and form.is_right(user, network):
+            db.session.rollback()  # what was read must not keep this from writing
+            with transaction():
+                sessions.confirm(present, user_id)
+            wanted = request.args.get("next")
+            if wanted:
+                return redirect(wanted, 303)
+            return render_template("views/signin/confirm.html", done=True)
+        if form.was_looked_at:
+            db.session.rollback()
+            with transaction():
+                lockout.note_failure(email, network)
+    page = render_template("views/signin/confirm.html", form=form, user=user, done=False)
+    return page, 422 if form.is_submitted() else 200

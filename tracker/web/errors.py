@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 from tracker.accounts.viewer import ANONYMOUS
 from tracker.core.db import Failure, db, failure
 from tracker.core.errors import NotAllowed, Refused, Stale, Unknown
+from tracker.web.fresh import NotFresh
 from tracker.web.settings import settings
 
 log = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ def init_app(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(NotFresh, _not_fresh)
     app.register_error_handler(SecurityError, _untrusted_host)
     app.register_error_handler(NotAllowed, lambda e: _page(403, str(e)))
     app.register_error_handler(Unknown, lambda e: _page(404))
@@ -77,6 +79,12 @@ def init_app(app: Flask) -> None:
 
 def _csrf(error: CSRFError) -> Response:
     return _page(400, "The form had lost its link to your log-in, so it was not saved.")
+
+
+def _not_fresh(error: NotFresh) -> Response:
+    advice = "Confirm in another tab that it is you. Then send this again from here."
+    said = "You gave your password more than 15 minutes ago, and this asks for it again."
+    return _page(401, said, words=("Confirm that it is you", advice))
 
 
 def _untrusted_host(error: SecurityError) -> Response:

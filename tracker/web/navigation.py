@@ -48,6 +48,7 @@ ADMIN = (
     *STAFF,
     Entry("Clock rules", "clock_rules.index", ("clock_rules",)),
     Entry("Jobs", "admin.jobs", ("admin",)),
+    Entry("Accounts", "people.index", ("people",)),
 )
 
 

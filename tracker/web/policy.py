@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from tracker.accounts.permissions import Permission
 from tracker.accounts.viewer import Viewer
 from tracker.web import viewer as viewing
+from tracker.web.fresh import NotFresh, is_fresh
 from tracker.web.settings import settings
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -45,11 +46,13 @@ OF_LIBRARIES = {
 }
 
 
-def policy(wanted: Policy) -> Callable[[View], View]:
-    """Declare the policy of a view."""
+def policy(wanted: Policy, *, fresh: bool = False) -> Callable[[View], View]:
+    """Declare the policy of a view; one that is `fresh` asks for the password again after 15
+    minutes."""
 
     def declare(view: View) -> View:
         view.policy = wanted  # type: ignore[attr-defined]
+        view.fresh = fresh  # type: ignore[attr-defined]
         return view
 
     return declare
@@ -87,12 +90,22 @@ def _gate() -> Response | None:
         return None  # who asks need not be looked up, nor the database be there
     viewer = viewing.current()
     if admits(wanted, viewer):
-        return None
+        return _ask_again() if _is_for_the_fresh(request.endpoint) and not is_fresh() else None
     if not viewer.is_anonymous:
         abort(403)
     if request.method not in ("GET", "HEAD"):
         abort(401)
     return redirect(url_for("security.login", next=_path_asked_for()))
+
+
+def _is_for_the_fresh(endpoint: str) -> bool:
+    return getattr(current_app.view_functions.get(endpoint), "fresh", False)
+
+
+def _ask_again() -> Response:
+    if request.method not in ("GET", "HEAD"):
+        raise NotFresh
+    return redirect(url_for("account.confirm", next=_path_asked_for()))
 
 
 def _path_asked_for() -> str | None:

@@ -169,7 +169,8 @@ def test_a_partner_can_send_no_form_and_staff_none_of_another_organisation(
 ) -> None:
     seen, hidden = world.seen.references, world.hidden.references
     before = contents(app)
-    for rule in rules_of(app, "POST"):
+    rules = [r for r in rules_of(app, "POST") if not r.rule.startswith("/account/")]
+    for rule in rules:
         for reader in (partner, other_staff):
             token = token_on(reader.get("/account"))
             for references, refusal in ((seen, 403), (hidden, 404)):

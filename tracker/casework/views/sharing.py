@@ -15,6 +15,7 @@ from tracker.records.models import Audience, RecordMixin
 from tracker.records.queries import may_edit, readers
 from tracker.sources import queries as sources
 from tracker.web.forms import lines
+from tracker.web.fresh import require_fresh
 from tracker.web.saving import attempt
 from tracker.web.viewer import current
 
@@ -31,6 +32,8 @@ def audience_page(row: RecordMixin, title: str, back: str) -> ResponseReturnValu
             wanted = form.audience.word or row.audience
             chosen = [others[ref] for ref in form.together.data or () if ref in others]
             people = _people(form) if wanted is Audience.NAMED else []
+            if people or any(wanted.width > each.audience.width for each in (row, *chosen)):
+                require_fresh()
             actions.share(
                 current(), [row, *chosen], wanted, reason=form.reason.data or "", named=people
             )

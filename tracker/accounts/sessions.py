@@ -1,0 +1,132 @@
+"""Log-ins that last: each is a row, so that it can be seen, ended, and is over in every copy of its
+cookie at once.
+
+The cookie holds a secret of 256 bits, the database its SHA-256. Limits follow OWASP ASVS 5.0, 7.3.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Collection
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy.exc import OperationalError
+
+from tracker.accounts.models import LoginSession, User
+from tracker.core.db import db, transaction
+from tracker.core.now import now
+from tracker.history import actions as history
+
+IDLE = timedelta(hours=12)  # since its last use
+ABSOLUTE = timedelta(days=7)  # since the log-in
+NOTED_EVERY = timedelta(minutes=5)  # a use so soon after the last one is not written down
+
+
+def start(user: User, device: str) -> str:
+    """Keep that a person has logged in, and return the secret for the cookie. What is over of the
+    same person is cleared away."""
+    moment = now()
+    secret = secrets.token_urlsafe(32)
+    over = delete(LoginSession).where(LoginSession.user_id == user.id, ~_lasts(moment))
+    db.session.execute(over.execution_options(synchronize_session=False))
+    db.session.add(
+        LoginSession(
+            user_id=user.id,
+            digest=_digest(secret),
+            device=device,
+            started_at=moment,
+            last_used_at=moment,
+            confirmed_at=moment,
+        )
+    )
+    history.record("user.logged_in", actor_id=user.id, body={"after": {"device": device}})
+    return secret
+
+
+def find(key: str, secret: str) -> tuple[User, LoginSession] | None:
+    """Whose log-in it is, and which: by the account's key and the cookie's secret, in a statement.
+    Nothing for one that was ended, is past a limit, or whose account is closed."""
+    row = db.session.execute(
+        select(User, LoginSession)
+        .join(LoginSession, LoginSession.user_id == User.id)
+        .where(
+            LoginSession.digest == _digest(secret),
+            User.fs_uniquifier == key,
+            User.active,
+            _lasts(now()),
+        )
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def note_use(session_id: int) -> None:
+    """Write down that it is used now, in a transaction that waits for no writer: where it cannot
+    be had, the next use is noted."""
+    db.session.rollback()
+    with suppress(OperationalError), transaction(waits=False):
+        db.session.execute(
+            update(LoginSession).where(LoginSession.id == session_id).values(last_used_at=now())
+        )
+
+
+def confirm(session_id: int, user_id: int) -> None:
+    """Keep that the password was given again."""
+    fresh = update(LoginSession).where(LoginSession.id == session_id).values(confirmed_at=now())
+    db.session.execute(fresh.execution_options(synchronize_session=False))
+    history.record("user.confirmed", actor_id=user_id)
+
+
+def lasting(user_ids: Collection[int]) -> list[LoginSession]:
+    """The log-ins of people that are not over, last used first."""
+    return list(
+        db.session.scalars(
+            select(LoginSession)
+            .where(LoginSession.user_id.in_(user_ids), _lasts(now()))
+            .order_by(LoginSession.last_used_at.desc(), LoginSession.id.desc())
+        )
+    )
+
+
+def log_out(user_id: int, secret: str) -> None:
+    """End a log-in by its own secret; one that has ended meanwhile is no matter."""
+    if _end(user_id, LoginSession.digest == _digest(secret)):
+        history.record("user.logged_out", actor_id=user_id)
+
+
+def end(user_id: int, session_id: int, *, actor_id: int | None) -> int:
+    """End one log-in of a person; 0 for one that is over, or another person's."""
+    return _end_told(user_id, LoginSession.id == session_id, actor_id)
+
+
+def end_all(user_id: int, *, actor_id: int | None, but: int | None = None) -> int:
+    """End every log-in of a person, save perhaps the present one; how many there were."""
+    return _end_told(user_id, LoginSession.id != (but or 0), actor_id)
+
+
+def _end_told(user_id: int, which: ColumnElement[bool], actor_id: int | None) -> int:
+    ended = _end(user_id, which)
+    if ended:
+        body = {"after": {"person": user_id, "count": ended}}
+        history.record("user.session_ended", actor_id=actor_id, body=body)
+    return ended
+
+
+def _end(user_id: int, which: ColumnElement[bool]) -> int:
+    ended = db.session.scalars(
+        delete(LoginSession)
+        .where(LoginSession.user_id == user_id, which)
+        .returning(LoginSession.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    return len(ended)
+
+
+def _lasts(moment: datetime) -> ColumnElement[bool]:
+    return and_(
+        LoginSession.last_used_at > moment - IDLE, LoginSession.started_at > moment - ABSOLUTE
+    )
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
