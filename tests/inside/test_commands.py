@@ -483,6 +483,19 @@ def test_a_chain_that_nobody_touched_verifies(installed: Installed) -> None:
     assert (verdict["chain"], verdict["problem"]) == ("main", None)
 
 
+def test_an_anchor_is_printed_and_checked(installed: Installed) -> None:
+    anchor = installed.tracker.ok("audit", "anchor").strip()
+    assert anchor.startswith("main:")
+    assert "intact" in installed.tracker.ok("audit", "verify", "--anchor", anchor)
+    altered = f"{anchor.rpartition(':')[0]}:{'0' * 64}"
+    ran = installed.tracker("audit", "verify", "--anchor", altered)
+    assert "rewritten" in ran.out
+    failed(ran)
+    ran = installed.tracker("audit", "verify", "--anchor", "nonsense")
+    assert ran.code == 2
+    assert "as `tracker audit anchor` printed it" in ran.err
+
+
 def test_an_edited_chain_fails_the_command(copied: CommandLine) -> None:
     spoil(copied, "UPDATE history_events SET name = 'record.tagged' WHERE position = 3")
     ran = copied("audit", "verify")

@@ -15,7 +15,7 @@ from tests.support.factories import make
 from tracker.accounts.models import User
 from tracker.core.db import db, transaction
 from tracker.history import actions as history
-from tracker.history import chain, queries
+from tracker.history import anchors, chain, queries
 from tracker.history.models import HistoryChain, HistoryEvent, HistoryPayload, HistorySubject
 from tracker.history.names import EVENTS
 from tracker.records.models import Record
@@ -166,6 +166,60 @@ def test_an_edited_head_is_found(written: Flask) -> None:
     with reading(written):
         [verdict] = queries.verify()
         assert verdict.problem is not None
+
+
+def write_all_anew() -> None:
+    """A chain with another text, and digests that fit all the way up to its head."""
+    edit_text(3, body='{"note":"another story"}')
+    digest = chain.START
+    for event in db.session.scalars(select(HistoryEvent).order_by(HistoryEvent.position)).all():
+        payload = db.session.get_one(HistoryPayload, event.id)
+        subjects = select(HistorySubject.record_id).where(HistorySubject.event_id == event.id)
+        sealed = chain.payload_digest(payload.salt, payload.body)
+        digest = chain.event_digest(
+            digest,
+            position=event.position,
+            at=event.at,
+            actor_id=event.actor_id,
+            name=event.name,
+            record_ids=db.session.scalars(subjects).all(),
+            payload=sealed,
+        )
+        edit(event.position, payload_digest=sealed, digest=digest)
+    db.session.execute(update(HistoryChain).values(head=digest))
+
+
+def test_a_history_written_anew_is_found_by_an_anchor_alone(written: Flask) -> None:
+    with reading(written):
+        [kept] = anchors.heads()
+        assert kept.problem() is None
+    with writing(written):
+        write_all_anew()
+    with reading(written):
+        [verdict] = queries.verify()
+        assert verdict.problem is None
+        assert str(kept.problem()).startswith(f"entry {ENTRIES}:")
+
+
+def test_an_anchor_holds_while_the_history_goes_on_and_not_once_it_is_cut(written: Flask) -> None:
+    with reading(written):
+        [kept] = anchors.heads()
+    with writing(written):
+        history.record("user.added", actor_id=None)
+    with reading(written):
+        assert anchors.Anchor.parse(f" {kept}\n").problem() is None
+    with writing(written):
+        remove(ENTRIES, ENTRIES + 1)
+    with reading(written):
+        assert "cut off" in str(kept.problem())
+
+
+@pytest.mark.parametrize(
+    "text", ["", "main", "main:6", "main:6:xyz", f"main:-1:{'0' * 64}", f":6:{'0' * 64}", "a:b:c:d"]
+)
+def test_what_is_no_anchor_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="as `tracker audit anchor` printed it"):
+        anchors.Anchor.parse(text)
 
 
 def test_an_erased_text_is_gone_and_the_chain_verifies(written: Flask) -> None:

@@ -27,6 +27,7 @@ from tracker.core.now import today
 from tracker.dashboards import kept
 from tracker.demo import load as demonstration
 from tracker.history import actions as history
+from tracker.history import anchors
 from tracker.history import queries as history_queries
 from tracker.jobs import registry, runner, scheduler
 from tracker.search.actions import index_missing
@@ -224,10 +225,18 @@ def audit() -> None:
 
 
 @audit.command()
+@click.option(
+    "--anchor",
+    "kept",
+    multiple=True,
+    callback=lambda _context, _option, given: [_parsed(each) for each in given],
+    help="What `tracker audit anchor` printed, kept elsewhere since. May be given several times.",
+)
 @as_json
-def verify(as_json: bool) -> None:
-    """Check that no entry was edited, removed, reordered or cut off."""
-    verdicts = history_queries.verify()
+def verify(as_json: bool, kept: list[anchors.Anchor]) -> None:
+    """Check that no entry was edited, removed, reordered or cut off, nor all written anew since an
+    anchor was taken."""
+    verdicts = [*history_queries.verify(), *map(_seen_from, kept)]
     if as_json:
         print_json([dataclasses.asdict(verdict) for verdict in verdicts])
     for verdict in verdicts:
@@ -236,6 +245,26 @@ def verify(as_json: bool) -> None:
             click.echo(f"{verdict.chain}: {said}")
     if any(verdict.problem for verdict in verdicts):
         raise TrackerError("The history was altered.")
+
+
+def _parsed(given: str) -> anchors.Anchor:
+    try:
+        return anchors.Anchor.parse(given)
+    except ValueError as problem:
+        raise click.BadParameter(str(problem)) from None
+
+
+def _seen_from(anchor: anchors.Anchor) -> history_queries.Verdict:
+    return history_queries.Verdict(
+        f"{anchor.chain}, seen from the anchor", anchor.length, anchor.head, anchor.problem()
+    )
+
+
+@audit.command()
+def anchor() -> None:
+    """Print the head of the history, a line a chain, to be kept where this machine cannot reach."""
+    for each in anchors.heads():
+        click.echo(str(each))
 
 
 COMMANDS = (demo, serve, run_scheduler, database, config, audit)
