@@ -97,7 +97,7 @@ def _quick_passwords() -> Iterator[None]:
         return checked[key]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tracker.accounts.actions.hash_password", hash_password)
+        patch.setattr("tracker.accounts.passwords.hash_password", hash_password)
         patch.setattr(flask_security.core, "verify_and_update_password", quick_verify)
         yield
 

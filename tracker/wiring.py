@@ -13,6 +13,7 @@ from tracker.jobs import queries, registry
 from tracker.web import badges, converters, encoding, errors, filters, headers, policy
 
 SAFE = ("GET", "HEAD", "OPTIONS")
+HASHING = ("account.confirm", "account.password")
 
 
 def register(app: Flask, database_url: str) -> None:
@@ -38,8 +39,8 @@ def register(app: Flask, database_url: str) -> None:
 
 def _take_the_write_lock() -> None:
     """A request that may write begins its transactions as a writer. Logging in only reads, and
-    must not hold the lock while a password is hashed; nor must confirming one."""
-    hashes = request.blueprint == "security" or request.endpoint == "account.confirm"
+    must not hold the lock while a password is hashed; nor must confirming or changing one."""
+    hashes = request.blueprint == "security" or request.endpoint in HASHING
     g.writing = request.method not in SAFE and not hashes
 
 

@@ -37,10 +37,10 @@ ASK = {
 
 # the keys of two rules that come with the program
 RULES = {"silence_rule": 12, "magnitsky_rule": 8}
-# of accounts: buttons without a field, and the password alone, whose failures are kept; these are
-# tried in test_log_ins
+# of accounts: buttons without a field, and passwords; these are tried in test_log_ins
 TRIED_ELSEWHERE = {
     *("account.end_session", "account.end_other_sessions", "account.confirm"),
+    "account.password",
     *("people.close", "people.open_again", "people.end_sessions"),
 }
 

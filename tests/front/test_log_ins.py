@@ -376,3 +376,54 @@ def test_confirming_takes_no_harm_from_what_is_typed(staff: Person, typed: str) 
     body = {"csrf_token": staff.token(), "password": typed.encode("utf-8", "surrogatepass")}
     answer = staff.client.post("/account/confirm", data=urlencode(body), content_type=FORM)
     assert answer.status_code in (400, 415, 422)
+
+
+NEW = "seven quiet herons paint"
+
+
+def change(person: Person, new: str, again: str | None = None) -> TestResponse:
+    return person.post(
+        "/account/password", {"password": new, "again": new if again is None else again}
+    )
+
+
+def test_a_new_password_ends_every_other_log_in_and_the_old_one_opens_nothing(
+    staff: Person,
+) -> None:
+    other = beside(staff)
+    assert change(staff, NEW).status_code == 303
+    assert is_in(staff)
+    assert not is_in(other)
+    assert log_in(other).status_code == 200
+    assert log_in(other, NEW).status_code == 302
+
+
+def test_a_password_is_changed_by_who_gave_the_old_one_of_late(staff: Person) -> None:
+    with time_machine.travel(now() + LATER):
+        assert change(staff, NEW).status_code == 401
+        assert "/account/confirm" in staff.get("/account/password").headers["Location"]
+    assert log_in(Person(staff.app, staff.email, staff.app.test_client())).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("new", "again", "said"),
+    [
+        ("", None, "Type a new password"),
+        ("14 characters.", None, "15 characters or more"),
+        ("x" * 1001, None, "at most 1000 characters"),
+        ("passwordpassword", None, "soon guessed"),
+        ("qwertyuiopasdfgh", None, "soon guessed"),
+        ("Password12345678", None, "soon guessed"),
+        ("staffstaffstaffstaff", None, "soon guessed"),
+        ("seven quiet \x00 herons", None, "no keyboard types"),
+        (NEW, f"{NEW}s", "The two differ"),
+        (NEW, "", "The two differ"),
+    ],
+)
+def test_a_bad_password_is_told_at_its_field(
+    staff: Person, new: str, again: str | None, said: str
+) -> None:
+    answer = change(staff, new, again)
+    assert answer.status_code == 422
+    assert said in words_of(answer)
+    assert log_in(Person(staff.app, staff.email, staff.app.test_client())).status_code == 302

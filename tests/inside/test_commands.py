@@ -236,6 +236,15 @@ def test_a_disabled_account_can_do_nothing_more(copied: CommandLine) -> None:
     assert STAFF in failed(copied("users", "disable", STAFF))
 
 
+def test_a_lost_password_is_replaced(copied: CommandLine) -> None:
+    printed = copied.ok("users", "reset-password", STAFF.upper())
+    assert len(printed.strip().rpartition(" ")[2]) >= 20
+    copied.ok("users", "reset-password", STAFF, "--password-stdin", stdin="seven quiet herons\n")
+    refused = copied("users", "reset-password", STAFF, "--password-stdin", stdin="short\n")
+    assert "15 characters or more" in failed(refused)
+    assert "nobody@example.org" in failed(copied("users", "reset-password", "nobody@example.org"))
+
+
 ADD = ("users", "add")
 OF_HIGHLAND = ("--role", "staff", "--organisation", "Highland Group")
 REFUSED: dict[str, tuple[tuple[str, ...], str, str]] = {

@@ -335,6 +335,10 @@ CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
             lambda s: accounts.disable_user(make(User), actor_id=s.actor),
             "user.disabled",
         ),
+        "change_password": (
+            lambda s: accounts.change_password(s.user, "a hash", actor_id=s.actor),
+            "user.password_changed",
+        ),
         "enable_user": (
             lambda s: accounts.enable_user(make(User, active=False), actor_id=s.actor),
             "user.enabled",
@@ -350,7 +354,7 @@ CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
 # these concern no record that a reader could open
 ABOUT_NO_RECORD = {
     *("agency.added", "organisation.added", "user.added", "user.disabled"),
-    *("user.enabled", "user.changed"),
+    *("user.enabled", "user.changed", "user.password_changed"),
     *("clock_rule.added", "clock_rule.changed", "clock_rule.ended"),
     *("view.saved", "view.changed", "view.deleted"),
 }

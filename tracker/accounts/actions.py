@@ -3,17 +3,14 @@
 import secrets
 
 from email_validator import EmailNotValidError, validate_email
-from flask_security import hash_password
 
-from tracker.accounts import queries, sessions
+from tracker.accounts import passwords, queries, sessions
 from tracker.accounts.models import Organisation, User
 from tracker.accounts.permissions import Role
 from tracker.core.db import db
 from tracker.core.errors import Refused
 from tracker.core.text import BadText, clean
 from tracker.history import actions as history
-
-PASSWORD_LENGTH = 15
 
 
 def add_organisation(name: str, *, actor_id: int | None = None) -> Organisation:
@@ -37,19 +34,17 @@ def add_user(
     organisation: Organisation,
     actor_id: int | None = None,
 ) -> User:
-    """Make an account. Raises `Refused` for a bad or taken address or a short password."""
+    """Make an account. Raises `Refused` for a bad or taken address or a bad password."""
     try:
         email = validate_email(email, check_deliverability=False).normalized
     except EmailNotValidError as problem:
         raise Refused({"email": f"{email} is not an e-mail address: {problem}"}) from None
     if queries.user_by_email(email):
         raise Refused({"email": f"There is an account with the address {email} already."})
-    if len(password) < PASSWORD_LENGTH:
-        raise Refused({"password": f"Choose a password of {PASSWORD_LENGTH} characters or more."})
     user = User(
         email=email,
         name=_clean_name(name, "the person"),
-        password=hash_password(password),
+        password=passwords.hashed(password, email, name),
         role=role,
         organisation=organisation,
         fs_uniquifier=secrets.token_hex(32),
@@ -63,6 +58,16 @@ def add_user(
         body={"after": {"id": user.id, "role": role, "organisation": organisation.id}},
     )
     return user
+
+
+def change_password(
+    user: User, password_hash: str, *, actor_id: int | None, but: int | None = None
+) -> None:
+    """Give a person another password, by its hash: every log-in of theirs ends, save the one in
+    which it was changed."""
+    user.password = password_hash
+    sessions.end_all(user.id, actor_id=actor_id, but=but)
+    history.record("user.password_changed", actor_id=actor_id, body={"after": {"person": user.id}})
 
 
 def disable_user(user: User, *, actor_id: int | None = None) -> None:

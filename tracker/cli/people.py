@@ -6,7 +6,7 @@ import sys
 import click
 from flask.cli import AppGroup
 
-from tracker.accounts import actions, queries
+from tracker.accounts import actions, passwords, queries
 from tracker.accounts.permissions import Role
 from tracker.cli.output import as_json, print_json, print_table
 from tracker.core.db import transaction
@@ -93,6 +93,24 @@ def disable_user(email: str) -> None:
             raise Unknown(f"No account has the address {email}.")
         actions.disable_user(user)
     click.echo(f"Closed the account {email}.")
+
+
+@users.command("reset-password")
+@click.argument("email")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def reset_password(email: str, password_stdin: bool) -> None:
+    """Give an account another password; its log-ins end at once. Without --password-stdin one is
+    made and printed once."""
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else secrets.token_urlsafe(18)
+    with transaction():
+        user = queries.user_by_email(email)
+        if user is None:
+            raise Unknown(f"No account has the address {email}.")
+        new_hash = passwords.hashed(password, user.email, user.name)
+        actions.change_password(user, new_hash, actor_id=None)
+    click.echo(f"The account {email} has another password.")
+    if not password_stdin:
+        click.echo(f"Its password, shown this once: {password}")
 
 
 COMMANDS = (organisations, users)

@@ -8,6 +8,7 @@ EVENTS: dict[str, str] = {
     "user.changed": "Role or organisation of an account changed",
     "user.logged_in": "Logged in",
     "user.logged_out": "Logged out",
+    "user.password_changed": "Password changed",
     "user.confirmed": "Password given again",
     "user.session_ended": "Log-ins ended",
     "user.slowed": "Log-ins failed, and are slowed",

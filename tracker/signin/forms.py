@@ -8,12 +8,10 @@ from flask_security.forms import LoginForm as SecurityLoginForm
 from wtforms import EmailField, Field, Form, PasswordField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from tracker.accounts import lockout
+from tracker.accounts import lockout, passwords
 from tracker.accounts.models import User
 from tracker.core.db import db, transaction
 from tracker.web.forms import BaseForm
-
-LONGEST = 1000  # characters; a hash of more would only keep the server busy
 
 
 def _is_printable(form: Form, field: Field) -> None:
@@ -31,7 +29,7 @@ class LoginForm(SecurityLoginForm):
     )
     password = PasswordField(
         "Password",
-        validators=[Length(max=LONGEST, message="No password is that long.")],
+        validators=[Length(max=passwords.LONGEST, message="No password is that long.")],
         render_kw={"autocomplete": "current-password"},
     )
     slowed = False
@@ -67,7 +65,7 @@ class ConfirmForm(BaseForm):
         "Password",
         validators=[
             InputRequired("Type your password."),
-            Length(max=LONGEST, message="No password is that long."),
+            Length(max=passwords.LONGEST, message="No password is that long."),
         ],
     )
     was_looked_at = False
@@ -83,3 +81,15 @@ class ConfirmForm(BaseForm):
             return True
         self.take({"password": "That is not your password. Check the keyboard's language."})
         return False
+
+
+class PasswordForm(BaseForm):
+    """A new password, twice."""
+
+    password = PasswordField("New password", validators=[InputRequired("Type a new password.")])
+    again = PasswordField("The same again")
+
+    def validate_again(self, field: Field) -> None:
+        """What cannot be read is typed twice, so that a slip of the finger shows."""
+        if field.data != self.password.data:
+            raise ValidationError("The two differ. Type both anew.")

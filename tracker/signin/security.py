@@ -4,7 +4,7 @@ from flask import Flask, abort, current_app, request
 from flask_security import FSQLALiteUserDatastore, RoleMixin, Security
 from werkzeug.exceptions import HTTPException
 
-from tracker.accounts.actions import PASSWORD_LENGTH
+from tracker.accounts import passwords
 from tracker.accounts.models import User
 from tracker.core.db import db
 from tracker.signin import sessions
@@ -14,7 +14,7 @@ OPTIONS = {
     "SECURITY_PASSWORD_HASH": "argon2",
     "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],
     "SECURITY_PASSWORD_SCHEMES": ["argon2"],
-    "SECURITY_PASSWORD_LENGTH_MIN": PASSWORD_LENGTH,
+    "SECURITY_PASSWORD_LENGTH_MIN": passwords.LENGTH,
     "SECURITY_PASSWORD_COMPLEXITY_CHECKER": None,
     # known and unknown addresses get the same answer
     "SECURITY_RETURN_GENERIC_RESPONSES": True,

@@ -4,9 +4,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from tracker.accounts import lockout, sessions
+from tracker.accounts import actions, lockout, passwords, sessions
+from tracker.accounts.models import User
 from tracker.core.db import db, transaction
-from tracker.signin.forms import ConfirmForm
+from tracker.core.errors import Refused
+from tracker.signin.forms import ConfirmForm, PasswordForm
 from tracker.signin.sessions import present_id
 from tracker.web.policy import Policy, policy
 from tracker.web.viewer import account as own_account
@@ -72,3 +74,30 @@ def confirm() -> ResponseReturnValue:
                 lockout.note_failure(email, network)
     page = render_template("views/signin/confirm.html", form=form, user=user, done=False)
     return page, 422 if form.is_submitted() else 200
+
+
+@account.route("/account/password", methods=["GET", "POST"])
+@policy(Policy.PERSON, fresh=True)
+def password() -> ResponseReturnValue:
+    """Change one's password."""
+    user, form, present = own_account(), PasswordForm(), present_id()
+    if form.is_submitted():
+        new_hash = _new_hash(form, user)
+        if new_hash:
+            db.session.rollback()  # what was read must not keep this from writing
+            with transaction():
+                actions.change_password(user, new_hash, actor_id=user.id, but=present)
+            flash("Your password is changed. Every other log-in of yours is over.")
+            return redirect(url_for("account.index"), 303)
+    page = render_template("views/signin/password.html", form=form)
+    return page, 422 if form.is_submitted() else 200
+
+
+def _new_hash(form: PasswordForm, user: User) -> str | None:
+    if not form.validate():
+        return None
+    try:
+        return passwords.hashed(form.password.data or "", user.email, user.name)
+    except Refused as refusal:
+        form.take(refusal.problems)
+        return None
