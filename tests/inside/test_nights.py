@@ -242,7 +242,7 @@ def test_a_night_at_which_no_process_ran_is_made_up_for_once(begun: Flask) -> No
     assert made_up_for(begun, a_job(), early)
     assert not made_up_for(begun, a_job(), early + timedelta(minutes=10))
     assert scheduled(begun, a_job(), FIRST + timedelta(days=2))
-    assert list(periods(begun)) == ["2024-03-01", "2024-03-02", "2024-03-03"]
+    assert sorted(periods(begun)) == ["2024-03-01", "2024-03-02", "2024-03-03"]
     assert effects(begun) == 3
 
 

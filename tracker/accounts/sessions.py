@@ -9,8 +9,9 @@ import secrets
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, select, update
 from sqlalchemy.exc import OperationalError
 
 from tracker.accounts.models import LoginSession, User
@@ -21,6 +22,20 @@ from tracker.history import actions as history
 IDLE = timedelta(hours=12)  # since its last use
 ABSOLUTE = timedelta(days=7)  # since the log-in
 NOTED_EVERY = timedelta(minutes=5)  # a use so soon after the last one is not written down
+
+
+# built once, since every request asks it
+_OF_THE_COOKIE = (
+    select(User, LoginSession)
+    .join(LoginSession, LoginSession.user_id == User.id)
+    .where(
+        LoginSession.digest == bindparam("digest"),
+        User.fs_uniquifier == bindparam("key"),
+        User.active,
+        LoginSession.last_used_at > bindparam("used"),
+        LoginSession.started_at > bindparam("started"),
+    )
+)
 
 
 def start(user: User, device: str) -> str:
@@ -47,16 +62,10 @@ def start(user: User, device: str) -> str:
 def find(key: str, secret: str) -> tuple[User, LoginSession] | None:
     """Whose log-in it is, and which: by the account's key and the cookie's secret, in a statement.
     Nothing for one that was ended, is past a limit, or whose account is closed."""
-    row = db.session.execute(
-        select(User, LoginSession)
-        .join(LoginSession, LoginSession.user_id == User.id)
-        .where(
-            LoginSession.digest == _digest(secret),
-            User.fs_uniquifier == key,
-            User.active,
-            _lasts(now()),
-        )
-    ).one_or_none()
+    moment = now()
+    given: dict[str, Any] = {"digest": _digest(secret), "key": key}
+    given |= {"used": moment - IDLE, "started": moment - ABSOLUTE}
+    row = db.session.execute(_OF_THE_COOKIE, given).one_or_none()
     return (row[0], row[1]) if row else None
 
 

@@ -2,8 +2,10 @@
 the page is for admins."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, func, literal, select, union_all
@@ -33,7 +35,9 @@ def standings(moment: datetime) -> list[Standing]:
     if not jobs:
         return []
     last = {run.job: run for run in db.session.scalars(_last_runs(jobs))}
-    succeeded = {row.job: row.day for row in db.session.execute(_last_successes(jobs))}
+    succeeded = {
+        row.job: row.day for row in db.session.execute(_last_successes(job.name for job in jobs))
+    }
     since = began()
     return [
         Standing(
@@ -53,9 +57,7 @@ def behind(moment: datetime) -> list[str]:
     jobs = registry.all_jobs()
     if not jobs:
         return []
-    first = select(HistoryEvent.at).where(*_IS_FIRST).scalar_subquery()
-    succeeded = _last_successes(jobs).subquery()
-    rows = db.session.execute(select(succeeded.c.job, succeeded.c.day, first.label("began"))).all()
+    rows = db.session.execute(_successes_since(tuple(job.name for job in jobs))).all()
     return [
         job.name
         for job in jobs
@@ -87,13 +89,21 @@ def _last_runs(jobs: list[Job]) -> Select[JobRun]:
     return select(JobRun).where(JobRun.id.in_(union_all(*ids)))
 
 
-def _last_successes(jobs: list[Job]) -> Any:
+@cache
+def _successes_since(names: tuple[str, ...]) -> Select[Any]:
+    """The last success of each job, and when the instance began: built once, read on every page."""
+    first = select(HistoryEvent.at).where(*_IS_FIRST).scalar_subquery()
+    succeeded = _last_successes(names).subquery()
+    return select(succeeded.c.job, succeeded.c.day, first.label("began"))
+
+
+def _last_successes(names: Iterable[str]) -> Any:
     return union_all(
         *(
-            select(literal(job.name).label("job"), func.max(JobRun.as_of).label("day")).where(
-                JobRun.job == job.name, JobRun.state == RunState.SUCCEEDED
+            select(literal(name).label("job"), func.max(JobRun.as_of).label("day")).where(
+                JobRun.job == name, JobRun.state == RunState.SUCCEEDED
             )
-            for job in jobs
+            for name in names
         )
     )
 

@@ -119,11 +119,11 @@ def with_parts(path: str, parts: Iterable[tuple[str, str]]) -> str:
 
 
 @lru_cache(maxsize=32)
-def _stamp(path: str) -> str:
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12]
+def _stamp(name: str) -> str:
+    path = Path(__file__).resolve().parent.parent / "static" / name
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
 def asset(name: str) -> str:
     """The address of a file of ours, with its content's stamp, so that caches may keep it."""
-    path = Path(__file__).resolve().parent.parent / "static" / name
-    return url_for("static", filename=name, v=_stamp(str(path)))
+    return url_for("static", filename=name, v=_stamp(name))
