@@ -1,5 +1,9 @@
 """Logging in and out."""
 
+from typing import Any
+
+import flask_security.core
+import flask_security.forms
 import pytest
 from flask import Flask
 
@@ -90,3 +94,33 @@ def test_a_form_without_a_token_does_not_log_in(person: Person) -> None:
     sent = {"email": person.email, "password": PASSWORD}
     assert person.client.post("/login", data=sent).status_code == 400
     assert person.get("/").status_code == 302
+
+
+def test_known_unknown_and_closed_addresses_cost_one_computation_of_a_hash_each(
+    app: Flask, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = add_person(app, "closed@example.org", Role.STAFF, "Highland Group")
+    with app.app_context(), transaction():
+        user = queries.user_by_email(closed.email)
+        assert user is not None
+        actions.disable_user(user)
+    done: list[str] = []
+    for module, name in (
+        (flask_security.forms, "hash_password"),
+        (flask_security.core, "verify_and_update_password"),
+    ):
+        computed = vars(module)[name]
+
+        def counted(*given: Any, computed: Any = computed) -> Any:
+            done.append(given[0])
+            return computed(*given)
+
+        monkeypatch.setattr(module, name, counted)
+    stranger = Person(app, "nobody@example.org", app.test_client())
+    for somebody in (person, stranger, closed):
+        for password in ("a wrong password", PASSWORD):
+            if somebody is person and password == PASSWORD:
+                continue
+            done.clear()
+            assert log_in(somebody, password).status_code == 200
+            assert done == [password], somebody.email
