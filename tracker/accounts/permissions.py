@@ -11,6 +11,13 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+ROLE_WORDS = {
+    Role.PARTNER: "Partner: reads what is shared",
+    Role.STAFF: "Staff: records and changes",
+    Role.ADMIN: "Admin: staff, and runs the program",
+}
+
+
 class Permission(StrEnum):
     """What a page or an action asks of its viewer."""
 

@@ -24,6 +24,10 @@ ABSOLUTE = timedelta(days=7)  # since the log-in
 NOTED_EVERY = timedelta(minutes=5)  # a use so soon after the last one is not written down
 
 
+def _used_since(last: Any, first: Any) -> ColumnElement[bool]:
+    return and_(LoginSession.last_used_at > last, LoginSession.started_at > first)
+
+
 # built once, since every request asks it
 _OF_THE_COOKIE = (
     select(User, LoginSession)
@@ -32,8 +36,7 @@ _OF_THE_COOKIE = (
         LoginSession.digest == bindparam("digest"),
         User.fs_uniquifier == bindparam("key"),
         User.active,
-        LoginSession.last_used_at > bindparam("used"),
-        LoginSession.started_at > bindparam("started"),
+        _used_since(bindparam("used"), bindparam("started")),
     )
 )
 
@@ -132,9 +135,7 @@ def _end(user_id: int, which: ColumnElement[bool]) -> int:
 
 
 def _lasts(moment: datetime) -> ColumnElement[bool]:
-    return and_(
-        LoginSession.last_used_at > moment - IDLE, LoginSession.started_at > moment - ABSOLUTE
-    )
+    return _used_since(moment - IDLE, moment - ABSOLUTE)
 
 
 def _digest(secret: str) -> str:

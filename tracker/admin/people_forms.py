@@ -3,20 +3,14 @@
 from wtforms import SelectField
 
 from tracker.accounts.models import Organisation, User
-from tracker.accounts.permissions import Role
+from tracker.accounts.permissions import ROLE_WORDS, Role
 from tracker.web.forms import BaseForm, WordField, text_of
-
-ROLES = {
-    Role.PARTNER: "Partner: reads what is shared",
-    Role.STAFF: "Staff: records and changes",
-    Role.ADMIN: "Admin: staff, and runs the program",
-}
 
 
 class AccountForm(BaseForm):
     """The role and the organisation of a person."""
 
-    role = WordField("Role", Role, labels=ROLES)
+    role = WordField("Role", Role, labels=ROLE_WORDS)
     organisation = SelectField("Organisation", validate_choice=False)
 
     @classmethod

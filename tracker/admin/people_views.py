@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from tracker.accounts import actions, lockout, queries, sessions
 from tracker.accounts.models import User
-from tracker.admin.people_forms import ROLES, AccountForm
+from tracker.accounts.permissions import ROLE_WORDS
+from tracker.admin.people_forms import AccountForm
 from tracker.core.db import db
 from tracker.core.errors import Refused
 from tracker.core.now import now
@@ -35,7 +36,7 @@ def index() -> str:
         log_ins=Counter(each.user_id for each in log_ins),
         last_used={each.user_id: each.last_used_at for each in reversed(log_ins)},
         failures=lockout.failures(now() - FAILURES_OF),
-        roles=ROLES,
+        roles=ROLE_WORDS,
     )
 
 

@@ -1,4 +1,4 @@
-"""The log-in form."""
+"""The forms in which passwords are typed."""
 
 from typing import Any
 

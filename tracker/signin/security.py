@@ -56,12 +56,11 @@ def _refuse_bad_next() -> None:
     if request.endpoint not in ("security.login", "account.confirm"):
         return
     wanted = request.form.get("next") or request.args.get("next")
-    if wanted and not is_ours(wanted):
+    if wanted and not _is_ours(wanted):
         abort(400, "The address to go on to after logging in is not one of this site.")
 
 
-def is_ours(wanted: str) -> bool:
-    """Whether that is the path of a page of ours."""
+def _is_ours(wanted: str) -> bool:
     path = wanted.partition("?")[0]
     if not wanted.startswith("/") or wanted.startswith("//") or not wanted.isprintable():
         return False

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from tracker.accounts import actions, lockout, passwords, sessions
 from tracker.accounts.models import User
+from tracker.accounts.permissions import ROLE_WORDS
 from tracker.core.db import db, transaction
 from tracker.core.errors import Refused
 from tracker.signin.forms import ConfirmForm, PasswordForm
@@ -24,6 +25,7 @@ def index() -> str:
     return render_template(
         "views/signin/account.html",
         user=user,
+        role=ROLE_WORDS[user.role],
         log_ins=sessions.lasting([user.id]),
         present_id=present_id(),
         limits=sessions,
