@@ -32,6 +32,7 @@ EXAMPLES = {
     "public_dashboard": "on",
     "timezone": "Europe/Oslo",
     "backup_days": "14",
+    "require_mfa": "editors",
 }
 
 
@@ -51,6 +52,7 @@ class Settings:
     public_dashboard: bool
     timezone: str
     backup_days: int = 14
+    require_mfa: str = "editors"
     demo: bool = False
 
     @property
@@ -215,6 +217,15 @@ def _backup_days(value: object, so_far: dict[str, Any]) -> int:
     return int(said)
 
 
+def _require_mfa(value: object, so_far: dict[str, Any]) -> str:
+    if value is None:
+        return "none" if so_far["demo"] else "editors"
+    word = _text(value).strip().lower()
+    if word not in ("none", "editors", "all"):
+        raise ValueError(f"{value!r} is none of: none, editors, all")
+    return word
+
+
 # In this order: a later one may read an earlier one.
 PARSERS: dict[str, Callable[[Any, dict[str, Any]], Any]] = {
     "database_url": _database_url,
@@ -224,6 +235,7 @@ PARSERS: dict[str, Callable[[Any, dict[str, Any]], Any]] = {
     "public_dashboard": _switch,
     "timezone": _timezone,
     "backup_days": _backup_days,
+    "require_mfa": _require_mfa,
 }
 
 

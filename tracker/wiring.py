@@ -76,6 +76,7 @@ def _register_pages(app: Flask) -> None:
     from tracker.desk.views import desk
     from tracker.search.views import search
     from tracker.signin import security
+    from tracker.signin.second_factor import second_factor
     from tracker.signin.views import account
     from tracker.sources.views import sources
     from tracker.web.views import health
@@ -84,6 +85,7 @@ def _register_pages(app: Flask) -> None:
     for blueprint in (
         health,
         account,
+        second_factor,
         desk,
         recommendations,
         bulk_changes,

@@ -37,11 +37,13 @@ ASK = {
 
 # the keys of two rules that come with the program
 RULES = {"silence_rule": 12, "magnitsky_rule": 8}
-# of accounts: buttons without a field, and passwords; these are tried in test_log_ins
+# of accounts: buttons without a field, passwords and second factors; these are tried in
+# test_log_ins and test_second_factor
 TRIED_ELSEWHERE = {
     *("account.end_session", "account.end_other_sessions", "account.confirm"),
-    "account.password",
-    *("people.close", "people.open_again", "people.end_sessions"),
+    *("account.password", "second_factor.ask", "second_factor.cancel", "second_factor.remove"),
+    *("second_factor.add_app", "second_factor.add_passkey", "second_factor.new_codes"),
+    *("people.close", "people.open_again", "people.end_sessions", "people.reset_factors"),
 }
 
 

@@ -86,7 +86,7 @@ def an_instance(kind: str, folder: Path, *, migrated: bool = True) -> Iterator[I
     name = f"other_{databases.worker()}"
     url = f"sqlite:///{folder / name}.sqlite3" if kind == "sqlite" else databases.new_database(name)
     environ = {"TRACKER_INSTANCE": str(folder), "TRACKER_DATABASE_URL": url}
-    app = create_app(config_module().load(environ))
+    app = create_app(config_module().load(environ, require_mfa="none"))
     with app.app_context():
         if migrated:
             migrate.upgrade(db.engine)

@@ -82,7 +82,7 @@ def candidates(rule: Rule, converter: BaseConverter) -> tuple[str, ...]:
         return ("agency",)
     if isinstance(converter, NumberConverter):
         known = {"bulk_changes": "bulk", "saved_views": "view", "clock_rules": "clock_rule"}
-        known |= {"people": "user", "account": "bulk"}
+        known |= {"people": "user", "account": "bulk", "second_factor": "bulk"}
         return (known.get(rule.endpoint.partition(".")[0], "outcome"),)
     if isinstance(converter, PathConverter):
         return ("file", "bootstrap_file")

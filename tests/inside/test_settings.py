@@ -24,6 +24,7 @@ BAD = {
     "PUBLIC_DASHBOARD": "maybe",
     "TIMEZONE": "Mars/Olympus",
     "BACKUP_DAYS": "0",
+    "REQUIRE_MFA": "some",
 }
 
 
@@ -66,6 +67,7 @@ def test_the_effective_settings_are_listed_without_their_secrets(fresh: CommandL
         "TRACKER_PUBLIC_DASHBOARD": "Yes",
         "TRACKER_TIMEZONE": "Europe/Oslo",
         "TRACKER_BACKUP_DAYS": "14",
+        "TRACKER_REQUIRE_MFA": "all",
     }
     shown = fresh("config", "--json", **given).json
     assert shown == {

@@ -25,7 +25,7 @@ from tests.inside.samples import (
 from tests.support.factories import make
 from tests.support.people import PASSWORD
 from tracker.accounts import actions as accounts
-from tracker.accounts.models import Organisation, User
+from tracker.accounts.models import Organisation, SecondFactor, User
 from tracker.accounts.permissions import Role
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import actions as agencies
@@ -186,6 +186,10 @@ def add_agency(scene: Scene) -> None:
     )
 
 
+def owner_of(factor: SecondFactor) -> User:
+    return db.session.get_one(User, factor.user_id)
+
+
 def add_user(scene: Scene) -> None:
     accounts.add_user(
         "newcomer@example.org",
@@ -339,6 +343,10 @@ CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
             lambda s: accounts.change_password(s.user, "a hash", actor_id=s.actor),
             "user.password_changed",
         ),
+        "reset_factors": (
+            lambda s: accounts.reset_factors(owner_of(make(SecondFactor)), actor_id=s.actor),
+            "user.factors_reset",
+        ),
         "enable_user": (
             lambda s: accounts.enable_user(make(User, active=False), actor_id=s.actor),
             "user.enabled",
@@ -355,6 +363,7 @@ CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
 ABOUT_NO_RECORD = {
     *("agency.added", "organisation.added", "user.added", "user.disabled"),
     *("user.enabled", "user.changed", "user.password_changed"),
+    *("user.factors_reset",),
     *("clock_rule.added", "clock_rule.changed", "clock_rule.ended"),
     *("view.saved", "view.changed", "view.deleted"),
 }

@@ -41,6 +41,8 @@ def test_nothing_needs_to_be_set(folder: Path) -> None:
     assert settings.public_dashboard is False
     assert settings.timezone == "UTC"
     assert settings.demo is False
+    assert settings.require_mfa == "editors"
+    assert config.load({"TRACKER_INSTANCE": str(folder)}, demo=True).require_mfa == "none"
 
 
 @pytest.mark.parametrize(
@@ -65,6 +67,8 @@ def test_nothing_needs_to_be_set(folder: Path) -> None:
         ("public_dashboard", "false", False),
         ("timezone", "Europe/Oslo", "Europe/Oslo"),
         ("timezone", "UTC", "UTC"),
+        ("require_mfa", "All", "all"),
+        ("require_mfa", "none", "none"),
     ],
 )
 def test_a_good_value_is_taken(folder: Path, name: str, typed: str, kept: object) -> None:
@@ -305,6 +309,7 @@ def test_every_setting_is_shown_under_its_variables_name(folder: Path) -> None:
         "TRACKER_PUBLIC_DASHBOARD": "off",
         "TRACKER_TIMEZONE": "UTC",
         "TRACKER_BACKUP_DAYS": "14",
+        "TRACKER_REQUIRE_MFA": "editors",
     }
 
 

@@ -9,7 +9,15 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
-from tracker.accounts.models import LoginFailure, LoginSession, Organisation, User
+from tracker.accounts.models import (
+    FactorKind,
+    LoginFailure,
+    LoginSession,
+    Organisation,
+    RecoveryCode,
+    SecondFactor,
+    User,
+)
 from tracker.accounts.permissions import Role
 from tracker.agencies.models import (
     Agency,
@@ -173,6 +181,21 @@ def _login_session(given: dict[str, Any]) -> dict[str, Any]:
         "confirmed_at": SOME_TIME,
         **_id(given, "user_id", User),
     }
+
+
+@factory(SecondFactor)
+def _second_factor(given: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "kind": FactorKind.TOTP,
+        "label": "An app",
+        "key": "sealed",
+        **_id(given, "user_id", User),
+    }
+
+
+@factory(RecoveryCode)
+def _recovery_code(given: dict[str, Any]) -> dict[str, Any]:
+    return {"digest": f"{a_number():064d}", **_id(given, "user_id", User)}
 
 
 @factory(LoginFailure)

@@ -4,7 +4,7 @@ import secrets
 
 from email_validator import EmailNotValidError, validate_email
 
-from tracker.accounts import passwords, queries, sessions
+from tracker.accounts import factors, passwords, queries, sessions
 from tracker.accounts.models import Organisation, User
 from tracker.accounts.permissions import Role
 from tracker.core.db import db
@@ -68,6 +68,17 @@ def change_password(
     user.password = password_hash
     sessions.end_all(user.id, actor_id=actor_id, but=but)
     history.record("user.password_changed", actor_id=actor_id, body={"after": {"person": user.id}})
+
+
+def reset_factors(user: User, *, actor_id: int | None = None) -> None:
+    """Take the second factors from an account whose person has lost them: its log-ins end. Raises
+    `Refused` for one's own account, and for one without any."""
+    if user.id == actor_id:
+        raise Refused("Your own second factors are on the page of your account.")
+    if not factors.has_any(user.id):
+        raise Refused(f"The account {user.email} has no second factor.")
+    factors.reset(user, actor_id=actor_id)
+    sessions.end_all(user.id, actor_id=actor_id)
 
 
 def disable_user(user: User, *, actor_id: int | None = None) -> None:

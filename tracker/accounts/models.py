@@ -1,10 +1,11 @@
 """Tables of organisations and people."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import ClassVar
 
 from flask_security import UserMixin
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.accounts.permissions import Role
@@ -45,6 +46,14 @@ class User(Base, Keyed, UserMixin):
     roles: ClassVar[list[str]] = []  # type: ignore[misc, assignment]
 
 
+class FactorState(StrEnum):
+    """How a log-in stands with the second factor."""
+
+    NONE = "none"  # the account has none
+    AWAITED = "awaited"  # the password was right; this is no log-in yet
+    GIVEN = "given"
+
+
 class LoginSession(Base, Keyed):
     """A log-in that has not ended: somebody's browser. Of the cookie's secret it has the digest."""
 
@@ -57,6 +66,44 @@ class LoginSession(Base, Keyed):
     last_used_at: Mapped[datetime]
     # when the password was last given
     confirmed_at: Mapped[datetime]
+    second_factor: Mapped[FactorState] = mapped_column(
+        word(FactorState), default=FactorState.NONE, server_default=FactorState.NONE.value
+    )
+
+
+class FactorKind(StrEnum):
+    """What shows, beside the password, that it is the person."""
+
+    PASSKEY = "passkey"
+    TOTP = "totp"
+
+
+class SecondFactor(Base, Keyed):
+    """A passkey, or an app that shows codes."""
+
+    __tablename__ = "second_factors"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    kind: Mapped[FactorKind] = mapped_column(word(FactorKind))
+    label: Mapped[str] = mapped_column(String(60))
+    added_at: Mapped[datetime] = mapped_column(default=now)
+    last_used_at: Mapped[datetime | None]
+    # of a passkey: its name among all, base64url; of an app: nothing
+    credential_id: Mapped[str | None] = mapped_column(String(1400), unique=True)
+    # of a passkey: its public key, base64url; of an app: its secret, encrypted
+    key: Mapped[str] = mapped_column(String(2000))
+    # of a passkey: how often it says that it signed; of an app: the step of the last code taken
+    counter: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class RecoveryCode(Base, Keyed):
+    """A code to get in with once, where no factor is at hand: its digest."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (UniqueConstraint("user_id", "digest"),)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    digest: Mapped[str] = mapped_column(String(64))
 
 
 class LoginFailure(Base, Keyed):

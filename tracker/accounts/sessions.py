@@ -14,13 +14,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, delete, select, update
 from sqlalchemy.exc import OperationalError
 
-from tracker.accounts.models import LoginSession, User
+from tracker.accounts import factors
+from tracker.accounts.models import FactorState, LoginSession, User
 from tracker.core.db import db, transaction
 from tracker.core.now import now
 from tracker.history import actions as history
 
 IDLE = timedelta(hours=12)  # since its last use
 ABSOLUTE = timedelta(days=7)  # since the log-in
+AWAITED_FOR = timedelta(minutes=10)  # how long the second factor may take
 NOTED_EVERY = timedelta(minutes=5)  # a use so soon after the last one is not written down
 
 
@@ -42,12 +44,14 @@ _OF_THE_COOKIE = (
 
 
 def start(user: User, device: str) -> str:
-    """Keep that a person has logged in, and return the secret for the cookie. What is over of the
-    same person is cleared away."""
+    """Keep that a person gave the right password, and return the secret for the cookie. It is a
+    log-in, unless the account has a second factor: then that is awaited. What is over of the same
+    person is cleared away."""
     moment = now()
     secret = secrets.token_urlsafe(32)
     over = delete(LoginSession).where(LoginSession.user_id == user.id, ~_lasts(moment))
     db.session.execute(over.execution_options(synchronize_session=False))
+    awaited = factors.has_any(user.id)
     db.session.add(
         LoginSession(
             user_id=user.id,
@@ -56,20 +60,46 @@ def start(user: User, device: str) -> str:
             started_at=moment,
             last_used_at=moment,
             confirmed_at=moment,
+            second_factor=FactorState.AWAITED if awaited else FactorState.NONE,
         )
     )
-    history.record("user.logged_in", actor_id=user.id, body={"after": {"device": device}})
+    if not awaited:
+        history.record("user.logged_in", actor_id=user.id, body={"after": {"device": device}})
     return secret
+
+
+def complete(log_in: LoginSession) -> str:
+    """Let a log-in begin whose second factor was given, with a new secret for its cookie."""
+    secret, moment = secrets.token_urlsafe(32), now()
+    log_in.digest, log_in.second_factor = _digest(secret), FactorState.GIVEN
+    log_in.started_at = log_in.last_used_at = log_in.confirmed_at = moment
+    body = {"after": {"device": log_in.device}}
+    history.record("user.logged_in", actor_id=log_in.user_id, body=body)
+    return secret
+
+
+def note_factor(session_id: int) -> None:
+    """Keep that the second factor was given in a log-in that began without one."""
+    given = update(LoginSession).where(LoginSession.id == session_id)
+    given = given.values(second_factor=FactorState.GIVEN)
+    db.session.execute(given.execution_options(synchronize_session=False))
 
 
 def find(key: str, secret: str) -> tuple[User, LoginSession] | None:
     """Whose log-in it is, and which: by the account's key and the cookie's secret, in a statement.
-    Nothing for one that was ended, is past a limit, or whose account is closed."""
+    Nothing for one that was ended, is past a limit, or whose account is closed. Of one whose second
+    factor is still awaited its `second_factor` says so: nobody is logged in by it."""
     moment = now()
     given: dict[str, Any] = {"digest": _digest(secret), "key": key}
     given |= {"used": moment - IDLE, "started": moment - ABSOLUTE}
     row = db.session.execute(_OF_THE_COOKIE, given).one_or_none()
-    return (row[0], row[1]) if row else None
+    if row is None or (_is_awaited(row[1]) and row[1].started_at <= moment - AWAITED_FOR):
+        return None
+    return row[0], row[1]
+
+
+def _is_awaited(log_in: LoginSession) -> bool:
+    return log_in.second_factor is FactorState.AWAITED
 
 
 def note_use(session_id: int) -> None:
@@ -94,7 +124,11 @@ def lasting(user_ids: Collection[int]) -> list[LoginSession]:
     return list(
         db.session.scalars(
             select(LoginSession)
-            .where(LoginSession.user_id.in_(user_ids), _lasts(now()))
+            .where(
+                LoginSession.user_id.in_(user_ids),
+                LoginSession.second_factor != FactorState.AWAITED,
+                _lasts(now()),
+            )
             .order_by(LoginSession.last_used_at.desc(), LoginSession.id.desc())
         )
     )

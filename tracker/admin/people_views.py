@@ -7,7 +7,7 @@ from datetime import timedelta
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.accounts import actions, lockout, queries, sessions
+from tracker.accounts import actions, factors, lockout, queries, sessions
 from tracker.accounts.models import User
 from tracker.accounts.permissions import ROLE_WORDS
 from tracker.admin.people_forms import AccountForm
@@ -35,6 +35,7 @@ def index() -> str:
         by_id={user.id: user for user in users},
         log_ins=Counter(each.user_id for each in log_ins),
         last_used={each.user_id: each.last_used_at for each in reversed(log_ins)},
+        factors=factors.counts([user.id for user in users]),
         failures=lockout.failures(now() - FAILURES_OF),
         roles=ROLE_WORDS,
     )
@@ -66,6 +67,7 @@ def show(key: int) -> ResponseReturnValue:
         user=user,
         form=form,
         log_ins=sessions.lasting([key]),
+        factors=factors.of(key),
         is_own=key == current().user_id,
     ), code
 
@@ -93,6 +95,14 @@ def end_sessions(key: int) -> ResponseReturnValue:
         sessions.end_all(user.id, actor_id=actor_id)
 
     return _do(key, end, "Every log-in of the account is over.")
+
+
+@people.post("/<number:key>/reset-factors")
+@policy(Policy.ADMIN, fresh=True)
+def reset_factors(key: int) -> ResponseReturnValue:
+    """Take the second factors from an account whose person has lost them."""
+    said = "The account has no second factor any more. Its log-ins are over."
+    return _do(key, actions.reset_factors, said)
 
 
 def _do(key: int, act: Callable[..., None], said: str) -> ResponseReturnValue:

@@ -113,4 +113,17 @@ def reset_password(email: str, password_stdin: bool) -> None:
         click.echo(f"Its password, shown this once: {password}")
 
 
+@users.command("reset-mfa")
+@click.argument("email")
+def reset_mfa(email: str) -> None:
+    """Take the second factors and recovery codes from an account whose person lost them; its
+    log-ins end at once."""
+    with transaction():
+        user = queries.user_by_email(email)
+        if user is None:
+            raise Unknown(f"No account has the address {email}.")
+        actions.reset_factors(user)
+    click.echo(f"The account {email} has no second factor any more.")
+
+
 COMMANDS = (organisations, users)

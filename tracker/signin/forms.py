@@ -5,7 +5,7 @@ from typing import Any
 from flask import after_this_request, request
 from flask.wrappers import Response
 from flask_security.forms import LoginForm as SecurityLoginForm
-from wtforms import EmailField, Field, Form, PasswordField
+from wtforms import EmailField, Field, Form, HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from tracker.accounts import lockout, passwords
@@ -93,3 +93,41 @@ class PasswordForm(BaseForm):
         """What cannot be read is typed twice, so that a slip of the finger shows."""
         if field.data != self.password.data:
             raise ValidationError("The two differ. Type both anew.")
+
+
+class SecondFactorForm(BaseForm):
+    """A code, of an app or for recovery; or what a passkey answered."""
+
+    code = StringField("Code", validators=[Length(max=60, message="No code is that long.")])
+    passkey = HiddenField()
+
+
+def _label() -> StringField:
+    return StringField(
+        "Name",
+        validators=[
+            InputRequired("Give it a name by which you know it."),
+            Length(max=60, message="Give it a name of at most 60 characters."),
+        ],
+    )
+
+
+class AppForm(BaseForm):
+    """An app that shows codes: a name for it, and the first code."""
+
+    label = _label()
+    secret = HiddenField()
+    code = StringField(
+        "The code that the app shows now",
+        validators=[
+            InputRequired("Type the six digits that the app shows."),
+            Length(max=60, message="The code has six digits."),
+        ],
+    )
+
+
+class PasskeyForm(BaseForm):
+    """A passkey: a name for it, and what the browser answered."""
+
+    label = _label()
+    passkey = HiddenField()

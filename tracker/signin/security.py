@@ -53,7 +53,7 @@ def init_app(app: Flask) -> None:
 
 def _refuse_bad_next() -> None:
     """`next` may only be an address of ours: `//evil.com` and `/\\evil.com` look like paths."""
-    if request.endpoint not in ("security.login", "account.confirm"):
+    if request.endpoint not in ("security.login", "account.confirm", "second_factor.ask"):
         return
     wanted = request.form.get("next") or request.args.get("next")
     if wanted and not _is_ours(wanted):

@@ -5,7 +5,7 @@ from flask_login import user_logged_in, user_logged_out
 from flask_security.utils import set_request_attr
 
 from tracker.accounts import sessions
-from tracker.accounts.models import User
+from tracker.accounts.models import FactorState, LoginSession, User
 from tracker.core.db import db, transaction
 from tracker.core.now import now
 from tracker.signin.devices import device_of
@@ -26,12 +26,42 @@ def present_id() -> int:
     return int(g.log_in_id)
 
 
+def awaiting() -> tuple[User, LoginSession] | None:
+    """Who gave the right password with this cookie and not yet the second factor."""
+    found = _found(session.get("_user_id"))
+    return found if found and found[1].second_factor is FactorState.AWAITED else None
+
+
+def begin(log_in: LoginSession) -> None:
+    """The second factor was given: the cookie gets the secret of a log-in."""
+    session[SECRET] = sessions.complete(log_in)
+
+
+def secret() -> str:
+    """The secret that this request's cookie holds; empty without one."""
+    return str(session.get(SECRET, ""))
+
+
+def forget() -> None:
+    """Let the cookie stand for nobody."""
+    session.pop(SECRET, None)
+    session.pop("_user_id", None)
+
+
+def _found(key: str | None) -> tuple[User, LoginSession] | None:
+    held = session.get(SECRET)
+    return sessions.find(key, held) if key and held else None
+
+
 def _load(key: str | None) -> User | None:
-    secret = session.get(SECRET)
-    found = sessions.find(key, secret) if key and secret else None
+    found = _found(key)
     if found is None:
         return None
     user, log_in = found
+    if log_in.second_factor is FactorState.AWAITED:
+        g.log_in_is_awaited = True
+        return None
+    g.second_factor_given = log_in.second_factor is FactorState.GIVEN
     g.log_in_id, g.log_in_used_at = log_in.id, log_in.last_used_at
     g.confirmed_at = log_in.confirmed_at
     # what Flask-Security asks of who comes with a session
@@ -48,13 +78,13 @@ def _start(_app: Flask, user: User) -> None:
 
 
 def _end(_app: Flask, user: User) -> None:
-    secret = session.pop(SECRET, None)
+    held = session.pop(SECRET, None)
     user_id = getattr(user, "id", None)
-    if secret is None or user_id is None:
+    if held is None or user_id is None:
         return
     db.session.rollback()
     with transaction():
-        sessions.log_out(user_id, secret)
+        sessions.log_out(user_id, held)
 
 
 def _note_use() -> None:

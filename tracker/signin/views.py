@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from tracker.accounts import actions, lockout, passwords, sessions
+from tracker.accounts import actions, factors, lockout, passwords, sessions
 from tracker.accounts.models import User
 from tracker.accounts.permissions import ROLE_WORDS
 from tracker.core.db import db, transaction
@@ -29,6 +29,7 @@ def index() -> str:
         log_ins=sessions.lasting([user.id]),
         present_id=present_id(),
         limits=sessions,
+        factors=factors.of(user.id),
     )
 
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from enum import Enum
 from typing import TypeVar
 
-from flask import Flask, abort, current_app, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from tracker.accounts.permissions import Permission
+from tracker.accounts.permissions import Permission, Role
 from tracker.accounts.viewer import Viewer
 from tracker.web import viewer as viewing
 from tracker.web.fresh import NotFresh, is_fresh
@@ -90,12 +90,34 @@ def _gate() -> Response | None:
         return None  # who asks need not be looked up, nor the database be there
     viewer = viewing.current()
     if admits(wanted, viewer):
+        if _lacks_a_factor(viewer):
+            return _ask_for_a_factor()
         return _ask_again() if _is_for_the_fresh(request.endpoint) and not is_fresh() else None
     if not viewer.is_anonymous:
         abort(403)
     if request.method not in ("GET", "HEAD"):
         abort(401)
-    return redirect(url_for("security.login", next=_path_asked_for()))
+    door = "second_factor.ask" if g.get("log_in_is_awaited") else "security.login"
+    return redirect(url_for(door, next=_path_asked_for()))
+
+
+def demands_a_factor(role: Role | None) -> bool:
+    """Whether this instance asks people of that role for a second factor."""
+    asked = settings().require_mfa
+    return role is not None and (asked == "all" or (asked == "editors" and role != Role.PARTNER))
+
+
+def _lacks_a_factor(viewer: Viewer) -> bool:
+    """Who must have a second factor and has none comes to the own account, and no further."""
+    if not demands_a_factor(viewer.role) or g.get("second_factor_given"):
+        return False
+    return request.blueprint not in ("account", "second_factor")
+
+
+def _ask_for_a_factor() -> Response:
+    if request.method not in ("GET", "HEAD"):
+        abort(403, "Your account needs a second factor first. Add one on the page of your account.")
+    return redirect(url_for("second_factor.index"))
 
 
 def _is_for_the_fresh(endpoint: str) -> bool:
