@@ -33,6 +33,8 @@ EXAMPLES = {
     "timezone": "Europe/Oslo",
     "backup_days": "14",
     "require_mfa": "editors",
+    "smtp_url": "smtp://user:pass@mail.example.org:587?starttls=1",
+    "mail_from": "tracker@example.org",
 }
 
 
@@ -53,6 +55,8 @@ class Settings:
     timezone: str
     backup_days: int = 14
     require_mfa: str = "editors"
+    smtp_url: str = ""
+    mail_from: str = "tracker@localhost"
     demo: bool = False
 
     @property
@@ -70,6 +74,7 @@ class Settings:
         shown = {f"TRACKER_{f.name.upper()}": getattr(self, f.name) for f in fields(self)}
         shown["TRACKER_SECRET_KEY"] = "********"  # noqa: S105
         shown["TRACKER_DATABASE_URL"] = _mask_passwords(self.database_url)
+        shown["TRACKER_SMTP_URL"] = _mask_passwords(self.smtp_url)
         return {name: _as_text(value) for name, value in shown.items() if name != "TRACKER_DEMO"}
 
 
@@ -226,6 +231,32 @@ def _require_mfa(value: object, so_far: dict[str, Any]) -> str:
     return word
 
 
+def _smtp_url(value: object, so_far: dict[str, Any]) -> str:
+    """Empty: mail waits in the outbox."""
+    if value is None:
+        return ""
+    url = _text(value).strip()
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ValueError("cannot be read as the address of a mail server") from None
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path.strip("/"):
+        raise ValueError("must be smtp:// or smtps:// and a host, with a port if need be")
+    if port == 0 or parts.query not in ("", "starttls=1", "starttls=0"):
+        raise ValueError("takes a port and the word starttls=1 after a question mark, no more")
+    return url
+
+
+def _mail_from(value: object, so_far: dict[str, Any]) -> str:
+    own = urlsplit(so_far["base_url"]).hostname or ""
+    host = own if re.fullmatch(r"[\w.-]+", own) else "localhost"
+    address = f"tracker@{host}" if value is None else _text(value).strip()
+    if not re.fullmatch(r"[^@\s<>,\"]{1,64}@[\w.-]{1,253}", address):
+        raise ValueError(f"{address!r} is not an e-mail address")
+    return address
+
+
 # In this order: a later one may read an earlier one.
 PARSERS: dict[str, Callable[[Any, dict[str, Any]], Any]] = {
     "database_url": _database_url,
@@ -236,6 +267,8 @@ PARSERS: dict[str, Callable[[Any, dict[str, Any]], Any]] = {
     "timezone": _timezone,
     "backup_days": _backup_days,
     "require_mfa": _require_mfa,
+    "smtp_url": _smtp_url,
+    "mail_from": _mail_from,
 }
 
 

@@ -13,7 +13,7 @@ from tracker.jobs import queries, registry
 from tracker.web import badges, converters, encoding, errors, filters, headers, policy
 
 SAFE = ("GET", "HEAD", "OPTIONS")
-HASHING = ("account.confirm", "account.password")
+HASHING = ("account.confirm", "account.password", "joining.join")
 
 
 def register(app: Flask, database_url: str) -> None:
@@ -53,6 +53,7 @@ def register_models() -> None:
     import tracker.correspondence.models
     import tracker.history.models
     import tracker.jobs.models
+    import tracker.notifications.models
     import tracker.recommendations.models
     import tracker.records.models
     import tracker.sources.models
@@ -74,8 +75,11 @@ def _register_pages(app: Flask) -> None:
     )
     from tracker.dashboards.views import dashboards, scorecards
     from tracker.desk.views import desk
+    from tracker.feeds.views import feeds
     from tracker.search.views import search
     from tracker.signin import security
+    from tracker.signin.feed_addresses import feed_addresses
+    from tracker.signin.joining import joining
     from tracker.signin.second_factor import second_factor
     from tracker.signin.views import account
     from tracker.sources.views import sources
@@ -86,6 +90,9 @@ def _register_pages(app: Flask) -> None:
         health,
         account,
         second_factor,
+        feed_addresses,
+        joining,
+        feeds,
         desk,
         recommendations,
         bulk_changes,
@@ -108,6 +115,9 @@ def _register_pages(app: Flask) -> None:
 def _register_jobs() -> None:
     from tracker.backups import nightly
     from tracker.clocks import sweep
+    from tracker.notifications import delivery, inviting, outbox, pruning
+    from tracker.notifications.models import MailKind
 
-    for room in (nightly, sweep):
+    outbox.check_before_sending(MailKind.INVITATION, inviting.why_not)
+    for room in (delivery, nightly, pruning, sweep):
         registry.register(room.JOB)

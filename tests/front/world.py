@@ -152,4 +152,5 @@ def address(rule: Rule, references: dict[str, str]) -> str:
     kind = {"letters": "L", "recommendations": "R", "targets": "T", "contacts": "C"}
     room = path.split("/")[1]
     path = path.replace("<ref:reference>", references.get(kind.get(room, ""), ""))
+    path = path.replace("<token:secret>", "x" * 43)
     return path.replace("<slug:slug>", "state").replace("<number:key>", "1")

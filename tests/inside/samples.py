@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from flask import Flask
 from sqlalchemy import select
 
 from tests.support.factories import make
+from tracker.accounts.models import Token
+from tracker.accounts.secret_words import digest, new_token
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
 from tracker.casework import actions
@@ -24,6 +27,7 @@ from tracker.clocks.models import Clock
 from tracker.core.countries import Place
 from tracker.core.dates import PartialDate
 from tracker.core.db import db, transaction
+from tracker.core.now import now
 from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import LetterKind, SignatoryRole, Substance
 from tracker.recommendations import queries as asks
@@ -102,6 +106,7 @@ class CaseFile:
     bulk: int = 1
     view: int = 1
     user: int = 1
+    feed: str = ""
 
     @property
     def references(self) -> tuple[str, ...]:
@@ -132,7 +137,16 @@ def record_case(
         make(BulkRow, bulk_id=make(BulkChange, by_id=viewer.user_id).id, record_id=ask.id).bulk_id,
         make(SavedView, owner_id=viewer.user_id, organisation_id=viewer.organisation_id).id,
         viewer.user_id or 1,
+        _feed(viewer),
     )
+
+
+def _feed(viewer: Viewer) -> str:
+    """The secret of a feed address of the viewer's."""
+    secret = new_token()
+    in_a_year = now() + timedelta(days=365)
+    make(Token, user_id=viewer.user_id, digest=digest(secret), expires_at=in_a_year)
+    return secret
 
 
 def contact_input(

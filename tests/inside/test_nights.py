@@ -303,7 +303,7 @@ def test_a_job_fires_once_a_day_where_summer_time_begins_and_ends(
     monkeypatch.setenv("TZ", place)
     time.tzset()
     try:
-        trigger = scheduler.daily(Job("night-work", "", 1, 30, leave_a_trace))
+        trigger = scheduler.trigger(Job("night-work", "", 1, 30, leave_a_trace))
         moment = datetime(2024, month, 1, tzinfo=UTC)
         fired: list[Any] = []
         while len(fired) < 15:

@@ -20,13 +20,19 @@ from tracker.accounts.permissions import Role
 from tracker.accounts.viewer import ANONYMOUS, MACHINE, Viewer
 from tracker.core.db import db
 from tracker.records.models import Audience
-from tracker.web.converters import NumberConverter, ReferenceConverter, SlugConverter
+from tracker.web.converters import (
+    NumberConverter,
+    ReferenceConverter,
+    SlugConverter,
+    TokenConverter,
+)
 from tracker.web.policy import Policy, admits, policy, policy_of
 
 METHODS = ("GET", "HEAD", "POST", "DELETE", "OPTIONS")
 FILLING = {
     "agency": "treasury",
     "clock_rule": "1",
+    "mail": "1",
     "file": "tracker.css",
     "bootstrap_file": "css/bootstrap.min.css",
 }
@@ -83,7 +89,10 @@ def candidates(rule: Rule, converter: BaseConverter) -> tuple[str, ...]:
     if isinstance(converter, NumberConverter):
         known = {"bulk_changes": "bulk", "saved_views": "view", "clock_rules": "clock_rule"}
         known |= {"people": "user", "account": "bulk", "second_factor": "bulk"}
+        known |= {"admin": "mail", "feed_addresses": "bulk"}
         return (known.get(rule.endpoint.partition(".")[0], "outcome"),)
+    if isinstance(converter, TokenConverter):
+        return ("feed",)
     if isinstance(converter, PathConverter):
         return ("file", "bootstrap_file")
     raise AssertionError(f"teach this test what to put for {type(converter).__name__}")

@@ -25,6 +25,8 @@ BAD = {
     "TIMEZONE": "Mars/Olympus",
     "BACKUP_DAYS": "0",
     "REQUIRE_MFA": "some",
+    "SMTP_URL": "mail.example.org",
+    "MAIL_FROM": "nobody",
 }
 
 
@@ -68,12 +70,15 @@ def test_the_effective_settings_are_listed_without_their_secrets(fresh: CommandL
         "TRACKER_TIMEZONE": "Europe/Oslo",
         "TRACKER_BACKUP_DAYS": "14",
         "TRACKER_REQUIRE_MFA": "all",
+        "TRACKER_SMTP_URL": "smtp://tracker:geheim@mail.example.org:587?starttls=1",
+        "TRACKER_MAIL_FROM": "desk@example.org",
     }
     shown = fresh("config", "--json", **given).json
     assert shown == {
         **given,
         "TRACKER_INSTANCE": str(fresh.instance),
         "TRACKER_DATABASE_URL": "postgresql+psycopg://tracker:********@localhost/tracker",
+        "TRACKER_SMTP_URL": "smtp://tracker:********@mail.example.org:587?starttls=1",
         "TRACKER_SECRET_KEY": "********",
         "TRACKER_TRUSTED_HOSTS": "tracker.example.org,tracker.internal",
         "TRACKER_PUBLIC_DASHBOARD": "on",

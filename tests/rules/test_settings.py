@@ -69,6 +69,10 @@ def test_nothing_needs_to_be_set(folder: Path) -> None:
         ("timezone", "UTC", "UTC"),
         ("require_mfa", "All", "all"),
         ("require_mfa", "none", "none"),
+        ("smtp_url", "smtp://localhost:2525", "smtp://localhost:2525"),
+        ("smtp_url", "smtps://u:p@mail.example.org", "smtps://u:p@mail.example.org"),
+        ("smtp_url", "smtp://mail.example.org?starttls=1", "smtp://mail.example.org?starttls=1"),
+        ("mail_from", "desk@example.org", "desk@example.org"),
     ],
 )
 def test_a_good_value_is_taken(folder: Path, name: str, typed: str, kept: object) -> None:
@@ -310,6 +314,8 @@ def test_every_setting_is_shown_under_its_variables_name(folder: Path) -> None:
         "TRACKER_TIMEZONE": "UTC",
         "TRACKER_BACKUP_DAYS": "14",
         "TRACKER_REQUIRE_MFA": "editors",
+        "TRACKER_SMTP_URL": "",
+        "TRACKER_MAIL_FROM": "tracker@a.example",
     }
 
 

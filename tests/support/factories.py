@@ -11,11 +11,14 @@ from typing import Any, TypeVar
 
 from tracker.accounts.models import (
     FactorKind,
+    Invitation,
     LoginFailure,
     LoginSession,
     Organisation,
     RecoveryCode,
     SecondFactor,
+    Token,
+    TokenScope,
     User,
 )
 from tracker.accounts.permissions import Role
@@ -59,6 +62,7 @@ from tracker.correspondence.models import (
 )
 from tracker.history.models import HistoryChain, HistoryEvent, HistoryPayload, HistorySubject
 from tracker.jobs.models import Heartbeat, JobRun, RunState
+from tracker.notifications.models import Mail, MailKind
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import (
     Addressee,
@@ -190,6 +194,41 @@ def _second_factor(given: dict[str, Any]) -> dict[str, Any]:
         "label": "An app",
         "key": "sealed",
         **_id(given, "user_id", User),
+    }
+
+
+@factory(Invitation)
+def _invitation(given: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "email": f"invited{a_number()}@example.org",
+        "role": Role.STAFF,
+        "digest": f"{a_number():064d}",
+        "expires_at": SOME_TIME,
+        **_id(given, "organisation_id", Organisation),
+    }
+
+
+@factory(Token)
+def _token(given: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "label": "A calendar",
+        "scope": TokenScope.FEED,
+        "digest": f"{a_number():064d}",
+        "expires_at": SOME_TIME,
+        **_id(given, "user_id", User),
+    }
+
+
+@factory(Mail)
+def _mail(given: dict[str, Any]) -> dict[str, Any]:
+    number = a_number()
+    return {
+        "kind": MailKind.NOTICE,
+        "about": f"notice {number}",
+        "recipient": f"reader{number}@example.org",
+        "subject": "A subject",
+        "body": "A body",
+        "message_id": f"<{number}@example.org>",
     }
 
 

@@ -2,9 +2,8 @@
 
 import secrets
 
-from email_validator import EmailNotValidError, validate_email
-
 from tracker.accounts import factors, passwords, queries, sessions
+from tracker.accounts.addresses import checked_address
 from tracker.accounts.models import Organisation, User
 from tracker.accounts.permissions import Role
 from tracker.core.db import db
@@ -35,10 +34,7 @@ def add_user(
     actor_id: int | None = None,
 ) -> User:
     """Make an account. Raises `Refused` for a bad or taken address or a bad password."""
-    try:
-        email = validate_email(email, check_deliverability=False).normalized
-    except EmailNotValidError as problem:
-        raise Refused({"email": f"{email} is not an e-mail address: {problem}"}) from None
+    email = checked_address(email)
     if queries.user_by_email(email):
         raise Refused({"email": f"There is an account with the address {email} already."})
     user = User(

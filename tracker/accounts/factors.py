@@ -4,8 +4,6 @@ Codes of apps follow RFC 6238, as OWASP ASVS 5.0 (6.5) asks: a step of 30 second
 tolerance, each code taken once. Recovery codes have 80 bits; the database has their digests.
 """
 
-import hashlib
-import secrets
 from collections.abc import Collection
 
 from sqlalchemy import delete, func, select, update
@@ -13,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from tracker.accounts import totp
 from tracker.accounts.models import FactorKind, RecoveryCode, SecondFactor, User
+from tracker.accounts.secret_words import code_digest, new_code
 from tracker.core.db import db
 from tracker.core.errors import Refused
 from tracker.core.now import now
@@ -21,7 +20,6 @@ from tracker.history import actions as history
 MOST = 10  # factors of an account
 CODES = 10
 LONGEST_LABEL = 60
-ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's: nothing that looks like another
 
 
 def has_any(user_id: int) -> bool:
@@ -137,8 +135,8 @@ def new_codes(user: User) -> list[str]:
     if not has_any(user.id):
         raise Refused("Add a passkey or an app first: the codes stand in for them.")
     _forget_codes(user.id)
-    codes = [_new_code() for _ in range(CODES)]
-    db.session.add_all(RecoveryCode(user_id=user.id, digest=_digest(code)) for code in codes)
+    codes = [new_code() for _ in range(CODES)]
+    db.session.add_all(RecoveryCode(user_id=user.id, digest=code_digest(code)) for code in codes)
     history.record("user.codes_made", actor_id=user.id)
     return codes
 
@@ -147,7 +145,7 @@ def use_code(user: User, typed: str) -> bool:
     """Take a recovery code, however it was typed; whether it was one, which it is no more."""
     used = db.session.scalars(
         delete(RecoveryCode)
-        .where(RecoveryCode.user_id == user.id, RecoveryCode.digest == _digest(typed))
+        .where(RecoveryCode.user_id == user.id, RecoveryCode.digest == code_digest(typed))
         .returning(RecoveryCode.id)
     ).all()
     if used:
@@ -183,14 +181,3 @@ def _advance(factor: SecondFactor, counter: int, *, is_later: bool) -> bool:
 
 def _forget_codes(user_id: int) -> None:
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
-
-
-def _new_code() -> str:
-    letters = "".join(secrets.choice(ALPHABET) for _ in range(16))
-    return "-".join(letters[n : n + 4] for n in range(0, 16, 4))
-
-
-def _digest(code: str) -> str:
-    plain = "".join(code.lower().replace("-", "").split())
-    plain = plain.replace("o", "0").replace("i", "1").replace("l", "1")
-    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()

@@ -71,6 +71,44 @@ class LoginSession(Base, Keyed):
     )
 
 
+class Invitation(Base, Keyed):
+    """Somebody who may make an account: which, and the digest of the code that shows it."""
+
+    __tablename__ = "invitations"
+
+    email: Mapped[str] = mapped_column(String(254))
+    role: Mapped[Role] = mapped_column(word(Role))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    invited_at: Mapped[datetime] = mapped_column(default=now)
+    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+
+    organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
+
+
+class TokenScope(StrEnum):
+    """What a token opens."""
+
+    FEED = "feed"
+
+
+class Token(Base, Keyed):
+    """A secret that stands for a person without a log-in: of it, the digest."""
+
+    __tablename__ = "tokens"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    label: Mapped[str] = mapped_column(String(60))
+    scope: Mapped[TokenScope] = mapped_column(word(TokenScope))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+
+
 class FactorKind(StrEnum):
     """What shows, beside the password, that it is the person."""
 

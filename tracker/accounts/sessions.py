@@ -4,19 +4,16 @@ cookie at once.
 The cookie holds a secret of 256 bits, the database its SHA-256. Limits follow OWASP ASVS 5.0, 7.3.
 """
 
-import hashlib
-import secrets
 from collections.abc import Collection
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, select, update
-from sqlalchemy.exc import OperationalError
 
 from tracker.accounts import factors
 from tracker.accounts.models import FactorState, LoginSession, User
-from tracker.core.db import db, transaction
+from tracker.accounts.secret_words import digest, new_token
+from tracker.core.db import db, try_to_note
 from tracker.core.now import now
 from tracker.history import actions as history
 
@@ -48,14 +45,14 @@ def start(user: User, device: str) -> str:
     log-in, unless the account has a second factor: then that is awaited. What is over of the same
     person is cleared away."""
     moment = now()
-    secret = secrets.token_urlsafe(32)
-    over = delete(LoginSession).where(LoginSession.user_id == user.id, ~_lasts(moment))
+    secret = new_token()
+    over = delete(LoginSession).where(LoginSession.user_id == user.id, ~lasts(moment))
     db.session.execute(over.execution_options(synchronize_session=False))
     awaited = factors.has_any(user.id)
     db.session.add(
         LoginSession(
             user_id=user.id,
-            digest=_digest(secret),
+            digest=digest(secret),
             device=device,
             started_at=moment,
             last_used_at=moment,
@@ -70,8 +67,8 @@ def start(user: User, device: str) -> str:
 
 def complete(log_in: LoginSession) -> str:
     """Let a log-in begin whose second factor was given, with a new secret for its cookie."""
-    secret, moment = secrets.token_urlsafe(32), now()
-    log_in.digest, log_in.second_factor = _digest(secret), FactorState.GIVEN
+    secret, moment = new_token(), now()
+    log_in.digest, log_in.second_factor = digest(secret), FactorState.GIVEN
     log_in.started_at = log_in.last_used_at = log_in.confirmed_at = moment
     body = {"after": {"device": log_in.device}}
     history.record("user.logged_in", actor_id=log_in.user_id, body=body)
@@ -90,7 +87,7 @@ def find(key: str, secret: str) -> tuple[User, LoginSession] | None:
     Nothing for one that was ended, is past a limit, or whose account is closed. Of one whose second
     factor is still awaited its `second_factor` says so: nobody is logged in by it."""
     moment = now()
-    given: dict[str, Any] = {"digest": _digest(secret), "key": key}
+    given: dict[str, Any] = {"digest": digest(secret), "key": key}
     given |= {"used": moment - IDLE, "started": moment - ABSOLUTE}
     row = db.session.execute(_OF_THE_COOKIE, given).one_or_none()
     if row is None or (_is_awaited(row[1]) and row[1].started_at <= moment - AWAITED_FOR):
@@ -105,11 +102,9 @@ def _is_awaited(log_in: LoginSession) -> bool:
 def note_use(session_id: int) -> None:
     """Write down that it is used now, in a transaction that waits for no writer: where it cannot
     be had, the next use is noted."""
-    db.session.rollback()
-    with suppress(OperationalError), transaction(waits=False):
-        db.session.execute(
-            update(LoginSession).where(LoginSession.id == session_id).values(last_used_at=now())
-        )
+    try_to_note(
+        update(LoginSession).where(LoginSession.id == session_id).values(last_used_at=now())
+    )
 
 
 def confirm(session_id: int, user_id: int) -> None:
@@ -127,7 +122,7 @@ def lasting(user_ids: Collection[int]) -> list[LoginSession]:
             .where(
                 LoginSession.user_id.in_(user_ids),
                 LoginSession.second_factor != FactorState.AWAITED,
-                _lasts(now()),
+                lasts(now()),
             )
             .order_by(LoginSession.last_used_at.desc(), LoginSession.id.desc())
         )
@@ -136,7 +131,7 @@ def lasting(user_ids: Collection[int]) -> list[LoginSession]:
 
 def log_out(user_id: int, secret: str) -> None:
     """End a log-in by its own secret; one that has ended meanwhile is no matter."""
-    if _end(user_id, LoginSession.digest == _digest(secret)):
+    if _end(user_id, LoginSession.digest == digest(secret)):
         history.record("user.logged_out", actor_id=user_id)
 
 
@@ -168,9 +163,6 @@ def _end(user_id: int, which: ColumnElement[bool]) -> int:
     return len(ended)
 
 
-def _lasts(moment: datetime) -> ColumnElement[bool]:
+def lasts(moment: datetime) -> ColumnElement[bool]:
+    """Whether a log-in is within its limits at a moment."""
     return _used_since(moment - IDLE, moment - ABSOLUTE)
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -7,15 +7,17 @@ from datetime import timedelta
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.accounts import actions, factors, lockout, queries, sessions
+from tracker.accounts import actions, factors, invitations, lockout, queries, sessions
 from tracker.accounts.models import User
 from tracker.accounts.permissions import ROLE_WORDS
-from tracker.admin.people_forms import AccountForm
+from tracker.admin.people_forms import AccountForm, InvitationForm, organisation_of, role_of
 from tracker.core.db import db
-from tracker.core.errors import Refused
 from tracker.core.now import now
+from tracker.notifications import inviting
+from tracker.web.forms import text_of
 from tracker.web.policy import Policy, policy
 from tracker.web.saving import attempt
+from tracker.web.settings import settings
 from tracker.web.viewer import current
 
 people = Blueprint("people", __name__, url_prefix="/admin/users")
@@ -38,7 +40,42 @@ def index() -> str:
         factors=factors.counts([user.id for user in users]),
         failures=lockout.failures(now() - FAILURES_OF),
         roles=ROLE_WORDS,
+        invitations=invitations.open_ones(),
     )
+
+
+@people.route("/invite", methods=["GET", "POST"])
+@policy(Policy.ADMIN, fresh=True)
+def invite() -> ResponseReturnValue:
+    """Invite somebody: the mail waits in the outbox, the code is shown once."""
+    organisations = queries.all_organisations()
+    form = InvitationForm.among(organisations)
+
+    def act() -> tuple[str, str, bool]:
+        role, organisation = role_of(form), organisation_of(form, organisations)
+        actor_id = current().user_id
+        invitation, code = invitations.invite(
+            text_of(form.email), role, organisation, actor_id=actor_id
+        )
+        inviting.write(invitation, code, settings().base_url)
+        return invitation.email, code, bool(settings().smtp_url)
+
+    made = attempt(form, act) if form.is_submitted() else None
+    if made:
+        email, code, goes_out = made
+        return render_template("views/admin/invited.html", email=email, code=code, mail=goes_out)
+    page = render_template("views/admin/invite.html", form=form)
+    return page, 422 if form.is_submitted() else 200
+
+
+@people.post("/invitations/<number:key>/withdraw")
+@policy(Policy.ADMIN, fresh=True)
+def withdraw(key: int) -> ResponseReturnValue:
+    """Take an open invitation back."""
+    was_open = invitations.withdraw(key, actor_id=current().user_id)
+    db.session.commit()
+    flash("The invitation is withdrawn." if was_open else "That invitation was over already.")
+    return redirect(url_for(".index"), 303)
 
 
 @people.route("/<number:key>", methods=["GET", "POST"])
@@ -49,10 +86,7 @@ def show(key: int) -> ResponseReturnValue:
     form = AccountForm.of(user, organisations)
 
     def act() -> bool:
-        organisation, role = form.chosen(organisations), form.role.word
-        if organisation is None or role is None:
-            missing = "role" if role is None else "organisation"
-            raise Refused({missing: "Choose one of the list."})
+        role, organisation = role_of(form), organisation_of(form, organisations)
         actions.change_user(user, role, organisation, actor_id=current().user_id)
         return True
 

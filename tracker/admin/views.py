@@ -1,13 +1,18 @@
 """Pages for admins."""
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
+from tracker.core.db import db
 from tracker.core.now import now
 from tracker.jobs import heartbeat, queries, registry
 from tracker.jobs.models import JobRun, RunState
+from tracker.notifications import outbox
 from tracker.web.lists import chosen_word
 from tracker.web.paging import Order, fetch
 from tracker.web.policy import Policy, policy
+from tracker.web.settings import settings
+from tracker.web.viewer import current
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -35,6 +40,28 @@ def jobs() -> str:
         figures=queries.figures,
         is_abandoned=lambda run: queries.is_abandoned(run, moment),
     )
+
+
+@admin.get("/mail")
+@policy(Policy.ADMIN)
+def mail() -> str:
+    """What waits in the outbox, and what did not go. Whose mail it is, and not what it says."""
+    return render_template(
+        "views/admin/mail.html",
+        mails=outbox.unsent(),
+        counts=outbox.counts(),
+        has_server=bool(settings().smtp_url),
+    )
+
+
+@admin.post("/mail/<number:key>/retry")
+@policy(Policy.ADMIN)
+def retry(key: int) -> Response:
+    """Try a mail again that was given up."""
+    outbox.retry(key, actor_id=current().user_id)
+    db.session.commit()
+    flash("It is tried again within minutes.")
+    return redirect(url_for(".mail"), 303)
 
 
 def _chosen_job() -> str | None:

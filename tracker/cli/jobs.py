@@ -22,14 +22,13 @@ def jobs_group() -> None:
 def list_jobs(as_json: bool) -> None:
     """List the jobs and when they run."""
     found = [
-        {"name": job.name, "summary": job.summary, "daily_at": f"{job.hour:02}:{job.minute:02}"}
-        for job in registry.all_jobs()
+        {"name": job.name, "summary": job.summary, "when": job.when} for job in registry.all_jobs()
     ]
     if as_json:
         print_json(found)
     else:
-        rows = [[job["name"], job["daily_at"] + " UTC", job["summary"]] for job in found]
-        print_table(rows, ["name", "daily", "does"])
+        rows = [[job["name"], job["when"], job["summary"]] for job in found]
+        print_table(rows, ["name", "when", "does"])
 
 
 def _day(_context: click.Context, _option: click.Parameter, value: datetime | None) -> date | None:

@@ -183,6 +183,14 @@ def transaction(*, waits: bool = True) -> Iterator[None]:
         g.writing, g.waits = before
 
 
+def try_to_note(change: UpdateBase) -> None:
+    """Write down what need not be written: in a transaction that waits for no writer, and not at
+    all where that cannot be had. What was read before is read again."""
+    db.session.rollback()
+    with suppress(OperationalError), transaction(waits=False):
+        db.session.execute(change.execution_options(synchronize_session=False))
+
+
 class Failure(PlainEnum):
     """Why a database cannot serve at the moment, though nothing is wrong with what was asked."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 
@@ -12,7 +12,8 @@ class Job:
 
     `run(as_of)` does the work for that day inside the caller's transaction, records its own history
     and returns figures for the ledger; it must do nothing new when it is run again.
-    `hour` and `minute` are the daily time in UTC. `lists(as_of)`, if there is one, is what a person
+    `hour` and `minute` are the daily time in UTC; a job that runs more often says how often in
+    `every` instead, and its period is that long. `lists(as_of)`, if there is one, is what a person
     who runs it by hand is shown besides; the nightly run does not spend time on it.
 
     A job whose work is no change of the database (a file, a download) also has a `plan`, which says
@@ -27,6 +28,15 @@ class Job:
     run: Callable[[date], dict[str, Any]]
     plan: Callable[[date], dict[str, Any]] | None = None
     lists: Callable[[date], dict[str, list[Any]]] | None = None
+    every: timedelta | None = None
+
+    @property
+    def when(self) -> str:
+        """When it runs, in words."""
+        if self.every:
+            minutes = int(self.every.total_seconds()) // 60
+            return "every minute" if minutes == 1 else f"every {minutes} minutes"
+        return f"daily at {self.hour:02}:{self.minute:02} UTC"
 
 
 _jobs: dict[str, Job] = {}

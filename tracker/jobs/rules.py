@@ -1,4 +1,4 @@
-"""When a job is due, and when it has not succeeded for too long. Daily periods; times are UTC."""
+"""When a job is due, and when it has not succeeded for too long. Times are UTC."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -9,18 +9,29 @@ DAY = timedelta(days=1)
 
 def next_run(job: Job, moment: datetime) -> datetime:
     """The next time at which a job is due, after a moment."""
-    return last_due(job, moment) + DAY
+    return last_due(job, moment) + (job.every or DAY)
 
 
 def last_due(job: Job, moment: datetime) -> datetime:
     """The last time at which a job was due, up to a moment."""
+    midnight = datetime.combine(moment.date(), time(), moment.tzinfo)
+    if job.every:
+        return moment - (moment - midnight) % job.every
     due = datetime.combine(moment.date(), time(job.hour, job.minute), moment.tzinfo)
     return due if due <= moment else due - DAY
 
 
+def period_of(job: Job, due: date) -> str:
+    """The period that a job was due for, as the ledger names it: a day, or a minute of one."""
+    if job.every and isinstance(due, datetime):
+        return last_due(job, due).isoformat(timespec="minutes")
+    return f"{due:%Y-%m-%d}"
+
+
 def is_behind(job: Job, succeeded: date | None, since: datetime | None, moment: datetime) -> bool:
-    """Whether a job has not succeeded for its last two periods. `succeeded` is the day of its last
-    success; `since` is when this instance began, before which nothing was due."""
+    """Whether a job has not succeeded for its last two periods; one that runs more often than
+    daily, for two days. `succeeded` is the day of its last success; `since` is when this
+    instance began, before which nothing was due."""
     before_last = last_due(job, moment) - DAY
     if since is None or since > before_last:
         return False

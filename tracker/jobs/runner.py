@@ -57,7 +57,8 @@ def run_scheduled(job: Job, period: date | None = None) -> Outcome | None:
     """Run a period of a job, today's as a rule, or do nothing where another process has it or had
     it. The work is that of today, whatever the period: what a missed night left is done now."""
     day = today()
-    claim = _claim(job, period=(period or day).isoformat(), as_of=day)
+    due = period or (now() if job.every else day)
+    claim = _claim(job, period=rules.period_of(job, due), as_of=day)
     return None if claim is None else _run(job, claim, day)
 
 
@@ -72,11 +73,11 @@ def catch_up(job: Job, *, rest: timedelta = timedelta()) -> Outcome | None:
         if began is None or began > due:
             return None
     last = db.session.scalar(
-        select(JobRun).where(JobRun.job == job.name, JobRun.period == due.date().isoformat())
+        select(JobRun).where(JobRun.job == job.name, JobRun.period == rules.period_of(job, due))
     )
     waits = last is not None and not _is_open(last, moment, rest)
     db.session.rollback()
-    return None if waits else run_scheduled(job, due.date())
+    return None if waits else run_scheduled(job, due)
 
 
 def _is_open(run: JobRun, moment: datetime, rest: timedelta) -> bool:

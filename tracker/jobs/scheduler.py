@@ -30,8 +30,10 @@ def start(app: Flask) -> BackgroundScheduler:
     scheduler.add_job(_beat, every, [app], id="heartbeat", coalesce=True, next_run_time=now())
     for job in all_jobs():
         fire = {"misfire_grace_time": None, "coalesce": True}
-        scheduler.add_job(_fire, daily(job), [app, job], id=job.name, **fire)
+        scheduler.add_job(_fire, trigger(job), [app, job], id=job.name, **fire)
         scheduler.add_job(_catch_up, args=[app, job], id=f"{job.name} at start", **fire)
+        if job.every:
+            continue  # its next period makes up for the last one
         again = IntervalTrigger(seconds=int(CATCH_UP_EVERY.total_seconds()), timezone="UTC")
         wait = {"id": f"{job.name} again", **fire}
         scheduler.add_job(_catch_up, again, [app, job, RETRY_AFTER], **wait)
@@ -40,8 +42,11 @@ def start(app: Flask) -> BackgroundScheduler:
     return scheduler
 
 
-def daily(job: Job) -> CronTrigger:
-    """When a job fires: once in each day of UTC, whatever the clocks of the place do."""
+def trigger(job: Job) -> CronTrigger | IntervalTrigger:
+    """When a job fires: once in each day of UTC, whatever the clocks of the place do, or each time
+    that its period has passed."""
+    if job.every:
+        return IntervalTrigger(seconds=int(job.every.total_seconds()), timezone="UTC")
     return CronTrigger(hour=job.hour, minute=job.minute, timezone="UTC")
 
 

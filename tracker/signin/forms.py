@@ -5,10 +5,10 @@ from typing import Any
 from flask import after_this_request, request
 from flask.wrappers import Response
 from flask_security.forms import LoginForm as SecurityLoginForm
-from wtforms import EmailField, Field, Form, HiddenField, PasswordField, StringField
+from wtforms import EmailField, Field, Form, HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from tracker.accounts import lockout, passwords
+from tracker.accounts import lockout, passwords, tokens
 from tracker.accounts.models import User
 from tracker.core.db import db, transaction
 from tracker.web.forms import BaseForm
@@ -131,3 +131,20 @@ class PasskeyForm(BaseForm):
 
     label = _label()
     passkey = HiddenField()
+
+
+class JoinForm(BaseForm):
+    """An invitation, and the account that it becomes."""
+
+    email = EmailField("E-mail", validators=[_is_printable])
+    code = StringField("Code of the invitation", validators=[_is_printable])
+    name = StringField("Your name")
+    password = PasswordField("Password")
+    again = PasswordField("The same again")
+
+
+class FeedForm(BaseForm):
+    """An address for feeds: what it is for, and how long it lasts."""
+
+    label = StringField("What it is for")
+    days = SelectField("It lasts", choices=tokens.LASTS, validate_choice=False)

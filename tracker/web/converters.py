@@ -30,8 +30,15 @@ class NumberConverter(BaseConverter):
         return int(value)
 
 
+class TokenConverter(BaseConverter):
+    """A secret of 256 bits in an address."""
+
+    regex = "[A-Za-z0-9_-]{43}"
+
+
 def init_app(app: Flask) -> None:
-    """Make `<ref:…>`, `<slug:…>` and `<number:…>` known to the routes."""
+    """Make `<ref:…>`, `<slug:…>`, `<number:…>` and `<token:…>` known to the routes."""
     app.url_map.converters["ref"] = ReferenceConverter
     app.url_map.converters["slug"] = SlugConverter
     app.url_map.converters["number"] = NumberConverter
+    app.url_map.converters["token"] = TokenConverter

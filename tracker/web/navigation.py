@@ -47,7 +47,8 @@ PARTNER = (
 ADMIN = (
     *STAFF,
     Entry("Clock rules", "clock_rules.index", ("clock_rules",)),
-    Entry("Jobs", "admin.jobs", ("admin",)),
+    Entry("Jobs", "admin.jobs", ("admin.jobs",)),
+    Entry("Mail", "admin.mail", ("admin.mail", "admin.retry")),
     Entry("Accounts", "people.index", ("people",)),
 )
 

@@ -1,0 +1,238 @@
+"""The outbox and a real mail server: nothing lost, nothing sent twice once it was acknowledged."""
+
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask import Flask, g
+from sqlalchemy import select, update
+
+from tests.inside.mail_server import Letterbox, listening
+from tests.inside.samples import reading, writing
+from tests.support.factories import make
+from tests.support.people import Person
+from tracker.core.db import db
+from tracker.core.errors import Refused, Unknown
+from tracker.core.now import now, today
+from tracker.jobs import runner
+from tracker.jobs.models import JobRun, RunState
+from tracker.notifications import delivery, outbox, pruning, smtp
+from tracker.notifications.models import Mail, MailKind, MailState
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def port(app: Flask, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The port of the mail server that is set; nobody need listen there."""
+    found = free_port()
+    settings = app.extensions["tracker.settings"]
+    settings = replace(settings, smtp_url=f"smtp://127.0.0.1:{found}", mail_from="t@example.org")
+    monkeypatch.setitem(app.extensions, "tracker.settings", settings)
+    monkeypatch.setattr(smtp, "TIMEOUT", 1)
+    return found
+
+
+@pytest.fixture
+def box(port: int) -> Iterator[Letterbox]:
+    """The server itself."""
+    with listening(port) as found:
+        yield found
+
+
+def write(app: Flask, about: str = "something", **more: str) -> int:
+    told = {"recipient": "reader@example.org", "subject": "A subject", "body": "Text བོད\n"}
+    told |= {"host": "example.org", **more}
+    with writing(app):
+        mail = outbox.write(MailKind.NOTICE, about, **told)  # type: ignore[arg-type]
+        return mail.id
+
+
+def deliver(app: Flask) -> dict[str, int]:
+    with app.app_context():
+        outcome = runner.run_by_hand(delivery.JOB, today(), dry_run=False)
+    return {name: outcome.figures[name] for name in ("sent", "failed", "dropped", "waiting")}
+
+
+def state(app: Flask, mail_id: int) -> tuple[MailState, int, str]:
+    with reading(app):
+        mail = db.session.get_one(Mail, mail_id)
+        return mail.state, mail.tries, mail.problem
+
+
+def test_a_mail_goes_out_once(app: Flask, box: Letterbox) -> None:
+    mail_id = write(app)
+    assert deliver(app) == {"sent": 1, "failed": 0, "dropped": 0, "waiting": 0}
+    assert deliver(app)["sent"] == 0
+    [mail] = box.mails
+    assert (mail["To"], mail["From"]) == ("reader@example.org", "Advocacy Tracker <t@example.org>")
+    assert mail.get_content().strip() == "Text བོད"
+    assert mail.get_content_type() == "text/plain"
+    with reading(app):
+        kept = db.session.get_one(Mail, mail_id)
+        assert mail["Message-ID"] == kept.message_id
+        assert kept.body == ""  # what was sent is the reader's
+
+
+def test_what_is_taken_back_is_never_sent(app: Flask, box: Letterbox) -> None:
+    told = {"recipient": "a@b.org", "subject": "", "body": "", "host": "example.org"}
+    with app.app_context():
+        g.writing = True
+        outbox.write(MailKind.NOTICE, "something", **told)  # type: ignore[arg-type]
+        db.session.rollback()
+    assert deliver(app)["sent"] == 0
+
+
+def test_without_a_server_mail_waits(app: Flask) -> None:
+    mail_id = write(app)
+    assert deliver(app) == {"sent": 0, "failed": 0, "dropped": 0, "waiting": 1}
+    assert state(app, mail_id) == (MailState.WAITING, 0, "")
+
+
+def test_a_server_that_is_away_is_asked_again_after_a_while_that_doubles(
+    app: Flask, port: int
+) -> None:
+    mail_id = write(app)
+    moment, waits = now(), []
+    for _ in range(outbox.MOST_TRIES):
+        with time_machine.travel(moment, tick=False):
+            assert deliver(app)["failed"] == 1
+            assert deliver(app)["failed"] == 0
+            with reading(app):
+                again = db.session.get_one(Mail, mail_id).next_try_at
+        waits.append(again - moment)
+        moment = again
+    assert waits[:4] == [timedelta(minutes=n) for n in (1, 2, 4, 8)]
+    assert max(waits) == outbox.LONGEST_WAIT
+    assert state(app, mail_id)[:2] == (MailState.DEAD, outbox.MOST_TRIES)
+
+
+def test_one_try_a_mail_so_that_a_bad_one_holds_up_no_other(app: Flask, box: Letterbox) -> None:
+    bad = write(app, "a bad one", recipient="nobody\r\nBcc: all@example.org")
+    write(app, "a good one")
+    done = deliver(app)
+    assert (done["sent"], done["failed"]) == (1, 1)
+    assert state(app, bad)[0] is MailState.DEAD
+
+
+@pytest.mark.parametrize(
+    ("does", "expected"),
+    [
+        ({"to_recipient": "550 No such user"}, MailState.DEAD),
+        ({"to_recipient": "450 Come again"}, MailState.WAITING),
+        ({"to_data": "554 Refused"}, MailState.DEAD),
+        ({"to_data": "451 Later"}, MailState.WAITING),
+        ({"hangs_for": 3}, MailState.WAITING),
+        ({"hangs_up": True}, MailState.WAITING),
+    ],
+)
+def test_a_server_that_refuses_hangs_or_hangs_up(
+    app: Flask, box: Letterbox, does: dict[str, object], expected: MailState
+) -> None:
+    for name, value in does.items():
+        setattr(box, name, value)
+    mail_id = write(app)
+    assert deliver(app)["failed"] == 1
+    found, tries, problem = state(app, mail_id)
+    assert (found, tries) == (expected, 1)
+    assert problem
+    box.__init__()  # type: ignore[misc]
+    with time_machine.travel(now() + timedelta(minutes=2)):
+        sent = deliver(app)["sent"]
+    assert sent == (expected is MailState.WAITING)
+    assert len(box.mails) == sent
+
+
+def test_a_process_that_died_with_a_mail_leaves_it_to_the_next(app: Flask, box: Letterbox) -> None:
+    write(app)
+    with writing(app):
+        taken = outbox.take_one()
+        assert taken is not None
+        message_id = taken.message_id
+    assert deliver(app)["sent"] == 0
+    with time_machine.travel(now() + outbox.LEASE + timedelta(seconds=1)):
+        assert deliver(app)["sent"] == 1
+    assert [mail["Message-ID"] for mail in box.mails] == [message_id]
+
+
+def test_nobody_gets_two_mails_of_one_thing(app: Flask) -> None:
+    write(app)
+    with pytest.raises(Exception, match=r"(?i)unique"):
+        write(app)
+
+
+def test_a_subject_has_one_line(app: Flask, box: Letterbox) -> None:
+    write(app, subject="One\r\nBcc: victim@example.org\r\ntwo")
+    assert deliver(app)["sent"] == 1
+    assert box.mails[0]["Subject"] == "One Bcc: victim@example.org two"
+    assert box.recipients == ["reader@example.org"]
+
+
+def test_what_is_not_true_any_more_is_dropped_with_the_reason(
+    app: Flask, box: Letterbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(outbox._checks, MailKind.NOTICE, lambda _mail: "It has been answered.")
+    mail_id = write(app)
+    assert deliver(app)["dropped"] == 1
+    assert state(app, mail_id) == (MailState.DROPPED, 1, "It has been answered.")
+    assert box.mails == []
+
+
+def test_an_admin_tries_a_dead_mail_again(
+    app: Flask, box: Letterbox, admin: Person, staff: Person
+) -> None:
+    box.to_recipient = "550 No such user"
+    mail_id = write(app)
+    deliver(app)
+    page = admin.get("/admin/mail").text
+    assert "550 No such user" in page
+    assert "A subject" not in page
+    box.to_recipient = ""
+    assert staff.post(f"/admin/mail/{mail_id}/retry").status_code == 403
+    assert admin.post(f"/admin/mail/{mail_id}/retry").status_code == 303
+    assert admin.post(f"/admin/mail/{mail_id}/retry").status_code == 422
+    assert deliver(app)["sent"] == 1
+    with app.app_context(), pytest.raises(Unknown):
+        outbox.retry(999_999, actor_id=None)
+
+
+def test_only_a_dead_mail_is_retried(app: Flask) -> None:
+    mail_id = write(app)
+    with app.app_context(), pytest.raises(Refused):
+        outbox.retry(mail_id, actor_id=None)
+
+
+def test_what_is_over_is_forgotten_and_the_rest_is_kept(app: Flask, box: Letterbox) -> None:
+    old, waiting = write(app, "old"), None
+    deliver(app)
+    waiting = write(app, "waiting")
+    with writing(app):
+        db.session.execute(
+            update(JobRun).where(JobRun.job == delivery.JOB.name).values(state=RunState.SUCCEEDED)
+        )
+        make(Mail, about="dead", state=MailState.DEAD)
+    with time_machine.travel(now() + outbox.KEPT + timedelta(days=1)), app.app_context():
+        figures = runner.run_by_hand(pruning.JOB, today(), dry_run=False).figures
+    assert figures["mails"] == 1
+    assert figures["runs"] == 1
+    with reading(app):
+        left = set(db.session.scalars(select(Mail.id)))
+    assert old not in left
+    assert waiting in left
+    assert len(left) == 2
+
+
+def test_each_minute_has_one_run(app: Flask) -> None:
+    with app.app_context(), time_machine.travel("2024-03-01T12:00:10+00:00", tick=False):
+        assert runner.run_scheduled(delivery.JOB) is not None
+        assert runner.run_scheduled(delivery.JOB) is None
+    with app.app_context(), time_machine.travel("2024-03-01T12:01:05+00:00", tick=False):
+        assert runner.run_scheduled(delivery.JOB) is not None
+        assert runner.catch_up(delivery.JOB) is None

@@ -1,0 +1,1 @@
+"""Mail: what waits in the outbox, and how it goes out."""

@@ -1,0 +1,94 @@
+"""The job that empties the outbox, one mail and one transaction at a time."""
+
+from contextlib import suppress
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import current_app
+
+from tracker.core.db import transaction
+from tracker.jobs.registry import Job
+from tracker.notifications import outbox, smtp
+from tracker.notifications.models import Mail, MailState
+
+MOST_A_RUN = 500
+
+
+def deliver(_as_of: date) -> dict[str, Any]:
+    """Send what is due. Each mail is claimed and committed, then sent with no transaction open,
+    then marked: a process that dies in between leaves it to the next, under the same Message-ID."""
+    settings = current_app.extensions["tracker.settings"]
+    done = {"sent": 0, "failed": 0, "dropped": 0}
+    if not settings.smtp_url:
+        return {"examined": 0, **done, "waiting": _waiting()}
+    examined = 0
+    while examined < MOST_A_RUN and (result := _deliver_one(settings)) is not None:
+        done[result] += 1
+        examined += 1
+    return {"examined": examined, **done, "waiting": _waiting()}
+
+
+def _deliver_one(settings: Any) -> str | None:
+    """How the next mail that is due fared; nothing where none is."""
+    with transaction():
+        mail = outbox.take_one()
+        reason = outbox.why_not(mail) if mail else None
+        if mail and reason:
+            outbox.dropped(mail.id, reason)
+        told = _told(mail, settings) if mail else None
+        mail_id, tries = (mail.id, mail.tries) if mail else (0, 0)
+    if told is None:
+        return None
+    if reason:
+        return "dropped"
+    try:
+        smtp.send(settings.smtp_url, smtp.message(**told))
+    except (smtp.Failed, ValueError) as problem:
+        for_good = getattr(problem, "for_good", True)
+        with transaction():
+            outbox.failed(mail_id, tries, str(problem), for_good=for_good)
+        return "failed"
+    with transaction():
+        outbox.sent(mail_id)
+    return "sent"
+
+
+def _told(mail: Mail, settings: Any) -> dict[str, str]:
+    told = {
+        "sender": settings.mail_from,
+        "recipient": mail.recipient,
+        "subject": mail.subject,
+        "body": mail.body,
+        "message_id": mail.message_id,
+    }
+    if mail.user_id:
+        told["List_Unsubscribe"] = f"<{settings.base_url}/account/notices>"
+    return told
+
+
+def plan(_as_of: date) -> dict[str, Any]:
+    """How much waits."""
+    return {"examined": 0, "waiting": _waiting()}
+
+
+def _waiting() -> int:
+    with suppress(KeyError):
+        return outbox.counts()[MailState.WAITING]
+    return 0
+
+
+def host_of(base_url: str) -> str:
+    """The host that Message-IDs name."""
+    return urlsplit(base_url).hostname or "localhost"
+
+
+JOB = Job(
+    name="deliver-mail",
+    summary="Sends the mail that waits in the outbox",
+    hour=0,
+    minute=0,
+    run=deliver,
+    plan=plan,
+    every=timedelta(minutes=1),
+)

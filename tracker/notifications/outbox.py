@@ -1,0 +1,146 @@
+"""Writing mail into the outbox, and keeping how each one fared."""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, or_, select, update
+
+from tracker.core.db import db
+from tracker.core.errors import Refused, Unknown
+from tracker.core.now import now
+from tracker.history import actions as history
+from tracker.notifications.models import Mail, MailKind, MailState
+
+FIRST_WAIT = timedelta(minutes=1)  # doubled after each try
+LONGEST_WAIT = timedelta(hours=6)
+MOST_TRIES = 16  # a little over two days
+LEASE = timedelta(minutes=5)  # a process that took a mail and died leaves it to another then
+KEPT = timedelta(days=90)
+
+# whether a mail may still go: nothing, or why not
+Check = Callable[[Mail], str | None]
+_checks: dict[MailKind, Check] = {}
+
+
+def check_before_sending(kind: MailKind, check: Check) -> None:
+    """Have mail of a kind looked at once more before it goes."""
+    _checks[kind] = check
+
+
+def write(
+    kind: MailKind,
+    about: str,
+    *,
+    recipient: str,
+    subject: str,
+    body: str,
+    host: str,
+    user_id: int | None = None,
+) -> Mail:
+    """Put a mail into the outbox, in the caller's transaction. Its subject has one line."""
+    mail = Mail(
+        kind=kind,
+        about=about,
+        user_id=user_id,
+        recipient=recipient,
+        subject=" ".join(subject.split())[:200],
+        body=body,
+        message_id=f"<{secrets.token_hex(16)}@{host}>",
+    )
+    db.session.add(mail)
+    db.session.flush()
+    return mail
+
+
+def take_one() -> Mail | None:
+    """The mail that has waited longest and is due, which is now ours for a while."""
+    moment = now()
+    due = (
+        select(Mail.id)
+        .where(
+            Mail.next_try_at <= moment,
+            Mail.state.in_((MailState.WAITING, MailState.SENDING)),
+        )
+        .order_by(Mail.next_try_at, Mail.id)
+        .limit(1)
+    )
+    if db.engine.dialect.name == "postgresql":
+        due = due.with_for_update(skip_locked=True)
+    found = db.session.scalar(due)
+    if found is None:
+        return None
+    return db.session.scalars(
+        update(Mail)
+        .where(Mail.id == found)
+        .values(state=MailState.SENDING, next_try_at=moment + LEASE, tries=Mail.tries + 1)
+        .returning(Mail)
+    ).one()
+
+
+def why_not(mail: Mail) -> str | None:
+    """Why a mail should not go any more, if there is a reason."""
+    check = _checks.get(mail.kind)
+    return check(mail) if check else None
+
+
+def sent(mail_id: int) -> None:
+    """A server has taken it: it is not sent again. Its text is of no more use."""
+    _end(mail_id, MailState.SENT, "", body="")
+
+
+def dropped(mail_id: int, reason: str) -> None:
+    """It does not go."""
+    _end(mail_id, MailState.DROPPED, reason, body="")
+
+
+def failed(mail_id: int, tries: int, problem: str, *, for_good: bool) -> None:
+    """It did not go; it is tried again after a while that doubles, unless it is of no use."""
+    if for_good or tries >= MOST_TRIES:
+        _end(mail_id, MailState.DEAD, problem)
+        return
+    wait = min(FIRST_WAIT * 2 ** (tries - 1), LONGEST_WAIT)
+    _change(mail_id, state=MailState.WAITING, next_try_at=now() + wait, problem=problem[:300])
+
+
+def retry(mail_id: int, *, actor_id: int | None) -> None:
+    """Try a dead mail again. Raises `Unknown`, and `Refused` for one that is not dead."""
+    mail = db.session.get(Mail, mail_id)
+    if mail is None:
+        raise Unknown("There is no such mail.")
+    if mail.state is not MailState.DEAD:
+        raise Refused("It is not given up: it is sent by itself, or was.")
+    mail.state, mail.tries, mail.next_try_at, mail.ended_at = MailState.WAITING, 0, now(), None
+    history.record("mail.retried", actor_id=actor_id, body={"after": {"id": mail.id}})
+
+
+def counts() -> dict[MailState, int]:
+    """How many mails stand how."""
+    rows = db.session.execute(select(Mail.state, func.count()).group_by(Mail.state))
+    return {row[0]: row[1] for row in rows}
+
+
+def unsent(most: int = 200) -> list[Mail]:
+    """What waits, and what was given up or dropped; the newest first."""
+    shown = (MailState.WAITING, MailState.SENDING, MailState.DEAD, MailState.DROPPED)
+    return list(
+        db.session.scalars(
+            select(Mail).where(Mail.state.in_(shown)).order_by(Mail.id.desc()).limit(most)
+        )
+    )
+
+
+def forget_old(before: datetime) -> int:
+    """Delete what has ended before a moment; how many mails."""
+    gone = delete(Mail).where(Mail.ended_at < before).returning(Mail.id)
+    return len(db.session.scalars(gone.execution_options(synchronize_session=False)).all())
+
+
+def _end(mail_id: int, state: MailState, problem: str, **more: str) -> None:
+    _change(mail_id, state=state, ended_at=now(), problem=problem[:300], **more)
+
+
+def _change(mail_id: int, **values: object) -> None:
+    ours = or_(Mail.state == MailState.SENDING, Mail.state == MailState.WAITING)
+    change = update(Mail).where(Mail.id == mail_id, ours).values(**values)
+    db.session.execute(change.execution_options(synchronize_session=False))

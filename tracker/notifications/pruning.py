@@ -1,0 +1,48 @@
+"""What is kept for a time and then forgotten."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Delete, delete
+
+from tracker.accounts import lockout, sessions
+from tracker.accounts.models import Invitation, LoginFailure, LoginSession, Token
+from tracker.core.db import changed_rows
+from tracker.core.now import now
+from tracker.jobs.models import JobRun, RunState
+from tracker.jobs.registry import Job
+from tracker.notifications import delivery, outbox
+
+RUNS_KEPT = timedelta(days=2)  # of a job that runs every minute, where it did nothing wrong
+INVITATIONS_KEPT = timedelta(days=90)
+
+
+def prune(_as_of: date) -> dict[str, Any]:
+    """Delete what is over: log-ins, failures of log-ins, tokens, invitations, sent mail, and the
+    many runs of the job that sends it."""
+    moment = now()
+    runs = delete(JobRun).where(
+        JobRun.job == delivery.JOB.name,
+        JobRun.state == RunState.SUCCEEDED,
+        JobRun.started_at < moment - RUNS_KEPT,
+    )
+    log_ins = delete(LoginSession).where(~sessions.lasts(moment))
+    failures = delete(LoginFailure).where(LoginFailure.at < moment - lockout.KEPT)
+    tokens = delete(Token).where(Token.expires_at < moment)
+    invitations = delete(Invitation).where(Invitation.expires_at < moment - INVITATIONS_KEPT)
+    figures = {
+        "runs": _gone(runs),
+        "log_ins": _gone(log_ins),
+        "failures": _gone(failures),
+        "tokens": _gone(tokens),
+        "invitations": _gone(invitations),
+        "mails": outbox.forget_old(moment - outbox.KEPT),
+    }
+    return {"examined": sum(figures.values()), **figures}
+
+
+def _gone(statement: Delete) -> int:
+    return changed_rows(statement)
+
+
+JOB = Job(name="prune", summary="Forgets what is over", hour=3, minute=20, run=prune)

@@ -1,0 +1,81 @@
+"""The line to the mail server."""
+
+import smtplib
+import ssl
+from email.message import EmailMessage
+from email.utils import format_datetime
+from urllib.parse import unquote, urlsplit
+
+from tracker.core.now import now
+
+TIMEOUT = 20  # seconds that a server may be silent
+
+
+class Failed(Exception):
+    """A mail did not go; `for_good` where the same mail will never go."""
+
+    def __init__(self, problem: str, *, for_good: bool) -> None:
+        self.for_good = for_good
+        super().__init__(problem)
+
+
+def message(
+    *, sender: str, recipient: str, subject: str, body: str, message_id: str, **headers: str
+) -> EmailMessage:
+    """A plain text mail."""
+    mail = EmailMessage()
+    mail["From"] = f"Advocacy Tracker <{sender}>"
+    mail["To"] = recipient
+    mail["Subject"] = subject
+    mail["Date"] = format_datetime(now())
+    mail["Message-ID"] = message_id
+    mail["Auto-Submitted"] = "auto-generated"
+    for name, value in headers.items():
+        mail[name.replace("_", "-")] = value
+    mail.set_content(body)
+    return mail
+
+
+def send(url: str, mail: EmailMessage) -> None:
+    """Hand one mail to the server. Raises `Failed`; where nothing is raised the server has
+    acknowledged it."""
+    try:
+        with _line(url) as line:
+            line.send_message(mail)
+    except smtplib.SMTPRecipientsRefused as refusal:
+        code, said = next(iter(refusal.recipients.values()))
+        raise Failed(_said(code, said), for_good=code >= 500) from None
+    except smtplib.SMTPResponseException as refusal:
+        # a 5xx at the log-in is the operator's to mend, and then the mail goes
+        is_of_the_mail = isinstance(refusal, smtplib.SMTPDataError | smtplib.SMTPSenderRefused)
+        for_good = refusal.smtp_code >= 500 and is_of_the_mail
+        raise Failed(_said(refusal.smtp_code, refusal.smtp_error), for_good=for_good) from None
+    except (smtplib.SMTPException, OSError) as problem:
+        raise Failed(f"{type(problem).__name__}: {problem}", for_good=False) from None
+    except (ValueError, UnicodeError) as problem:
+        raise Failed(f"It cannot be written as a mail: {problem}", for_good=True) from None
+
+
+def _line(url: str) -> smtplib.SMTP:
+    parts = urlsplit(url)
+    host = parts.hostname or "localhost"
+    context = ssl.create_default_context()
+    line: smtplib.SMTP
+    if parts.scheme == "smtps":
+        line = smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIMEOUT, context=context)
+    else:
+        line = smtplib.SMTP(host, parts.port or 25, timeout=TIMEOUT)
+    try:
+        if parts.query == "starttls=1":
+            line.starttls(context=context)
+        if parts.username:
+            line.login(unquote(parts.username), unquote(parts.password or ""))
+    except BaseException:
+        line.close()
+        raise
+    return line
+
+
+def _said(code: int, said: bytes | str) -> str:
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    return f"{code} {text}"

@@ -1,0 +1,44 @@
+"""Making one's account, with an invitation."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from tracker.accounts import invitations, lockout
+from tracker.core.db import db, transaction
+from tracker.core.errors import Refused
+from tracker.signin.forms import JoinForm
+from tracker.web.policy import Policy, policy
+from tracker.web.saving import attempt
+
+joining = Blueprint("joining", __name__)
+
+
+@joining.route("/join", methods=["GET", "POST"])
+@policy(Policy.ANYONE)
+def join() -> ResponseReturnValue:
+    """Make the account that one was invited to. A wrong address or code is a failed log-in."""
+    form = JoinForm()
+    if form.is_submitted():
+        email, network = form.email.data or "", lockout.network_of(request.remote_addr)
+        if lockout.is_slowed(email, network):
+            form.take({"code": "That has failed five times within a minute. Wait a minute."})
+        elif _has_joined(form, email):
+            flash("Your account is made. Log in with it.")
+            return redirect(url_for("security.login"), 303)
+        elif invitations.NO_SUCH in form.code.errors:
+            with transaction():
+                lockout.note_failure(email, network)
+    page = render_template("views/signin/join.html", form=form)
+    return page, 422 if form.is_submitted() else 200
+
+
+def _has_joined(form: JoinForm, email: str) -> bool:
+    def act() -> bool:
+        if form.again.data != form.password.data:
+            raise Refused({"again": "The two differ. Type both anew."})
+        typed = (form.code.data or "", form.name.data or "", form.password.data or "")
+        invitations.accept(email, *typed)
+        return True
+
+    db.session.rollback()
+    return bool(attempt(form, act))
