@@ -24,7 +24,7 @@ def register(app: Flask, database_url: str) -> None:
     encoding.init_app(app)
     app.before_request(_take_the_write_lock)
     policy.init_app(app)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     Bootstrap5(app)
     converters.init_app(app)
     headers.init_app(app)
@@ -34,6 +34,8 @@ def register(app: Flask, database_url: str) -> None:
     app.jinja_env.globals |= {"words": words, "step_for": next_step, "grouped": grouped}
     app.jinja_env.globals["jobs_behind"] = lambda: queries.behind(now())
     _register_pages(app)
+    # a mail program that unsubscribes its reader knows no token of ours (RFC 8058)
+    csrf.exempt("tracker.notifications.views.unsubscribe")
     _register_jobs()
 
 
@@ -76,6 +78,7 @@ def _register_pages(app: Flask) -> None:
     from tracker.dashboards.views import dashboards, scorecards
     from tracker.desk.views import desk
     from tracker.feeds.views import feeds
+    from tracker.notifications.views import notices
     from tracker.search.views import search
     from tracker.signin import security
     from tracker.signin.feed_addresses import feed_addresses
@@ -93,6 +96,7 @@ def _register_pages(app: Flask) -> None:
         feed_addresses,
         joining,
         feeds,
+        notices,
         desk,
         recommendations,
         bulk_changes,
@@ -115,9 +119,10 @@ def _register_pages(app: Flask) -> None:
 def _register_jobs() -> None:
     from tracker.backups import nightly
     from tracker.clocks import sweep
-    from tracker.notifications import delivery, inviting, outbox, pruning
+    from tracker.notifications import delivery, digests, inviting, outbox, pruning
     from tracker.notifications.models import MailKind
 
     outbox.check_before_sending(MailKind.INVITATION, inviting.why_not)
-    for room in (delivery, nightly, pruning, sweep):
+    outbox.check_before_sending(MailKind.NOTICE, digests.compose)
+    for room in (delivery, digests, nightly, pruning, sweep):
         registry.register(room.JOB)

@@ -62,7 +62,16 @@ from tracker.correspondence.models import (
 )
 from tracker.history.models import HistoryChain, HistoryEvent, HistoryPayload, HistorySubject
 from tracker.jobs.models import Heartbeat, JobRun, RunState
-from tracker.notifications.models import Mail, MailKind
+from tracker.notifications.models import (
+    HowOften,
+    Mail,
+    MailKind,
+    Notice,
+    NoticeChoice,
+    NoticeKind,
+    NoticeMark,
+    Watch,
+)
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import (
     Addressee,
@@ -217,6 +226,28 @@ def _token(given: dict[str, Any]) -> dict[str, Any]:
         "expires_at": SOME_TIME,
         **_id(given, "user_id", User),
     }
+
+
+@factory(NoticeChoice)
+def _notice_choice(given: dict[str, Any]) -> dict[str, Any]:
+    often = dict.fromkeys(("flag", "assigned", "next_action", "change"), HowOften.DAILY)
+    return {**often, "time_zone": "UTC", **_id(given, "user_id", User)}
+
+
+@factory(Watch)
+def _watch(given: dict[str, Any]) -> dict[str, Any]:
+    return {**_id(given, "user_id", User), **_id(given, "record_id", Record)}
+
+
+@factory(Notice)
+def _notice(given: dict[str, Any]) -> dict[str, Any]:
+    told = {"kind": NoticeKind.CHANGE, "about": f"event {a_number()}", "said": "Changed"}
+    return {**told, **_id(given, "user_id", User), **_id(given, "record_id", Record)}
+
+
+@factory(NoticeMark)
+def _notice_mark(given: dict[str, Any]) -> dict[str, Any]:
+    return {"name": f"mark {a_number()}", "event_id": 1}
 
 
 @factory(Mail)

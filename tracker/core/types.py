@@ -69,15 +69,16 @@ def _known_date(text: str) -> PartialDate:
     return PartialDate.parse(text)
 
 
-def word(enum: type[StrEnum]) -> Enum:
-    """An enum stored as its value, held to it by a CHECK on either database."""
+def word(enum: type[StrEnum], *, check: str | None = None) -> Enum:
+    """An enum stored as its value, held to it by a CHECK on either database; of several columns of
+    a table with the same one, each names its `check`."""
     return Enum(
         enum,
         native_enum=False,
         create_constraint=True,
         length=40,
         values_callable=lambda members: [member.value for member in members],
-        name=_snake(enum.__name__),
+        name=check or _snake(enum.__name__),
     )
 
 

@@ -22,6 +22,7 @@ EVENTS: dict[str, str] = {
     "user.joined": "Joined by invitation",
     "token.made": "Feed address made",
     "token.withdrawn": "Feed address withdrawn",
+    "notices.chosen": "Notices chosen",
     "mail.retried": "Mail to be sent again",
     "reference.loaded": "Reference data loaded",
     "agency.added": "Body added",

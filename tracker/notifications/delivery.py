@@ -9,7 +9,7 @@ from flask import current_app
 
 from tracker.core.db import transaction
 from tracker.jobs.registry import Job
-from tracker.notifications import outbox, smtp
+from tracker.notifications import outbox, smtp, unsubscribing
 from tracker.notifications.models import Mail, MailState
 
 MOST_A_RUN = 500
@@ -63,7 +63,9 @@ def _told(mail: Mail, settings: Any) -> dict[str, str]:
         "message_id": mail.message_id,
     }
     if mail.user_id:
-        told["List_Unsubscribe"] = f"<{settings.base_url}/account/notices>"
+        signed = unsubscribing.sign(mail.user_id, settings.secret_key)
+        told["List_Unsubscribe"] = f"<{settings.base_url}/unsubscribe/{signed}>"
+        told["List_Unsubscribe_Post"] = "List-Unsubscribe=One-Click"
     return told
 
 

@@ -28,6 +28,77 @@ class MailState(StrEnum):
     DEAD = "dead"  # it was tried for long, or refused for good
 
 
+class NoticeKind(StrEnum):
+    """What a notice tells of."""
+
+    FLAG = "flag"  # an ask of mine went stale
+    ASSIGNED = "assigned"  # an ask was given to me
+    NEXT_ACTION = "next_action"  # the day of a next action of mine has come
+    CHANGE = "change"  # a record that I watch was changed
+
+
+class HowOften(StrEnum):
+    """When notices of a kind go out."""
+
+    NEVER = "never"
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+class NoticeChoice(Base):
+    """What a person wants to be told, how often, and where their morning is; who never chose has
+    the defaults."""
+
+    __tablename__ = "notice_choices"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    flag: Mapped[HowOften] = mapped_column(word(HowOften, check="flag"), default=HowOften.DAILY)
+    assigned: Mapped[HowOften] = mapped_column(
+        word(HowOften, check="assigned"), default=HowOften.AT_ONCE
+    )
+    next_action: Mapped[HowOften] = mapped_column(
+        word(HowOften, check="next_action"), default=HowOften.DAILY
+    )
+    change: Mapped[HowOften] = mapped_column(word(HowOften, check="change"), default=HowOften.DAILY)
+    time_zone: Mapped[str] = mapped_column(String(60), default="UTC")
+
+
+class Watch(Base):
+    """A record of which a person wants to be told when it changes."""
+
+    __tablename__ = "watches"
+    __table_args__ = (Index(None, "record_id"),)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("records.id"), primary_key=True)
+    since: Mapped[datetime] = mapped_column(default=now)
+
+
+class Notice(Base, Keyed):
+    """A thing that one person is to be told, once; with its mail, once that is written."""
+
+    __tablename__ = "notices"
+    __table_args__ = (UniqueConstraint("user_id", "about"), Index(None, "mail_id", "user_id"))
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    kind: Mapped[NoticeKind] = mapped_column(word(NoticeKind))
+    about: Mapped[str] = mapped_column(String(80))
+    record_id: Mapped[int] = mapped_column(ForeignKey("records.id"), index=True)
+    said: Mapped[str] = mapped_column(String(200))  # no name and no title: it goes into mail
+    noted_at: Mapped[datetime] = mapped_column(default=now)
+    mail_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id", ondelete="SET NULL"))
+
+
+class NoticeMark(Base):
+    """How far the history has been read for notices."""
+
+    __tablename__ = "notice_marks"
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    event_id: Mapped[int]
+
+
 class Mail(Base, Keyed):
     """A mail to one person. `about` names what it tells of: of that, nobody gets a second one."""
 

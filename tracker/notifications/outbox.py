@@ -18,7 +18,7 @@ MOST_TRIES = 16  # a little over two days
 LEASE = timedelta(minutes=5)  # a process that took a mail and died leaves it to another then
 KEPT = timedelta(days=90)
 
-# whether a mail may still go: nothing, or why not
+# whether a mail may still go: nothing, or why not; it may write the text anew
 Check = Callable[[Mail], str | None]
 _checks: dict[MailKind, Check] = {}
 

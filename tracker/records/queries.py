@@ -177,6 +177,15 @@ def _models_of(letters: set[str]) -> list[type[RecordMixin]]:
     return [by_table[TABLES[kind]] for kind in Kind if kind.value in letters]
 
 
+def owner_of(record_id: int) -> int | None:
+    """The organisation that owns a record, whoever asks: for jobs, which decide by it."""
+    record = db.session.get(Record, record_id)
+    if record is None:
+        return None
+    [model] = _models_of({record.kind.value})
+    return db.session.scalar(select(model.organisation_id).where(model.id == record_id))
+
+
 def tags_of(viewer: Viewer, record_ids: Iterable[int]) -> dict[int, list[str]]:
     """The tags of records, by record."""
     found: dict[int, list[str]] = {}

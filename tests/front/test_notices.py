@@ -1,0 +1,260 @@
+"""Notices: what happened reaches whom it concerns, once, as they chose, and nothing else does."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+
+from tests.front.support import (
+    nothing_changes,
+    record_ask,
+    record_contact,
+    save,
+    share,
+)
+from tests.inside.mail_server import Letterbox, listening
+from tests.inside.test_mail import free_port
+from tests.support.people import Person, log_in, words_of
+from tracker.core.now import now, today
+from tracker.jobs import registry, runner
+from tracker.notifications import delivery, digests, unsubscribing
+
+OFTEN = ("flag", "assigned", "next_action", "change")
+
+
+@pytest.fixture
+def box(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Letterbox]:
+    """A mail server, and the instance set to it."""
+    port = free_port()
+    settings = replace(app.extensions["tracker.settings"], smtp_url=f"smtp://127.0.0.1:{port}")
+    monkeypatch.setitem(app.extensions, "tracker.settings", settings)
+    run(app, digests.JOB.name)  # notices begin with what happens from now on
+    with listening(port) as found:
+        yield found
+
+
+def run(app: Flask, name: str) -> dict[str, Any]:
+    job = registry.find(name)
+    assert job is not None
+    with app.app_context():
+        return runner.run_by_hand(job, today(), dry_run=False).figures
+
+
+def go_out(app: Flask, box: Letterbox) -> list[str]:
+    """What the jobs of a few minutes send: the texts of the mails that came since."""
+    before = len(box.mails)
+    run(app, digests.JOB.name)
+    run(app, delivery.JOB.name)
+    return [f"{mail['Subject']}\n{mail.get_content()}" for mail in box.mails[before:]]
+
+
+def choose(person: Person, often: str = "at_once", **more: str) -> None:
+    words = {**dict.fromkeys(OFTEN, often), "time_zone": "UTC", **more}
+    assert person.post("/account/notices", words).status_code == 303
+
+
+def give(person: Person, ask: str, to: Person, **more: str) -> None:
+    save(person, f"{ask}/next", {"assignee": str(to.viewer.user_id), **more})
+
+
+def test_an_ask_that_is_given_to_somebody_is_told_once_without_names(
+    app: Flask, staff: Person, colleague: Person, box: Letterbox
+) -> None:
+    ask = record_ask(staff)
+    give(staff, ask, colleague)
+    [mail] = go_out(app, box)
+    assert "given to you: 1" in mail
+    assert ask in mail
+    for word in ("Wu Yingjie", "Sanction those", "Letter on forced", "Staff"):
+        assert word not in mail
+    assert box.recipients == [colleague.email]
+    assert go_out(app, box) == []
+
+
+def test_what_one_does_oneself_is_no_news(app: Flask, staff: Person, box: Letterbox) -> None:
+    choose(staff)
+    ask = record_ask(staff)
+    staff.post(f"/watch/{ask.rpartition('/')[2]}")
+    give(staff, ask, staff)
+    record_contact(staff, ask, "acknowledgement", today().isoformat())
+    assert go_out(app, box) == []
+
+
+def test_a_flag_is_told_once_and_not_every_night(app: Flask, staff: Person, box: Letterbox) -> None:
+    choose(staff)
+    ask = record_ask(staff, {"sent_on": "2023-10-24"})
+    give(staff, ask, staff)
+    run(app, "stale-sweep")
+    [mail] = go_out(app, box)
+    assert "gone stale" in mail
+    assert "Acknowledgement (state), due 2023-11-23" in mail
+    for day in (1, 2):
+        with time_machine.travel(now() + timedelta(days=day)):
+            run(app, "stale-sweep")
+            assert go_out(app, box) == []
+
+
+def test_what_is_no_longer_true_is_dropped(
+    app: Flask, staff: Person, colleague: Person, admin: Person, box: Letterbox
+) -> None:
+    ask = record_ask(staff)
+    give(staff, ask, colleague)
+    run(app, digests.JOB.name)
+    give(staff, ask, staff)
+    run(app, delivery.JOB.name)
+    assert box.mails == []
+    assert "is over, or not for its reader" in words_of(admin.get("/admin/mail"))
+
+
+def test_who_watches_is_told_of_what_they_see_and_from_the_sharing_on(
+    app: Flask, staff: Person, partner: Person, box: Letterbox
+) -> None:
+    ask = record_ask(staff)
+    reference = ask.rpartition("/")[2]
+    assert partner.get(f"/watch/{reference}").status_code == 404
+    assert partner.post(f"/watch/{reference}").status_code == 404
+    with time_machine.travel(now() + timedelta(minutes=1)):
+        share(staff, ask)
+    choose(partner)
+    with time_machine.travel(now() + timedelta(minutes=2)):
+        assert partner.post(f"/watch/{reference}").status_code == 303
+        assert reference in words_of(partner.get("/account/notices"))
+        record_contact(staff, ask, "acknowledgement", today().isoformat())
+        [mail] = go_out(app, box)
+        assert "Contact recorded" in mail
+        assert "Ask recorded" not in mail
+        assert "Wu Yingjie" not in mail
+    with time_machine.travel(now() + timedelta(minutes=3)):
+        save(staff, f"{ask}/status", {"to": "acknowledged", "on": today().isoformat()})
+        run(app, digests.JOB.name)
+        share(staff, ask, "organisation")
+        run(app, delivery.JOB.name)
+        assert len(box.mails) == 1
+        assert reference not in words_of(partner.get("/account/notices"))
+
+
+def test_who_stops_watching_is_told_no_more(
+    app: Flask, staff: Person, colleague: Person, box: Letterbox
+) -> None:
+    ask = record_ask(staff)
+    reference = ask.rpartition("/")[2]
+    choose(colleague)
+    colleague.post(f"/watch/{reference}")
+    assert "You watch" in words_of(colleague.get(f"/watch/{reference}"))
+    colleague.post(f"/watch/{reference}/stop")
+    record_contact(staff, ask, "acknowledgement", today().isoformat())
+    assert go_out(app, box) == []
+
+
+def test_a_digest_comes_in_the_morning_of_its_reader(
+    app: Flask, staff: Person, colleague: Person, box: Letterbox, on_day: Callable[[str], None]
+) -> None:
+    with time_machine.travel("2024-03-05T12:00:00+00:00"):  # a Tuesday
+        for person in (staff, colleague):
+            person.client = app.test_client()
+            assert log_in(person).status_code == 302
+        choose(colleague, "daily", time_zone="Asia/Tokyo")
+        go_out(app, box)
+        give(staff, record_ask(staff), colleague)
+        give(staff, record_ask(staff), colleague)
+        assert go_out(app, box) == []
+    with time_machine.travel("2024-03-05T21:55:00+00:00"):
+        assert go_out(app, box) == []
+    with time_machine.travel("2024-03-05T22:01:00+00:00"):  # seven in Tokyo
+        [mail] = go_out(app, box)
+        assert "given to you: 2" in mail
+        assert go_out(app, box) == []
+
+
+def test_a_weekly_digest_comes_on_monday(
+    app: Flask, staff: Person, colleague: Person, box: Letterbox
+) -> None:
+    with time_machine.travel("2024-03-05T12:00:00+00:00"):
+        for person in (staff, colleague):
+            person.client = app.test_client()
+            assert log_in(person).status_code == 302
+        choose(colleague, "weekly")
+        go_out(app, box)
+        give(staff, record_ask(staff), colleague)
+    for moment in ("2024-03-06T08:00:00", "2024-03-10T23:00:00", "2024-03-11T06:50:00"):
+        with time_machine.travel(f"{moment}+00:00"):
+            assert go_out(app, box) == []
+    with time_machine.travel("2024-03-11T07:01:00+00:00"):
+        assert len(go_out(app, box)) == 1
+
+
+def test_the_day_of_a_next_action_is_told_once(app: Flask, staff: Person, box: Letterbox) -> None:
+    choose(staff, flag="never")
+    ask = record_ask(staff)
+    day = today() + timedelta(days=2)
+    give(staff, ask, staff, next_action="Call them", next_action_on=day.isoformat())
+    assert go_out(app, box) == []
+    with time_machine.travel(now() + timedelta(days=2)):
+        [mail] = go_out(app, box)
+        assert f"Next action, for {day}" in mail
+        assert "Call them" not in mail
+        assert go_out(app, box) == []
+
+
+def test_who_wants_nothing_gets_nothing(
+    app: Flask, staff: Person, colleague: Person, box: Letterbox
+) -> None:
+    choose(colleague, "never")
+    give(staff, record_ask(staff), colleague)
+    assert go_out(app, box) == []
+
+
+def test_a_closed_account_gets_nothing(
+    app: Flask, staff: Person, colleague: Person, admin: Person, box: Letterbox
+) -> None:
+    give(staff, record_ask(staff), colleague)
+    run(app, digests.JOB.name)
+    admin.post(f"/admin/users/{colleague.viewer.user_id}/close")
+    run(app, delivery.JOB.name)
+    assert box.mails == []
+
+
+def test_a_mail_program_unsubscribes_its_reader_by_one_request(
+    app: Flask, staff: Person, colleague: Person, box: Letterbox
+) -> None:
+    give(staff, record_ask(staff), colleague)
+    go_out(app, box)
+    mail = box.mails[0]
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    [path] = re.findall(r"<https?://[^/]+(/unsubscribe/[^>]+)>", mail["List-Unsubscribe"])
+    stranger = app.test_client()
+    assert "Stop all notices?" in stranger.get(path).text
+    assert stranger.post(path, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    give(staff, record_ask(staff), colleague)
+    assert go_out(app, box) == []
+    with nothing_changes(app):
+        for forged in ("x", "MQ.x", unsubscribing.sign(1, "another key"), "%00"):
+            assert stranger.post(f"/unsubscribe/{forged}").status_code in (400, 404)
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [({"time_zone": "Mars/Olympus"}, "time zone"), ({"flag": "hourly"}, ""), ({"change": "x"}, "")],
+)
+def test_a_choice_that_there_is_not_is_told_at_its_field(
+    app: Flask, staff: Person, sent: dict[str, str], said: str
+) -> None:
+    words = {**dict.fromkeys(OFTEN, "daily"), "time_zone": "UTC", **sent}
+    with nothing_changes(app):
+        page = staff.post("/account/notices", words)
+    assert page.status_code == 422
+    assert said in words_of(page)
+
+
+def test_a_past_day_sends_no_notice(app: Flask, staff: Person, colleague: Person) -> None:
+    give(staff, record_ask(staff), colleague)
+    job = registry.find(digests.JOB.name)
+    assert job is not None
+    with app.app_context():
+        figures = runner.run_by_hand(job, today() - timedelta(days=1), dry_run=False).figures
+    assert figures["noted"] == figures["written"] == 0

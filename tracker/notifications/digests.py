@@ -1,0 +1,213 @@
+"""The mails that notices go out in: at once, in their reader's morning, or on Monday's."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy import or_, select, update
+
+from tracker.accounts.models import User
+from tracker.accounts.viewer import Viewer
+from tracker.clocks.models import Clock
+from tracker.clocks.queries import IS_FLAGGED
+from tracker.core.db import db
+from tracker.core.now import now, today
+from tracker.history.models import HistoryEvent
+from tracker.jobs.registry import Job
+from tracker.notifications import choices, collecting, outbox
+from tracker.notifications.delivery import host_of
+from tracker.notifications.models import (
+    HowOften,
+    Mail,
+    MailKind,
+    Notice,
+    NoticeChoice,
+    NoticeKind,
+)
+from tracker.recommendations.models import Recommendation, Status
+from tracker.records.models import Kind, Record
+from tracker.records.queries import owner_of, seen_since, visible_references
+
+MORNING = time(7)
+ROOMS = {
+    Kind.RECOMMENDATION: "recommendations",
+    Kind.LETTER: "letters",
+    Kind.TARGET: "targets",
+    Kind.CONTACT: "contacts",
+    Kind.SOURCE: "sources",
+}
+HEADINGS = {
+    NoticeKind.FLAG: "Gone stale",
+    NoticeKind.ASSIGNED: "Given to you",
+    NoticeKind.NEXT_ACTION: "Next actions due",
+    NoticeKind.CHANGE: "Changed, which you watch",
+}
+FOOT = """
+What the asks are about stands on their pages, not in mail. Log in by typing the address yourself.
+What you are told, and how often: {base_url}/account/notices
+"""
+
+
+def send(as_of: date) -> dict[str, Any]:
+    """Note what is new, and write the mails that are due by now. A past day sends nothing."""
+    if as_of != today():
+        return {"examined": 0, "noted": 0, "written": 0}
+    noted = collecting.collect(as_of)
+    waiting = _waiting()
+    wanted = choices.of_all(waiting.keys())
+    written = 0
+    for user_id, notices in waiting.items():
+        due = [each for each in notices if _is_due(each, wanted[user_id], now())]
+        written += bool(due and _write(user_id, due))
+    return {"examined": sum(map(len, waiting.values())), "noted": noted, "written": written}
+
+
+def _waiting() -> dict[int, list[Notice]]:
+    found = defaultdict(list)
+    unsent = select(Notice).where(Notice.mail_id.is_(None)).order_by(Notice.user_id, Notice.id)
+    for notice in db.session.scalars(unsent):
+        found[notice.user_id].append(notice)
+    return found
+
+
+def _is_due(notice: Notice, choice: NoticeChoice, moment: datetime) -> bool:
+    often: HowOften = getattr(choice, notice.kind.value)
+    if often is HowOften.AT_ONCE:
+        return True
+    if often is HowOften.NEVER:
+        return False
+    return _morning_before(moment, choice.time_zone, often) > notice.noted_at
+
+
+def _morning_before(moment: datetime, time_zone: str, often: HowOften) -> datetime:
+    """The last morning of the reader's up to a moment; of Mondays, if it is to be weekly."""
+    zone = ZoneInfo(time_zone)
+    local = moment.astimezone(zone)
+    day = local.date()
+    if local.time() < MORNING:
+        day -= timedelta(days=1)
+    if often is HowOften.WEEKLY:
+        day -= timedelta(days=day.weekday())
+    return datetime.combine(day, MORNING, zone)
+
+
+def _write(user_id: int, notices: list[Notice]) -> bool:
+    """One mail for all of them, whose text is made when it goes."""
+    user = db.session.get(User, user_id)
+    base_url = current_app.extensions["tracker.settings"].base_url
+    if user is None or not user.active:
+        return False
+    mail = outbox.write(
+        MailKind.NOTICE,
+        f"notices {user_id} from {notices[0].id}",
+        recipient=user.email,
+        subject="Notices",
+        body="",
+        host=host_of(base_url),
+        user_id=user_id,
+    )
+    ids = [each.id for each in notices]
+    db.session.execute(update(Notice).where(Notice.id.in_(ids)).values(mail_id=mail.id))
+    return True
+
+
+def compose(mail: Mail) -> str | None:
+    """Make the text of a mail of what still holds and its reader still sees; or say why it need not
+    go."""
+    user = db.session.get(User, mail.user_id) if mail.user_id else None
+    if user is None or not user.active:
+        return "The account is closed."
+    rows = db.session.execute(
+        select(Notice, Record)
+        .join(Record, Record.id == Notice.record_id)
+        .where(Notice.mail_id == mail.id)
+        .order_by(Notice.id)
+    ).all()
+    holding = _holding(Viewer.of(user), [(row[0], row[1]) for row in rows])
+    if not holding:
+        return "What it told of is over, or not for its reader any more."
+    base_url = current_app.extensions["tracker.settings"].base_url
+    counts = Counter(notice.kind for notice, _ in holding)
+    told = ", ".join(
+        f"{HEADINGS[kind].lower()}: {counts[kind]}" for kind in HEADINGS if counts[kind]
+    )
+    mail.subject = f"Advocacy Tracker, {told}"
+    mail.body = _text(holding, base_url)
+    return None
+
+
+def _text(holding: Sequence[tuple[Notice, Record]], base_url: str) -> str:
+    parts = []
+    for kind, heading in HEADINGS.items():
+        own = [(notice, record) for notice, record in holding if notice.kind is kind]
+        if own:
+            lines = [
+                f"  {record.reference}  {notice.said}\n"
+                f"    {base_url}/{ROOMS[record.kind]}/{record.reference}"
+                for notice, record in own
+            ]
+            parts.append("\n".join([f"{heading} ({len(own)})", *lines]))
+    return "\n\n".join(parts) + "\n" + FOOT.format(base_url=base_url)
+
+
+def _holding(viewer: Viewer, rows: list[tuple[Notice, Record]]) -> list[tuple[Notice, Record]]:
+    """Those that are still true, of records that the reader sees now."""
+    seen = visible_references(viewer, [record.reference for _, record in rows])
+    return [
+        (notice, record)
+        for notice, record in rows
+        if record.reference in seen and _HOLDS[notice.kind](viewer, notice)
+    ]
+
+
+def _flag_holds(viewer: Viewer, notice: Notice) -> bool:
+    resting = or_(Clock.snoozed_until.is_(None), Clock.snoozed_until <= today())
+    clock = select(Clock.id).where(Clock.id == _number(notice), *IS_FLAGGED, resting)
+    return db.session.scalar(clock) is not None and _is_theirs(viewer, notice)
+
+
+def _next_action_holds(viewer: Viewer, notice: Notice) -> bool:
+    ask = db.session.get(Recommendation, notice.record_id)
+    same = ask is not None and str(ask.next_action_on) == notice.about.rpartition(" ")[2]
+    return (
+        same and ask is not None and ask.status is not Status.CLOSED and _is_theirs(viewer, notice)
+    )
+
+
+def _is_theirs(viewer: Viewer, notice: Notice) -> bool:
+    ask = db.session.get(Recommendation, notice.record_id)
+    return ask is not None and ask.assignee_id == viewer.user_id
+
+
+def _change_holds(viewer: Viewer, notice: Notice) -> bool:
+    """Others are told of a record from the day of the sharing."""
+    event = db.session.get(HistoryEvent, _number(notice))
+    owner = owner_of(notice.record_id)
+    if event is None or owner is None:
+        return False
+    since = seen_since(notice.record_id, owner, viewer)
+    return since is None or event.at >= since
+
+
+def _number(notice: Notice) -> int:
+    return int(notice.about.split()[1])
+
+
+_HOLDS = {
+    NoticeKind.FLAG: _flag_holds,
+    NoticeKind.ASSIGNED: _is_theirs,
+    NoticeKind.NEXT_ACTION: _next_action_holds,
+    NoticeKind.CHANGE: _change_holds,
+}
+
+JOB = Job(
+    name="send-digests",
+    summary="Notes what people are to be told, and writes their mails",
+    hour=0,
+    minute=0,
+    run=send,
+    every=timedelta(minutes=5),
+)
