@@ -18,6 +18,8 @@ from tracker.records import queries as records
 
 _REFERENCE = re.compile(PATTERN)
 _BODIES = ("decided_by", "authority")  # fields that hold the slug of a body
+# what an organisation does next is its own affair
+_PLANS = {"assignee", "next_action", "next_action_on"}
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ def history_page(viewer: Viewer, record_id: int, organisation_id: int) -> Histor
     named = {text for text in _texts(bodies) if _REFERENCE.fullmatch(text)}
     kept = named - records.visible_references(viewer, named)
     entries = [e for e in entries if e.name not in OF_TWO or not kept & set(_texts(e.body))]
+    if not viewer.is_machine and viewer.organisation_id != organisation_id:
+        entries = [told for entry in entries for told in _without_plans(entry)]
     bodies = [entry.body for entry in entries]
     people = accounts.actors(viewer, [*(entry.actor_id for entry in entries), *_people(bodies)])
     labels = IN_HISTORY | {"assignee": people} | dict.fromkeys(_BODIES, agencies.names())
@@ -45,6 +49,16 @@ def history_page(viewer: Viewer, record_id: int, organisation_id: int) -> Histor
         people,
         since.date().isoformat() if since else None,
     )
+
+
+def _without_plans(entry: Entry) -> Iterator[Entry]:
+    """An entry without what is done next; nothing, where it tells of nothing else."""
+    body = {
+        name: {k: v for k, v in side.items() if k not in _PLANS} if isinstance(side, dict) else side
+        for name, side in entry.body.items()
+    }
+    if body == entry.body or body.get("before") or body.get("after"):
+        yield replace(entry, body=body)
 
 
 def _texts(value: Any) -> Iterator[str]:

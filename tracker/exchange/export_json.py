@@ -131,6 +131,7 @@ def _asks(
                 letters=letters[row.id],
                 sources=cited.get(row.id, []),
                 tags=tags.get(row.id, []),
+                is_own=row.organisation_id == viewer.organisation_id,
             )
             seen.update(t.id for t in parts.targets)
             seen.update(found.id for found in parts.letters)

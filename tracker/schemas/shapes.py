@@ -34,6 +34,8 @@ class AskParts:
     letters: Sequence[Letter]
     sources: Sequence[SourceUse]
     tags: Sequence[str] = field(default_factory=tuple)
+    # whether the viewer is of the owner: what an organisation does next is its own affair
+    is_own: bool = False
 
 
 def recommendation(parts: AskParts, today: date, base_url: str) -> dict[str, Any]:
@@ -55,9 +57,7 @@ def recommendation(parts: AskParts, today: date, base_url: str) -> dict[str, Any
         "result": ask.result,
         "audience": ask.audience,
         "organisation": ask.organisation.name,
-        "assignee": ask.assignee.name if ask.assignee else None,
-        "next_action": ask.next_action,
-        "next_action_on": ask.next_action_on.isoformat() if ask.next_action_on else None,
+        **_next_of(ask if parts.is_own else None),
         "tags": list(parts.tags),
         "countries": list(dict.fromkeys(row.country for row in parts.places)),
         "region": "; ".join(dict.fromkeys(row.region for row in parts.places if row.region)),
@@ -79,6 +79,16 @@ def recommendation(parts: AskParts, today: date, base_url: str) -> dict[str, Any
         "version": ask.version,
         "updated_at": moment(ask.updated_at),
         "url": f"{base_url}/recommendations/{ask.reference}",
+    }
+
+
+def _next_of(ask: Recommendation | None) -> dict[str, Any]:
+    """Who does what next, and by when; nothing where it is nobody else's to know."""
+    day = ask.next_action_on if ask else None
+    return {
+        "assignee": ask.assignee.name if ask and ask.assignee else None,
+        "next_action": ask.next_action if ask else "",
+        "next_action_on": day.isoformat() if day else None,
     }
 
 
