@@ -5,7 +5,7 @@ from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 
 from tracker.casework import words
-from tracker.casework.next_step import next_step
+from tracker.casework.next_step import further_steps, next_step
 from tracker.clocks.explain import grouped
 from tracker.core import db
 from tracker.core.now import now
@@ -31,7 +31,8 @@ def register(app: Flask, database_url: str) -> None:
     errors.init_app(app)
     filters.init_app(app)
     badges.init_app(app)
-    app.jinja_env.globals |= {"words": words, "step_for": next_step, "grouped": grouped}
+    app.jinja_env.globals |= {"words": words, "grouped": grouped}
+    app.jinja_env.globals |= {"step_for": next_step, "further_steps": further_steps}
     app.jinja_env.globals["jobs_behind"] = lambda: queries.behind(now())
     _register_pages(app)
     # a mail program that unsubscribes its reader knows no token of ours (RFC 8058)

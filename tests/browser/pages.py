@@ -173,6 +173,8 @@ def main_pages(site: Site) -> list[str]:
         f"/letters/{chosen.letter}",
         "/letters/new",
         "/contacts/new",
+        f"/recommendations/{chosen.ask}/follow-up",
+        "/letters/template",
         "/targets",
         "/search?q=tibet",
         f"/targets/{chosen.class_target}",

@@ -186,6 +186,7 @@ def see_why_it_is_stale(page: Page, chosen: Examples) -> None:
     work = row.locator("details")
     for said in ("23 Oct 2023", "60", "22 Dec 2023", "Rule:"):
         expect(work).to_contain_text(said)
+    expect(row.get_by_role("link", name="Follow up…")).to_be_visible()
     expect(row.get_by_role("link", name="Record a follow-up")).to_be_visible()
     expect(row.get_by_role("link", name="Snooze")).to_be_visible()
 

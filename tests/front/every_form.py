@@ -147,6 +147,11 @@ FORMS = {
             "source_url": "https://www.state.gov/",
         },
     ),
+    "follow-up letter": Form(
+        "{ask}/follow-up",
+        {"sent_text": "Dear Secretary,\n\nPlease answer.", "happened_on": "2024-01-10"},
+    ),
+    "template of letters": Form("/letters/template", {"text": "Dear {addressee},\n\n{asks}"}),
     "clocks": Form(
         "{ask}/clocks/change",
         {"act": "snooze", "until": IN_A_MONTH, "reason": "It can wait."},

@@ -202,10 +202,10 @@ def test_silence_shows_on_the_stale_page_and_the_desk_as_time_goes_by(
         assert late in said, said
         assert "Last substantive contact on 23 Oct 2023." in said
         assert "Also: unacknowledged" in said
-        assert "Record a follow-up Record a reply Snooze…" in said
+        assert "Follow up… Record a reply Record a follow-up Snooze…" in said
     desk = staff.get("/")
     assert "4 asks took a flag" in words_of(desk)
-    assert {row["Next step"] for row in rows(desk, "new")} == {"Record a follow-up"}
+    assert {row["Next step"] for row in rows(desk, "new")} == {"Follow up…"}
     assert "Nothing falls due." in section(desk, "next")
     assert {row["Why flagged"] for row in rows(staff.get(letter), "asks")} == {
         "Silent Unacknowledged"

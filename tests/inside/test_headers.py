@@ -39,6 +39,8 @@ PAGES = (
     "/targets/{target}",
     "/targets/suggest?q=a",
     "/contacts/new?ask={ask}",
+    "/recommendations/{ask}/follow-up",
+    "/letters/template",
     "/dashboards",
     "/agencies/treasury",
     "/healthz",

@@ -183,6 +183,7 @@ PAGES = {
     "merging": "/targets/{target}/merge",
     "form of a record": "/recommendations/{ask}/edit",
     "form of a reply": "/contacts/new?ask={ask}",
+    "follow-up letter": "/recommendations/{ask}/follow-up",
     "audience of a letter": "/letters/{letter}/audience",
 }
 

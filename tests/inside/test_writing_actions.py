@@ -267,6 +267,10 @@ CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
             lambda s: casework.undo_together(s.viewer, newest_change()),
             "recommendation.status_voided",
         ),
+        "change_template": (
+            lambda s: casework.change_template(s.viewer, "Dear {addressee},", 0),
+            "letter_template.changed",
+        ),
         "save_view": (
             lambda s: casework.save_view(s.viewer, "Mine", "status=draft", is_shared=False),
             "view.saved",
@@ -365,7 +369,7 @@ ABOUT_NO_RECORD = {
     *("user.enabled", "user.changed", "user.password_changed"),
     *("user.factors_reset",),
     *("clock_rule.added", "clock_rule.changed", "clock_rule.ended"),
-    *("view.saved", "view.changed", "view.deleted"),
+    *("view.saved", "view.changed", "view.deleted", "letter_template.changed"),
 }
 
 

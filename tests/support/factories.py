@@ -31,7 +31,7 @@ from tracker.agencies.models import (
     Office,
     OfficeHolder,
 )
-from tracker.casework.models import BulkChange, BulkRow, SavedView
+from tracker.casework.models import BulkChange, BulkRow, LetterTemplate, SavedView
 from tracker.clocks.models import (
     ActKind,
     Basis,
@@ -609,6 +609,11 @@ def _view(given: dict[str, Any]) -> dict[str, Any]:
         "name": f"View {a_number()}",
         "query": "status=draft",
     }
+
+
+@factory(LetterTemplate)
+def _letter_template(given: dict[str, Any]) -> dict[str, Any]:
+    return {"text": "Dear {addressee},", **_id(given, "organisation_id", Organisation)}
 
 
 @factory(BulkChange)

@@ -128,6 +128,7 @@ class ContactInput:
     agency_ids: tuple[int, ...]
     channel: Channel = Channel.LETTER
     summary: str = ""
+    sent_text: str = ""  # the letter of ours, where it was drafted here
     promised_on: PartialDate | None = None
     is_determination: bool = False
     proposed_on: PartialDate | None = None  # since when, they say, the committee has a proposal

@@ -1,5 +1,5 @@
-"""Tables of how people work the list of asks: views that they saved, and changes of several asks in
-one act."""
+"""Tables of how people work the list of asks: views that they saved, changes of several asks in
+one act, and the template of their follow-up letters."""
 
 import secrets
 from datetime import datetime
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tracker.core.db import Base
+from tracker.core.db import Base, Keyed
 from tracker.core.now import now
 from tracker.core.types import BigId
 
@@ -68,3 +68,17 @@ class BulkRow(Base):
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
     left_why: Mapped[str] = mapped_column(String(1000), default="")
     kept_why: Mapped[str] = mapped_column(String(1000), default="")
+
+
+class LetterTemplate(Base, Keyed):
+    """An organisation's own wording of follow-up letters, with placeholders. An organisation
+    without one has that which comes with the program."""
+
+    __tablename__ = "letter_templates"
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), unique=True)
+    text: Mapped[str] = mapped_column(String(4000))
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[datetime] = mapped_column(default=now)
+
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}

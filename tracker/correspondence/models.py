@@ -184,6 +184,8 @@ class Contact(Base, RecordMixin):
     substance: Mapped[Substance] = mapped_column(word(Substance))
     channel: Mapped[Channel] = mapped_column(word(Channel))
     summary: Mapped[str] = mapped_column(String(4000), default="")
+    # of a letter of ours that was drafted here: what it said when it was sent, for its owner's eyes
+    sent_text: Mapped[str] = mapped_column(String(8000), default="")
     # the day by which they said that they would reply or decide
     promised_on: Mapped[PartialDate | None] = mapped_column(nullable=False)
     # the determination that 22 U.S.C. 10102(d) requires

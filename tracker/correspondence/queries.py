@@ -84,6 +84,20 @@ def asks_of(viewer: Viewer, letter_ids: Iterable[int]) -> dict[int, list[Recomme
     return found
 
 
+def addressed_to(viewer: Viewer, letter_ids: Iterable[int], agency_id: int) -> set[int]:
+    """Those of the letters that are addressed to an agency, as far as the viewer may see them."""
+    statement = (
+        select(Letter.id)
+        .join(LetterAddressee, LetterAddressee.letter_id == Letter.id)
+        .where(
+            Letter.id.in_(list(letter_ids)),
+            LetterAddressee.agency_id == agency_id,
+            LetterAddressee.is_copy.is_(False),
+        )
+    )
+    return set(db.session.scalars(visible(statement, Letter, viewer)))
+
+
 def contact(viewer: Viewer, reference: str) -> Contact | None:
     """The contact of that reference, if the viewer may see it."""
     statement = (

@@ -34,6 +34,7 @@ EVENTS: dict[str, str] = {
     "source.added": "Source recorded",
     "source.cited": "Evidence added",
     "source.voided": "Evidence voided",
+    "letter_template.changed": "Template of follow-up letters changed",
     "letter.recorded": "Letter recorded",
     "letter.voided": "Letter voided",
     "recommendation.recorded": "Ask recorded",

@@ -20,7 +20,9 @@ from tests.front.support import (
 from tests.front.world import CANARY, World, address, rules_of
 from tests.support.people import Person, token_on, words_of
 
-EDITING = re.compile(r"/(new|edit|status|next|snooze|evidence|audience|void)(\?|$)")
+EDITING = re.compile(
+    r"/(new|edit|status|next|snooze|evidence|audience|void|follow-up|template)(\?|$)"
+)
 # tried in test_log_ins, test_second_factor, test_joining and test_feeds
 OF_ONESELF = ("/account/", "/login/", "/join")
 _REFUSALS = {403: "Your account may not do this", 404: "Nothing here"}

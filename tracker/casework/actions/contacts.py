@@ -25,15 +25,28 @@ from tracker.recommendations.models import Addressee, Recommendation
 from tracker.records import actions as records
 from tracker.sources import actions as sources
 
+NO_TEXT = "The letter is empty. Write it, or draft it anew."
 
-def record_contact(viewer: Viewer, asks: Sequence[Recommendation], given: ContactInput) -> Contact:
+
+def record_contact(
+    viewer: Viewer,
+    asks: Sequence[Recommendation],
+    given: ContactInput,
+    *,
+    with_its_text: bool = False,
+) -> Contact:
     """Record a contact about one or more asks; it settles every addressee and clock that it
-    touches. Raises `Refused` or `NotAllowed`."""
+    touches. A letter that was drafted here is recorded `with_its_text`. Raises `Refused` or
+    `NotAllowed`."""
     intake = Intake()
     for ask in asks:
         records.require_edit(ask, viewer)
     _check(asks, given, intake)
     summary = intake.text("summary", given.summary, Contact.summary, multiline=True)
+    missing = NO_TEXT if with_its_text else ""
+    sent_text = intake.text(
+        "sent_text", given.sent_text, Contact.sent_text, missing=missing, multiline=True
+    )
     if not given.source.is_blank:
         sources.check(given.source, intake.under("source", "_"))
     intake.done()
@@ -45,6 +58,7 @@ def record_contact(viewer: Viewer, asks: Sequence[Recommendation], given: Contac
         happened_on=given.happened_on,
         channel=given.channel,
         summary=summary,
+        sent_text=sent_text,
         promised_on=given.promised_on,
         is_determination=given.is_determination,
         proposed_on=given.proposed_on,

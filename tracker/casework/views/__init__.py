@@ -1,6 +1,9 @@
 """The pages of casework, by what they are about."""
 
-from tracker.casework.views import merging  # noqa: F401  (its pages are among those of targets)
+from tracker.casework.views import (  # their pages are among those of targets, asks and letters
+    follow_ups,  # noqa: F401
+    merging,  # noqa: F401
+)
 from tracker.casework.views.bulk import bulk_changes
 from tracker.casework.views.contacts import contacts
 from tracker.casework.views.letters import letters

@@ -1,0 +1,410 @@
+"""A follow-up letter to one body, drafted from what the viewer sees on record."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from tracker.accounts.viewer import Viewer
+from tracker.agencies import queries as agencies
+from tracker.agencies.models import Agency, Office, OfficeHolder
+from tracker.casework.actions.follow_ups import own_template
+from tracker.casework.letter_template import DEFAULT, filled
+from tracker.clocks import queries as clocks
+from tracker.clocks.models import LAW, Basis, Clock, ClockKind, ClockState
+from tracker.clocks.rules import RECEIPT_UNKNOWN
+from tracker.core.dates import PartialDate, show_day
+from tracker.core.names import fold
+from tracker.correspondence import queries as correspondence
+from tracker.correspondence.models import Contact, Letter, Substance
+from tracker.correspondence.rules import OURS
+from tracker.recommendations import queries as asks
+from tracker.recommendations.instruments import FACTS
+from tracker.recommendations.models import Addressee, AddresseeState, Recommendation
+from tracker.records.queries import may_edit
+
+LONGEST_QUOTE = 600
+# what a body owes an answer to; not the vote on a proposal, whose rule was not verified
+ANSWERED = frozenset(
+    {
+        ClockKind.SECTION_1263D,
+        ClockKind.REPLY_REQUESTED,
+        ClockKind.PROMISE,
+        ClockKind.SILENCE,
+        ClockKind.ACKNOWLEDGEMENT,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """To whom the letter goes today, and what a person should know of it first."""
+
+    addressee: str
+    office: str = ""
+    notice: str = ""
+    is_new: bool = False  # the office has another holder than when we last wrote
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A letter of ours that went to the body."""
+
+    on: PartialDate | None
+    what: str
+    letter: Letter | None = None
+
+    @property
+    def line(self) -> str:
+        """As the letter refers to it."""
+        return f"– {self.on.shown if self.on else 'day not known'}: {self.what}"
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """What a follow-up about an ask, to one of its addressees, is drafted from."""
+
+    ask: Recommendation
+    body: Addressee
+    offered: Sequence[Recommendation]  # the asks that one letter to the body can cover
+    late: frozenset[int]  # those of them with a flag that the body can answer
+    earlier: Sequence[Earlier]
+    addressed: Addressed
+    clocks: dict[int, list[Clock]]
+    template: str
+    is_own_template: bool
+    unconfirmed: Sequence[Letter]  # letters with a reply date that nobody has read in them
+    viewer: Viewer
+    today: date
+
+    @property
+    def agency(self) -> Agency:
+        """The body."""
+        return self.body.agency
+
+    @property
+    def usual(self) -> list[str]:
+        """The asks that a letter covers, unless another choice is made: this one, and what else the
+        body is late with."""
+        return [a.reference for a in self.offered if a.id == self.ask.id or a.id in self.late]
+
+    def draft(self, references: Iterable[str]) -> str:
+        """The letter about some of the asks."""
+        wanted = set(references)
+        chosen = [ask for ask in self.offered if ask.reference in wanted]
+        rows = [row for ask in chosen for row in ask.addressees if row.agency_id == self.agency.id]
+        running = _once(clock for ask in chosen for clock in self.clocks.get(ask.id, []))
+        values = {
+            "addressee": self.addressed.addressee,
+            "office": self.addressed.office,
+            "agency": self.agency.name,
+            "today": show_day(self.today),
+            "letters": "\n".join(each.line for each in self.earlier),
+            "asks": "\n\n".join(
+                _told(number, ask, row, self.today)
+                for number, (ask, row) in enumerate(zip(chosen, rows, strict=True), 1)
+            ),
+            "silence": _silence(rows, self.agency, self.today),
+            "reply_dates": "\n".join(_reply_dates(running, self.today)),
+            "citations": "\n".join(_citations(running, self.today)),
+            "organisation": self.viewer.organisation,
+            "person": self.viewer.name,
+        }
+        return filled(self.template, values)
+
+
+def follow_up(viewer: Viewer, ask: Recommendation, body: Addressee, today: date) -> FollowUp:
+    """What to draft a follow-up to one of the addressees of an ask from."""
+    offered = _offered(viewer, ask, body.agency_id)
+    ids = [each.id for each in offered]
+    letters = correspondence.letters_of(viewer, ids)
+    carried = {letter.id: letter for found in letters.values() for letter in found}
+    named = correspondence.addressed_to(viewer, carried, body.agency_id)
+    earlier = _earlier(viewer, ids, body.agency_id, carried, named)
+    running = {
+        key: [c for c in found if _concerns(c, body.agency_id)]
+        for key, found in clocks.clocks_of(viewer, ids).items()
+    }
+    own = own_template(viewer)
+    full = agencies.with_offices(body.agency.slug)
+    return FollowUp(
+        ask=ask,
+        body=body,
+        offered=offered,
+        late=frozenset(key for key, found in running.items() if any(c.flagged_on for c in found)),
+        earlier=earlier,
+        addressed=addressed(body, full.offices if full else [], earlier, today),
+        clocks=running,
+        template=own.text if own else DEFAULT,
+        is_own_template=own is not None,
+        unconfirmed=[
+            letter
+            for letter in carried.values()
+            if letter.reply_requested_by and not letter.reply_date_confirmed and letter.id in named
+        ],
+        viewer=viewer,
+        today=today,
+    )
+
+
+def _offered(viewer: Viewer, ask: Recommendation, agency_id: int) -> list[Recommendation]:
+    """The ask, and those beside it in its letters, as far as they were put to the body, are open
+    and are the viewer's to change."""
+    letters = correspondence.letters_of(viewer, [ask.id])[ask.id]
+    carried = correspondence.asks_of(viewer, [letter.id for letter in letters])
+    ids = [ask.id, *(other.id for found in carried.values() for other in found)]
+    known = asks.by_ids(viewer, ids)
+    return [
+        known[key]
+        for key in dict.fromkeys(ids)
+        if key in known
+        and any(row.agency_id == agency_id for row in known[key].addressees)
+        and may_edit(known[key], viewer)
+        and (key == ask.id or (known[key].is_open and known[key].submitted_on))
+    ]
+
+
+def _concerns(clock: Clock, agency_id: int) -> bool:
+    """Whether a clock runs for something that the body owes an answer to."""
+    if clock.state is not ClockState.RUNNING:
+        return False
+    if clock.kind is ClockKind.ERC_REMOVAL:
+        return True  # the committee's own, which no addressee can answer alone
+    return clock.agency_id == agency_id and clock.kind in ANSWERED
+
+
+def _once(running: Iterable[Clock]) -> list[Clock]:
+    """Clocks that say the same of several asks, once."""
+    found: dict[tuple[object, ...], Clock] = {}
+    for clock in running:
+        key = clock.kind, clock.rule_id, str(clock.started_on), clock.first_due_on, clock.due_on
+        found.setdefault(key, clock)
+    return list(found.values())
+
+
+# ---- earlier letters
+
+
+def _earlier(
+    viewer: Viewer,
+    ask_ids: Sequence[int],
+    agency_id: int,
+    letters: dict[int, Letter],
+    named: Iterable[int],
+) -> list[Earlier]:
+    """What went from us to the body, the oldest first, by titles that the viewer may read."""
+    by_ask = correspondence.contacts_of(viewer, ask_ids)
+    contacts = {one.id: one for found in by_ask.values() for one in found}
+    went_to = correspondence.agencies_of(contacts)
+    sent = [
+        one
+        for one in contacts.values()
+        if one.substance in OURS and not one.voided_at and agency_id in went_to[one.id]
+    ]
+    known = {one.letter_id for one in sent}
+    found = [Earlier(one.happened_on, *_named(one, letters)) for one in sent]
+    found += [
+        Earlier(letter.sent_on, _title(letter), letter)
+        for key, letter in letters.items()
+        if key in named and key not in known and letter.is_sent
+    ]
+    unique = {(str(each.on or ""), each.what): each for each in found}
+    return [unique[key] for key in sorted(unique)]
+
+
+def _named(contact: Contact, letters: dict[int, Letter]) -> tuple[str, Letter | None]:
+    letter = letters.get(contact.letter_id or 0)
+    if letter:
+        return _title(letter), letter
+    return "our follow-up" if contact.substance is Substance.FOLLOW_UP else "our letter", None
+
+
+def _title(letter: Letter) -> str:
+    return f"“{letter.title}”" + (f", {letter.on_behalf_of}" if letter.on_behalf_of else "")
+
+
+# ---- to whom
+
+
+def addressed(
+    body: Addressee, offices: Sequence[Office], earlier: Sequence[Earlier], today: date
+) -> Addressed:
+    """Who holds the office today, beside who held it when we last wrote."""
+    office = _office_of(body, offices)
+    wrote = next((each.on for each in reversed(earlier) if each.on), None)
+    if office is None:
+        return _not_on_record(body, wrote)
+    now, then = _holder(office, today), _holder(office, wrote.earliest) if wrote else None
+    before = _then(office, then, body, wrote)
+    if now is None:
+        notice = (
+            f"Nobody is on record as {office.title} today: the letter is addressed to the office."
+        )
+        return Addressed(office.title, "", f"{notice} {before}".strip(), is_new=bool(before))
+    same = fold(then.name) == fold(now.name) if then else _is_named(now, body.official)
+    if same or not before:
+        return Addressed(now.name, office.title)
+    notice = (
+        f"{office.title}: there is a new holder since we last wrote. {before} {now.name} holds it "
+        f"since {show_day(now.held_from)}, and the letter is addressed to {now.name}."
+    )
+    return Addressed(now.name, office.title, notice, is_new=True)
+
+
+def _office_of(body: Addressee, offices: Sequence[Office]) -> Office | None:
+    """The office that the ask was addressed to: by its title, by who held it, or, where the letter
+    names nobody, the one of which holders are on record."""
+    for office in offices:
+        if body.office_title and fold(office.title) == fold(body.office_title):
+            return office
+    for office in offices:
+        if any(_is_named(holder, body.official) for holder in office.holders):
+            return office
+    if body.official or body.office_title:
+        return None
+    return next((office for office in offices if office.holders), None)
+
+
+def _is_named(holder: OfficeHolder, official: str) -> bool:
+    """Whether a name as a letter has it (Secretary Blinken) can be the holder's."""
+    name = fold(holder.name).split()
+    return bool(name) and name[-1] in fold(official).split()
+
+
+def _holder(office: Office, day: date) -> OfficeHolder | None:
+    """Who held an office on a day; on the day of a change, the new holder."""
+    return next((h for h in reversed(office.holders) if h.held_on(day)), None)
+
+
+def _then(
+    office: Office, then: OfficeHolder | None, body: Addressee, wrote: PartialDate | None
+) -> str:
+    """Who was written to, in a sentence."""
+    if wrote is None:
+        return ""
+    if then is not None:
+        until = f" to {show_day(then.held_until)}" if then.held_until else ""
+        held = f"{show_day(then.held_from)}{until}"
+        return f"When we wrote, {wrote.shown}, it was {then.name} ({held})."
+    return f"The letter of {wrote.shown} names {body.official}." if body.official else ""
+
+
+def _not_on_record(body: Addressee, wrote: PartialDate | None) -> Addressed:
+    """Nothing is known here of who holds the office."""
+    if not body.official:
+        return Addressed(body.office_title or body.agency.name)
+    day = f" of {wrote.shown}" if wrote else ""
+    return Addressed(
+        body.official,
+        body.office_title,
+        f"Who holds this office today is not on record here. The letter{day} names "
+        f"{body.official}: check whether that is still so.",
+    )
+
+
+# ---- what is told
+
+
+def _told(number: int, ask: Recommendation, row: Addressee, today: date) -> str:
+    """An ask, and what came back on it, as the letter puts it."""
+    lines = [f"{number}. {ask.title} ({FACTS[ask.instrument].name})"]
+    request = " ".join(ask.request.split())
+    if request and len(request) <= LONGEST_QUOTE:
+        lines.append(f"“{request}”")
+    asked = row.asked_on or ask.submitted_on
+    lines.append(" ".join(part for part in (_asked(asked, today), _answer(row)) if part))
+    return "\n".join(lines)
+
+
+def _asked(asked: PartialDate | None, today: date) -> str:
+    return f"Put to you {_since(asked, today)}." if asked else ""
+
+
+def _since(day: PartialDate, today: date) -> str:
+    """A day, and how many days ago it was where that is known."""
+    if not day.day:
+        return f"in {day.shown}"
+    return f"on {day.shown}, {_days((today - day.earliest).days)} ago"
+
+
+def _answer(row: Addressee) -> str:
+    acknowledged = f"Acknowledged, {row.acknowledged_on.shown}" if row.acknowledged_on else ""
+    if row.state is AddresseeState.ACKNOWLEDGED:
+        return f"{acknowledged or 'Acknowledged'}; no reply of substance is known to us."
+    if row.state is AddresseeState.REPLIED:
+        return f"Answered, {row.answered_on.shown}." if row.answered_on else "Answered."
+    if row.state is AddresseeState.DECLINED:
+        return "Declined, as far as is known to us."
+    if row.state is AddresseeState.ACTED:
+        return "You have acted on it since, as far as is known to us."
+    return "No acknowledgement and no reply is known to us."
+
+
+def _silence(rows: Sequence[Addressee], agency: Agency, today: date) -> str:
+    """How long the body has been silent on the asks."""
+    last = max((row.last_contact_on for row in rows if row.last_contact_on), default=None)
+    if last is None:
+        return ""
+    if not last.day:
+        return f"The last contact with {agency.name} on this that we know of was in {last.shown}."
+    days = (today - last.earliest).days
+    have = "day has" if days == 1 else "days have"
+    return (
+        f"{days:,} {have} passed since the last contact with {agency.name} on this that we know "
+        f"of, on {last.shown}."
+    )
+
+
+def _reply_dates(running: Sequence[Clock], today: date) -> list[str]:
+    """The days that a letter named or an agency promised."""
+    found = []
+    for clock in running:
+        if clock.started_on is None or clock.due_on is None:
+            continue
+        first, due = show_day(clock.first_due_on or clock.due_on), show_day(clock.due_on)
+        later = f", later by {due}" if clock.first_due_on else ""
+        if clock.kind is ClockKind.REPLY_REQUESTED:
+            said = f"The letter of {clock.started_on.shown} asked for a reply by {first}{later}."
+        elif clock.kind is ClockKind.PROMISE:
+            said = f"An answer was promised, {clock.started_on.shown}, by {first}{later}."
+        else:
+            continue
+        found.append(f"{said} {_passed(clock.due_on, today)}")
+    return found
+
+
+def _passed(due: date, today: date) -> str:
+    late = (today - due).days
+    if late <= 0:
+        return "That day has not passed."
+    return f"That day passed {_days(late)} ago, and none is known to us."
+
+
+def _citations(running: Sequence[Clock], today: date) -> list[str]:
+    """First what the law sets; then what is no more than a norm of ours, which claims no duty."""
+    law = [_of_law(clock, today) for clock in running if clock.basis in LAW and clock.rule]
+    ours = [
+        clock.rule.sentence
+        for clock in running
+        if clock.basis is Basis.HOUSE and clock.rule and clock.flagged_on
+    ]
+    if ours:
+        norms = " ".join(dict.fromkeys(ours))
+        law.append(f"What follows is a norm of our own and no deadline in law. {norms}")
+    return law
+
+
+def _of_law(clock: Clock, today: date) -> str:
+    assert clock.rule is not None
+    assert clock.started_on is not None
+    assert clock.due_on is not None
+    since = "sent" if clock.note == RECEIPT_UNKNOWN else "counted from"
+    late = (today - clock.due_on).days
+    stands = f"passed {_days(late)} ago" if late > 0 else "has not passed"
+    return (
+        f"{clock.rule.citation}: {clock.rule.sentence} Here: {since} {clock.started_on.shown}, due "
+        f"{show_day(clock.due_on)}; that day {stands}, and nothing that meets it is known to us."
+    )
+
+
+def _days(count: int) -> str:
+    return f"{count:,} day" if count == 1 else f"{count:,} days"
