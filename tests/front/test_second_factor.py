@@ -43,7 +43,7 @@ def demanded(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
 def add_app(person: Person) -> tuple[str, list[str]]:
     """An app added through its page: its secret, and the recovery codes of the first."""
     page = person.get(f"{OWN}/app")
-    secret = re.search(r'<code class="key">([A-Z2-7 ]+)</code>', page.text)
+    secret = re.search(r'<code class="secret">([A-Z2-7 ]+)</code>', page.text)
     sealed = re.search(r'name="secret"[^>]*value="([^"]+)"', page.text)
     assert secret
     assert sealed
@@ -290,7 +290,7 @@ def test_an_app_that_is_not_proven_is_not_added(
 ) -> None:
     page = staff.get(f"{OWN}/app")
     sealed = re.search(r'name="secret"[^>]*value="([^"]+)"', page.text)
-    secret = re.search(r'<code class="key">([A-Z2-7 ]+)</code>', page.text)
+    secret = re.search(r'<code class="secret">([A-Z2-7 ]+)</code>', page.text)
     assert sealed
     assert secret
     sent = {"label": "My phone", "secret": sealed[1], "code": code_of(secret[1].replace(" ", ""))}
