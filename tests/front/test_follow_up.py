@@ -450,6 +450,11 @@ def test_a_template_that_cannot_be_filled_is_refused_at_its_field(
     assert_still_there(answer, typed)
 
 
+def test_a_template_that_was_not_sent_along_is_not_saved(staff: Person) -> None:
+    with nothing_changes(staff.app):
+        assert_problems(staff.post("/letters/template"), {"text": "The template is empty."})
+
+
 def test_what_a_title_says_is_never_taken_for_a_placeholder(staff: Person) -> None:
     ask = record_ask(staff, {"asks-0-title": "Sanction {person} and {nobody}"})
     assert "1. Sanction {person} and {nobody} (" in text_in(letter_to(staff, ask))

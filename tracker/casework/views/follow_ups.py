@@ -119,7 +119,8 @@ def _page(form: FollowUpForm, page: FollowUp, code: int, before: str = "") -> Re
 @policy(Policy.EDITOR)
 def template() -> ResponseReturnValue:
     """Change the template of the organisation's follow-up letters."""
-    form = TemplateForm(data=_template_data())
+    # not where something was sent: what that lacks must not be saved as if it had been typed
+    form = TemplateForm(data={} if request.method == "POST" else _template_data())
     saved: bool | Merge = False
     if form.is_submitted() and request.form.get("op") == "default":
         form.text.data = DEFAULT
