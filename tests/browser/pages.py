@@ -56,8 +56,8 @@ class Examples:
             return [{"slug": slug} for slug in AGENCIES]
         if rule.arguments == {"reference", "key"}:
             return [{"reference": self.acted_ask, "key": self.outcome}]
-        if rule.arguments == {"secret"}:
-            return []  # a file for another program
+        if rule.arguments in ({"secret"}, {"signed"}):
+            return []  # a file for another program, an address in a mail
         if rule.arguments == {"key"} and room in ("bulk_changes", "saved_views"):
             return []  # what a person made: seen in test_list_work
         if rule.arguments == {"key"} and room == "clock_rules":

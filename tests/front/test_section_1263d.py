@@ -8,9 +8,11 @@ import pytest
 from flask import Flask
 
 from tests.front.support import (
+    LETTER,
     Sitting,
     asks_on,
     assert_problems,
+    assert_said_at,
     entries,
     nothing_changes,
     row_of,
@@ -214,3 +216,10 @@ def test_a_letter_that_was_changed_meanwhile_is_not_overwritten(staff: Person) -
     quick.type({"received_on": "2018-10-11", "received_proof": "Another"}).save()
     assert slow.send().status_code == 409
     assert "11 Oct 2018 Another" in words_of(staff.get(address))
+
+
+def test_a_day_that_is_none_is_told_at_its_field_before_a_letter_is_judged(staff: Person) -> None:
+    form = Sitting(staff, "/letters/new").type({**LETTER, "written_on": "some day"})
+    page = form.press("check").page
+    assert page.status_code == 422
+    assert_said_at(page, "written_on")

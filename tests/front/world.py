@@ -150,7 +150,8 @@ def address(rule: Rule, references: dict[str, str]) -> str:
     """The address of a route, for the records with these references."""
     path = rule.rule
     kind = {"letters": "L", "recommendations": "R", "targets": "T", "contacts": "C"}
+    kind["watch"] = "R"
     room = path.split("/")[1]
     path = path.replace("<ref:reference>", references.get(kind.get(room, ""), ""))
-    path = path.replace("<token:secret>", "x" * 43)
+    path = path.replace("<token:secret>", "x" * 43).replace("<signed:signed>", "x" * 43)
     return path.replace("<slug:slug>", "state").replace("<number:key>", "1")

@@ -4,6 +4,7 @@ fields lead to, with the export and the figures; and what of it stands outside i
 import io
 import json
 import re
+import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,10 +18,12 @@ from sqlalchemy import Integer, select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from tests.inside.planting import CANARY, MARK, MODELS, RECORDS, Planter, World
-from tests.inside.samples import reading
+from tests.inside.planting import CANARY, MARK, MODELS, RECORDS, Cell, Planter, World
+from tests.inside.samples import reading, writing
 from tests.support.forms import fields, tags
 from tests.support.people import Person
+from tracker.accounts import queries, tokens
+from tracker.accounts.models import TokenScope
 from tracker.accounts.permissions import Permission
 from tracker.accounts.viewer import Viewer
 from tracker.core.db import Base, db
@@ -30,7 +33,13 @@ from tracker.dashboards.past import past_figures
 from tracker.dashboards.statistics import statistics
 from tracker.exchange import export_json
 from tracker.recommendations.queries import Filters
-from tracker.web.converters import NumberConverter, ReferenceConverter, SlugConverter
+from tracker.web.converters import (
+    NumberConverter,
+    ReferenceConverter,
+    SignedConverter,
+    SlugConverter,
+    TokenConverter,
+)
 
 REFERENCE = re.compile(PATTERN)
 TOKEN = re.compile(r'name="csrf_token"[^>]*>')
@@ -38,6 +47,8 @@ TIME = re.compile(r"\b\d\d:\d\d UTC")
 BUTTON = re.compile(r'<button[^>]*name="op" value="([^"]*)"')
 HEADERS = ("Location", "Content-Disposition", "Content-Type", "Link", "ETag")
 OF_A_SORT = 2
+SECRET = (TokenConverter, SignedConverter)
+STAMP = re.compile(r"DTSTAMP:\S+")
 SLUGS = ("treasury", "state")
 PAST_DAY = date(2024, 2, 1)
 
@@ -58,6 +69,7 @@ class Reader:
     name: str
     person: Person
     _token: str = ""
+    _feed: str = ""
 
     @property
     def viewer(self) -> Viewer:
@@ -102,12 +114,11 @@ class Reader:
         return f"{address} sent with {typed.get('op', 'an old version')}", shown(answer)
 
     def told_of_doubles(self, names: Sequence[str]) -> Iterator[tuple[str, str]]:
-        """What is said when targets of these names are to be recorded; a day that is none keeps
-        the form from being saved."""
-        for name in names:
-            typed = {"name": [name], "kind": ["person"], "born_on": ["no day"]}
-            address, page = self._send("/targets/new", typed | {"csrf_token": [self.token]})
-            yield f"{address}: {name}", page
+        """What is said when a target of these names is to be recorded; the first of them is one
+        that everybody sees, so that the form is shown again and not saved."""
+        typed = {"name": [names[0]], "other_names": ["\n".join(names)], "kind": ["person"]}
+        address, page = self._send("/targets/new", typed | {"csrf_token": [self.token]})
+        yield f"{address}: {names}", page
 
     def sees_another(self, known: Mapping[str, str], address: str, page: str) -> bool:
         """Whether a page is not as it was known; one that is another each time does not count."""
@@ -137,15 +148,34 @@ class Reader:
                 out = io.StringIO()
                 export_json.export(self.viewer, out, Filters(), today(), "https://example.org")
                 found["export"] = out.getvalue()
-        return found
+        return found | self.feeds()
+
+    def feeds(self) -> dict[str, str]:
+        """What the reader's own address of feeds opens."""
+        if not self._feed:
+            with writing(self.person.app):
+                user = queries.user_by_id(self.viewer.user_id or 0)
+                self._feed = tokens.make(user, "Crawl", TokenScope.FEED, "365")[1]
+        feeds = ("deadlines.ics", "changes.atom")
+        pages = {each: self.open(f"/feeds/{self._feed}/{each}") for each in feeds}
+        assert all(page.startswith("200") for page in pages.values())
+        return {name: STAMP.sub("", page) for name, page in pages.items()}
 
 
 def shown(answer: TestResponse) -> str:
     """All that an answer says, less the token of its forms and the time of day."""
     head = "".join(f"{name}: {value}\n" for name, value in answer.headers if name in HEADERS)
-    text = f"{answer.status_code}\n{head}\n{TOKEN.sub('', answer.text)}"
+    text = f"{answer.status_code}\n{head}\n{TOKEN.sub('', _text_of(answer))}"
     answer.close()
     return TIME.sub("", text)
+
+
+def _text_of(answer: TestResponse) -> str:
+    """The text of a page, or of a letter that is downloaded."""
+    if not zipfile.is_zipfile(io.BytesIO(answer.data)):
+        return answer.text
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as file:
+        return "\n".join(file.read(name).decode("utf-8", "replace") for name in file.namelist())
 
 
 def links(page: str) -> Iterator[str]:
@@ -188,14 +218,16 @@ def leaks(planter: Planter, reader: Reader, address: str, page: str) -> Iterator
 # ---- the addresses
 
 
-def further(pages: Mapping[str, str]) -> list[str]:
-    """What links and forms of pages ask for besides, of each sort a few."""
-    counted = Counter[tuple[str, frozenset[str]]]()
+def further(planter: Planter, pages: Mapping[str, str]) -> list[str]:
+    """What links and forms of pages ask for besides, of each sort a few; those that name records
+    of another audience are of another sort."""
+    counted = Counter[tuple[str, frozenset[str], frozenset[Cell | None]]]()
     found = []
     for link in dict.fromkeys(link for page in pages.values() for link in links(page)):
         parts = urlsplit(link)
         names = frozenset(parse_qs(parts.query, keep_blank_values=True))
-        sort = REFERENCE.sub("", parts.path), names
+        cells = frozenset(planter.references.get(ref) for ref in REFERENCE.findall(parts.query))
+        sort = REFERENCE.sub("", parts.path), names, cells
         counted[sort] += 1
         if counted[sort] <= OF_A_SORT and "cursor" not in names and link not in pages:
             found.append(link)
@@ -203,11 +235,13 @@ def further(pages: Mapping[str, str]) -> list[str]:
 
 
 def of_ours(app: Flask) -> list[Rule]:
-    """The routes of our own that can be looked at."""
+    """The routes of our own that can be looked at; those with a secret in their address each reader
+    opens by the own one, or by the one in the own mail."""
     return [
         rule
         for rule in app.url_map.iter_rules()
         if "GET" in (rule.methods or ())
+        and not any(isinstance(part, SECRET) for part in rule._converters.values())
         and str(app.view_functions[rule.endpoint].__module__).startswith(("tracker", "flask_sec"))
     ]
 

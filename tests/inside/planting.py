@@ -20,8 +20,10 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    func,
     inspect,
     select,
+    update,
 )
 
 from tests.inside.samples import ask_of, record_case, writing
@@ -37,6 +39,8 @@ from tracker.clocks.models import Cause, Clock, ClockKind, ClockRule
 from tracker.core.db import Base, db
 from tracker.core.now import now, today
 from tracker.correspondence.models import Contact, ContactRecommendation
+from tracker.history import actions as history
+from tracker.history.models import HistoryPayload
 from tracker.recommendations.models import Outcome
 from tracker.records import actions as records
 from tracker.records.models import (
@@ -52,6 +56,7 @@ from tracker.search.actions import reindex
 wiring.register_models()
 
 MARK = "quok"
+NONE_YET = "T-00000000"
 CANARY = re.compile(rf"{MARK}([a-z]{{2}})([a-z]{{2}})")
 SHORTEST = 12  # characters: what is shorter holds codes, such as that of a country, and no text
 
@@ -247,6 +252,14 @@ class Planter:
         ids = dict(db.session.execute(select(Record.reference, Record.id)).all())
         rooms = ("recommendations", "letters", "targets", "contacts", "sources")
         world.records = {room: ids[ref] for room, ref in zip(rooms, case.references, strict=True)}
+        # the history of a record that everybody sees may name one that few do
+        after = {"targets": [NONE_YET]}
+        history.record(
+            "recommendation.changed",
+            actor_id=viewer.user_id,
+            records=[ask.id],
+            body={"after": after},
+        )
         day = today() + timedelta(days=5)
         plans = self.word(Group(seen, own=Own.HOUSE), "history of what is done next")
         actions.set_next(viewer, ask, NextInput(viewer.user_id, plans, day), ask.version)
@@ -334,6 +347,13 @@ class Planter:
         if name == Clock.__tablename__:
             given["rule_id"] = _a_rule()
         return make(MODELS[name], **given)
+
+    def name_in_histories(self) -> None:
+        """Have the histories of all worlds name the narrowest target."""
+        reference = self.worlds[-1].references["targets"]
+        with writing(self.app):
+            body = func.replace(HistoryPayload.body, NONE_YET, reference)
+            db.session.execute(update(HistoryPayload).values(body=body))
 
     # ---- links
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import select
 
 from tests.support.factories import make
@@ -30,6 +30,7 @@ from tracker.core.db import db, transaction
 from tracker.core.now import now
 from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import LetterKind, SignatoryRole, Substance
+from tracker.notifications import unsubscribing
 from tracker.recommendations import queries as asks
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import Ground, OutcomeKind, Recommendation
@@ -107,6 +108,7 @@ class CaseFile:
     view: int = 1
     user: int = 1
     feed: str = ""
+    signed: str = ""
 
     @property
     def references(self) -> tuple[str, ...]:
@@ -138,6 +140,7 @@ def record_case(
         make(SavedView, owner_id=viewer.user_id, organisation_id=viewer.organisation_id).id,
         viewer.user_id or 1,
         _feed(viewer),
+        unsubscribing.sign(viewer.user_id or 1, current_app.config["SECRET_KEY"]),
     )
 
 

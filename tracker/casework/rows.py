@@ -26,6 +26,7 @@ from tracker.casework.inputs import (
     ControlInput,
     SignatoryInput,
 )
+from tracker.core.dates import BadDate
 from tracker.correspondence.models import SignatoryRole
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import (
@@ -288,7 +289,10 @@ def decider_choices() -> dict[str, str]:
 
 def date_or_none(field: PartialDateField) -> Any:
     """The date typed; nothing where it is none, which its field then says."""
-    return field.date if not field.errors else None
+    try:
+        return field.date
+    except BadDate:
+        return None
 
 
 def place_or_none(field: PlaceField) -> Any:

@@ -38,28 +38,22 @@ def index() -> ResponseReturnValue:
     return page, 422 if form.is_submitted() else 200
 
 
-@notices.get("/watch/<ref:reference>")
+@notices.route("/watch/<ref:reference>", methods=["GET", "POST"])
 @policy(Policy.PERSON)
-def watch(reference: str) -> str:
-    """Whether one watches a record, and a button."""
+def watch(reference: str) -> ResponseReturnValue:
+    """Whether one watches a record, and a button to do so."""
     _require_seen(reference)
+    if request.method == "POST":
+        choices.watch(current(), reference)
+        db.session.commit()
+        flash(f"You watch {reference}: its changes come by mail.")
+        return redirect(_page_of(reference), 303)
     return render_template(
         "views/watch.html",
         reference=reference,
         page=_page_of(reference),
         is_watched=choices.is_watched(current(), reference),
     )
-
-
-@notices.post("/watch/<ref:reference>")
-@policy(Policy.PERSON)
-def start(reference: str) -> Response:
-    """Watch a record."""
-    _require_seen(reference)
-    choices.watch(current(), reference)
-    db.session.commit()
-    flash(f"You watch {reference}: its changes come by mail.")
-    return redirect(_page_of(reference), 303)
 
 
 @notices.post("/watch/<ref:reference>/stop")
@@ -73,7 +67,7 @@ def stop(reference: str) -> Response:
     return redirect(_page_of(reference), 303)
 
 
-@notices.route("/unsubscribe/<signed>", methods=["GET", "POST"])
+@notices.route("/unsubscribe/<signed:signed>", methods=["GET", "POST"])
 @policy(Policy.ANYONE)
 def unsubscribe(signed: str) -> ResponseReturnValue:
     """Stop all notices of whoever got the mail: by its button, or by the mail program's (RFC 8058),

@@ -36,9 +36,17 @@ class TokenConverter(BaseConverter):
     regex = "[A-Za-z0-9_-]{43}"
 
 
+class SignedConverter(BaseConverter):
+    """A value that was signed with the instance's key, for an address."""
+
+    regex = r"[A-Za-z0-9_.-]{10,200}"
+
+
 def init_app(app: Flask) -> None:
-    """Make `<ref:…>`, `<slug:…>`, `<number:…>` and `<token:…>` known to the routes."""
+    """Make `<ref:…>`, `<slug:…>`, `<number:…>`, `<token:…>` and `<signed:…>`
+    known to the routes."""
     app.url_map.converters["ref"] = ReferenceConverter
     app.url_map.converters["slug"] = SlugConverter
     app.url_map.converters["number"] = NumberConverter
     app.url_map.converters["token"] = TokenConverter
+    app.url_map.converters["signed"] = SignedConverter

@@ -23,8 +23,8 @@ from tests.support.people import Person, token_on, words_of
 EDITING = re.compile(
     r"/(new|edit|status|next|snooze|evidence|audience|void|follow-up|template)(\?|$)"
 )
-# tried in test_log_ins, test_second_factor, test_joining and test_feeds
-OF_ONESELF = ("/account/", "/login/", "/join")
+# tried in test_log_ins, test_second_factor, test_joining, test_feeds and test_notices
+OF_ONESELF = ("/account/", "/login/", "/join", "/watch/", "/unsubscribe/")
 _REFUSALS = {403: "Your account may not do this", 404: "Nothing here"}
 MISSING = {"R": "R-00000000", "L": "L-00000000", "T": "T-00000000", "C": "C-00000000"}
 
@@ -85,7 +85,7 @@ def test_a_partner_reads_what_is_shared_and_nothing_else_and_finds_no_way_to_cha
         assert not [link for link in re.findall(r'href="([^"]*)"', text) if EDITING.search(link)]
         forms = re.findall(r"<form[^>]*>", text)
         posts = [form for form in forms if 'method="post"' in form.lower()]
-        of_ones_own = path.startswith("/account")
+        of_ones_own = path.startswith(("/account", "/watch/"))
         assert of_ones_own or all('action="/logout"' in form for form in posts), path
     page = partner.get(world.seen.ask)
     assert "1 target" in section(page, "targets")
@@ -200,7 +200,7 @@ def test_nobody_in_particular_comes_to_no_page_and_can_send_nothing(
             if path in ("/healthz", "/readyz", "/join"):
                 assert answer.status_code == 200
                 continue
-            if path.startswith("/feeds/"):
+            if path.startswith(("/feeds/", "/unsubscribe/")):
                 assert answer.status_code == 404
                 continue
             assert answer.status_code == 302, path

@@ -52,8 +52,10 @@ def new() -> ResponseReturnValue:
     offers = growing.Offers()
     if form.is_submitted():
         if request.form.get("op") == "check":
+            days = (form.written_on, form.sent_on, form.received_on)
+            are_good = all([day.validate(form) for day in days])
             found = verdicts(current(), form.given())
-            return _form_page(form, offers, 200, found)
+            return _form_page(form, offers, 200 if are_good else 422, found)
         if op := request.form.get("op"):
             offers = growing.apply(form, op, current(), _day(form))
             return _form_page(form, offers, 200)
