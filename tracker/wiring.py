@@ -20,10 +20,12 @@ def register(app: Flask, database_url: str) -> None:
     """Put the rooms together into `app`."""
     register_models()
     db.init_app(app, database_url)
-    # in this order before each request: is it text, the lock, who may come, is the form ours
+    # in this order before each request: is it text, the lock, who may come, their files, is the
+    # form ours
     encoding.init_app(app)
     app.before_request(_take_the_write_lock)
     policy.init_app(app)
+    encoding.take_files(app)
     csrf = CSRFProtect(app)
     Bootstrap5(app)
     converters.init_app(app)
@@ -42,9 +44,11 @@ def register(app: Flask, database_url: str) -> None:
 
 def _take_the_write_lock() -> None:
     """A request that may write begins its transactions as a writer. Logging in only reads, and
-    must not hold the lock while a password is hashed; nor must confirming or changing one."""
+    must not hold the lock while a password is hashed; nor must confirming or changing one, nor
+    sending a file, which arrives slowly and is looked through before it is kept."""
     hashes = request.blueprint == "security" or request.endpoint in HASHING
-    g.writing = request.method not in SAFE and not hashes
+    waits = hashes or policy.takes_files(request.endpoint)
+    g.writing = request.method not in SAFE and not waits
 
 
 def register_models() -> None:
@@ -74,6 +78,7 @@ def _register_pages(app: Flask) -> None:
         letters,
         recommendations,
         saved_views,
+        sources,
         targets,
     )
     from tracker.dashboards.views import dashboards, scorecards
@@ -86,7 +91,6 @@ def _register_pages(app: Flask) -> None:
     from tracker.signin.joining import joining
     from tracker.signin.second_factor import second_factor
     from tracker.signin.views import account
-    from tracker.sources.views import sources
     from tracker.web.views import health
 
     security.init_app(app)

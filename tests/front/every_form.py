@@ -59,6 +59,7 @@ class Form:
     press: tuple[str, ...] = ()
     last: tuple[str, ...] = ()
     by_admin: bool = False
+    file: bytes = b""
 
     def address(self, records: Records, reference: str) -> str:
         """Where it is, for these records."""
@@ -75,7 +76,7 @@ class Form:
         sitting.type({n: day if v == IN_A_MONTH else v for n, v in self.typed.items()})
         for op in self.last:
             sitting.press(op)
-        return sitting
+        return sitting.choose_file("notes.txt", self.file) if self.file else sitting
 
 
 CONTROL = seed.under("controls-0", seed.ITEM)
@@ -232,5 +233,8 @@ FORMS = {
     "account": Form("/admin/users/{user}", {"role": "partner"}, by_admin=True),
     "merge": Form("{target}/merge", {"name": f"{CANARY} target", "reason": "They are one."}),
     "take a merge back": Form("{target}/unmerge", {}),
+    "file": Form("{source}/attachments/new", {}, file=b"What was said."),
+    "void file": Form("{source}/attachments/void", {"reason": "A mistake"}),
+    "audience of a source": Form("{source}/audience", AUDIENCE),
     "void letter": Form("{letter}/void", {"reason": "A mistake"}),
 }

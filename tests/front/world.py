@@ -1,5 +1,6 @@
 """One record of each kind that the coalition sees, and one of each that only its owner does."""
 
+import re
 from dataclasses import dataclass
 
 from flask import Flask
@@ -37,13 +38,15 @@ class Records:
     bulk: str  # a change of the ask together with others
     view: str  # a saved view of the list, without what is done with it
     user: int  # an account of the owner's organisation
+    source: str
+    file: int  # of the source
 
     @property
     def references(self) -> dict[str, str]:
         """Their references, by the letter of their kind."""
         return {
             reference[0]: reference
-            for path in (self.group, self.ask, self.letter, self.target, self.contact)
+            for path in (self.group, self.ask, self.letter, self.target, self.contact, self.source)
             for reference in [path.split("/")[2]]
         }
 
@@ -102,7 +105,21 @@ def _records(staff: Person, word: str, more: dict[str, str]) -> Records:
         share(staff, member)
     save(staff, group, {"name": f"{word} member"})
     bulk, view = _bulk(staff, ask), _view(staff, word)
-    return Records(ask, letter, target, group, contact, void, bulk, view, _account(staff, word))
+    user, source = _account(staff, word), _source(staff, ask)
+    file = _file(staff, source, f"{word}.txt")
+    return Records(ask, letter, target, group, contact, void, bulk, view, user, source, file)
+
+
+def _source(staff: Person, ask: str) -> str:
+    (found,) = {link for link in links(staff.get(ask)) if link.startswith("/sources/S-")}
+    return found
+
+
+def _file(staff: Person, source: str, name: str) -> int:
+    form = Sitting(staff, f"{source}/attachments/new").choose_file(name, b"What was said.")
+    page = staff.get(form.save())
+    (link,) = {link for link in links(page) if re.search(r"/attachments/\d", link)}
+    return int(link.rpartition("/")[2])
 
 
 def _account(staff: Person, word: str) -> int:
@@ -151,6 +168,7 @@ def address(rule: Rule, references: dict[str, str]) -> str:
     path = rule.rule
     kind = {"letters": "L", "recommendations": "R", "targets": "T", "contacts": "C"}
     kind["watch"] = "R"
+    kind["sources"] = "S"
     room = path.split("/")[1]
     path = path.replace("<ref:reference>", references.get(kind.get(room, ""), ""))
     path = path.replace("<token:secret>", "x" * 43).replace("<signed:signed>", "x" * 43)

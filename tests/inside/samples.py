@@ -37,6 +37,8 @@ from tracker.recommendations.models import Ground, OutcomeKind, Recommendation
 from tracker.records.models import Audience, RecordMixin
 from tracker.sources import queries as sources
 from tracker.sources.actions import SourceInput
+from tracker.sources.attachments import FileInput, prepare
+from tracker.sources.models import Attachment, Source
 from tracker.targets.actions import TargetInput
 from tracker.targets.models import TargetKind
 
@@ -109,6 +111,7 @@ class CaseFile:
     user: int = 1
     feed: str = ""
     signed: str = ""
+    attachment: int = 1
 
     @property
     def references(self) -> tuple[str, ...]:
@@ -141,6 +144,7 @@ def record_case(
         viewer.user_id or 1,
         _feed(viewer),
         unsubscribing.sign(viewer.user_id or 1, current_app.config["SECRET_KEY"]),
+        a_file(viewer, use.source).id,
     )
 
 
@@ -150,6 +154,11 @@ def _feed(viewer: Viewer) -> str:
     in_a_year = now() + timedelta(days=365)
     make(Token, user_id=viewer.user_id, digest=digest(secret), expires_at=in_a_year)
     return secret
+
+
+def a_file(viewer: Viewer, source: Source, name: str = "notes.txt") -> Attachment:
+    """A file of a source."""
+    return actions.attach_file(viewer, source, prepare(FileInput(name, b"What was said.")))
 
 
 def contact_input(

@@ -45,6 +45,7 @@ from tracker.records.models import (
     RecordMixin,
 )
 from tracker.records.queries import audience_rule, may_edit, visible
+from tracker.sources.models import Attachment, Source
 
 wiring.register_models()
 
@@ -155,7 +156,7 @@ def test_the_audiences_stand_in_their_order() -> None:
 # ---- the copies that hanging rows carry
 
 
-def hanging_on(ask: Recommendation, model: Any) -> Any:
+def hanging_on(ask: RecordMixin, model: Any) -> Any:
     given = {model.hangs_on: ask.id, "organisation_id": ask.organisation_id}
     return make(model, **given, audience=ask.audience)
 
@@ -181,7 +182,8 @@ def out_of_step() -> list[tuple[str, int]]:
 def test_a_hanging_row_follows_its_record_and_no_other(context: Flask, model: Any) -> None:
     user = make(User, role=Role.STAFF)
     viewer = Viewer(user.id, user.organisation_id, Role.STAFF)
-    ask, other = (make(Recommendation, organisation_id=user.organisation_id) for _ in range(2))
+    kind: type[Any] = Source if model is Attachment else Recommendation
+    ask, other = (make(kind, organisation_id=user.organisation_id) for _ in range(2))
     row, bystander = hanging_on(ask, model), hanging_on(other, model)
     for audience in (Audience.COALITION, Audience.PUBLIC, Audience.NAMED, Audience.ORGANISATION):
         records.change_audience(viewer, [ask], audience, reason="For the test.")
@@ -219,7 +221,7 @@ def test_what_is_added_to_a_shared_record_carries_its_audience(
                 db.session.scalars(
                     select(model.audience)
                     .join(Record, Record.id == model.record_key())
-                    .where(Record.reference == case.ask)
+                    .where(Record.reference.in_((case.ask, case.source)))
                 )
             )
             assert audiences == {audience}, model.__name__

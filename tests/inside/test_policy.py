@@ -92,6 +92,7 @@ def candidates(rule: Rule, converter: BaseConverter) -> tuple[str, ...]:
         return ("agency",)
     if isinstance(converter, NumberConverter):
         known = {"bulk_changes": "bulk", "saved_views": "view", "clock_rules": "clock_rule"}
+        known["sources"] = "attachment"
         known |= {"people": "user", "account": "bulk", "second_factor": "bulk"}
         known |= {"admin": "mail", "feed_addresses": "bulk"}
         return (known.get(rule.endpoint.partition(".")[0], "outcome"),)

@@ -44,7 +44,7 @@ from tracker.recommendations.models import (
 )
 from tracker.records.models import Audience, RecordTag
 from tracker.search.actions import index_missing
-from tracker.sources.models import Source, SourceUse
+from tracker.sources.models import Attachment, Source, SourceUse
 from tracker.targets.models import (
     Target,
     TargetIdentifier,
@@ -72,11 +72,14 @@ class Case:
         ask, letter = self.new_ask(), make(Letter, **self.common)
         target, agency = make(Target, kind=TargetKind.CLASS, **self.common), make(Agency)
         self.ask, self.letter, self.target, self.agency = ask.id, letter.id, target.id, agency.id
+        source = make(Source, **self.common)
+        self.source = source.id
         self.names = {
             "ask": ask.reference,
             "letter": letter.reference,
             "target": target.reference,
             "agency": agency.slug,
+            "source": source.reference,
         }
 
     def new_ask(self) -> Recommendation:
@@ -106,10 +109,13 @@ class Case:
         make(Signatory, body_id=agency.id, **signed)
         make(LetterAddressee, agency_id=agency.id, **signed)
         make(SourceUse, record_id=self.letter, source_id=source.id)
+        make(Attachment, source_id=self.source)
         self.hang(self.ask, agency.id, target.id, source.id)
         carried = make(Letter, **self.common)
         make(LetterRecommendation, letter_id=carried.id, recommendation_id=self.ask)
+        make(SourceUse, record_id=carried.id, source_id=self.source)
         another = self.new_ask().id
+        make(SourceUse, record_id=another, source_id=self.source)
         self.show(another, self.agency, self.target)
         make(LetterRecommendation, letter_id=self.letter, recommendation_id=another)
         twice = make(Target, merged_into_id=self.target, **self.common)
@@ -176,6 +182,7 @@ PAGES = {
     "target page": "/targets/{target}",
     "list of targets": "/targets",
     "list of sources": "/sources",
+    "page of a source": "/sources/{source}",
     "search among targets": "/search?q=target",
     "search among asks": "/search?q=ask&kind=recommendations",
     "search among sources": "/search?q=source",

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from tests.inside.samples import (
     PUBLISHED,
     CaseFile,
+    a_file,
     ask_input,
     ask_of,
     contact_input,
@@ -49,7 +50,9 @@ from tracker.recommendations.models import ClosureReason, Outcome, Recommendatio
 from tracker.recommendations.workflow import Change
 from tracker.records import actions as records
 from tracker.records.models import Audience, Record
+from tracker.sources import queries as sources
 from tracker.sources.actions import SourceInput
+from tracker.sources.models import Source
 from tracker.targets import actions as targets
 from tracker.targets import queries as target_queries
 from tracker.targets.actions import TargetInput
@@ -87,6 +90,12 @@ class Scene:
     @property
     def letter(self) -> Letter:
         found = correspondence.letter(self.viewer, self.case.letter)
+        assert found is not None
+        return found
+
+    @property
+    def source(self) -> Source:
+        found = sources.get(self.viewer, self.case.source)
         assert found is not None
         return found
 
@@ -303,6 +312,13 @@ CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
         "snooze": (snooze, "clock.snoozed"),
         "unmerge_target": (unmerge_target, "target.unmerged"),
         "void_status": (void_status, "recommendation.status_voided"),
+        "attach_file": (lambda s: a_file(s.viewer, s.source), "attachment.added"),
+        "void_attachment": (
+            lambda s: casework.void_attachment(
+                s.viewer, s.source, a_file(s.viewer, s.source), "It is about another case."
+            ),
+            "attachment.voided",
+        ),
         "void_contact": (
             lambda s: casework.void_contact(s.viewer, s.contact, "It was another ask."),
             "contact.voided",

@@ -95,7 +95,8 @@ from tracker.records.models import (
     RecordTag,
     SearchText,
 )
-from tracker.sources.models import Source, SourceUse
+from tracker.sources.filetypes import FileType
+from tracker.sources.models import Attachment, AttachmentPiece, Source, SourceUse
 from tracker.targets.models import (
     NameKind,
     RelationKind,
@@ -401,6 +402,29 @@ def _source(given: dict[str, Any]) -> dict[str, Any]:
 @factory(SourceUse)
 def _source_use(given: dict[str, Any]) -> dict[str, Any]:
     return {**_id(given, "record_id", Record), **_id(given, "source_id", Source), "position": 1}
+
+
+@factory(Attachment)
+def _attachment(given: dict[str, Any]) -> dict[str, Any]:
+    source_id = given.get("source_id")
+    source = (db.session.get(Source, source_id) if source_id else None) or make(Source)
+    return {
+        "source_id": source.id,
+        "organisation_id": source.organisation_id,
+        "audience": source.audience,
+        "name": f"file {a_number()}.txt",
+        "file_type": FileType.TEXT,
+        "size": 5,
+        "sha256": "0" * 64,
+        "shared_size": 5,
+        "shared_sha256": "0" * 64,
+    }
+
+
+@factory(AttachmentPiece)
+def _piece(given: dict[str, Any]) -> dict[str, Any]:
+    owner = _id(given, "attachment_id", Attachment)
+    return {**owner, "is_copy": False, "position": 0, "content": b"bytes"}
 
 
 @factory(Recommendation)

@@ -32,6 +32,8 @@ def fields(page: str) -> dict[str, list[str]]:
             continue
         elif tag == "input" and name:
             kind = given.get("type", "text")
+            if kind == "file":
+                continue  # nothing is chosen yet
             if kind in ("checkbox", "radio"):
                 if "checked" in given:
                     found.setdefault(name, []).append(value or "on")

@@ -30,6 +30,8 @@ from tracker.core.errors import TrackerError
 # a table's name, the names of its columns, and its rows
 Part = tuple[str, Sequence[str], Iterable[Any]]
 AT_ONCE = 1000
+# rows of a quarter of a megabyte: of these a few
+FEW_AT_ONCE = {"attachment_pieces": 20}
 CHAINS = "history_chains"
 # tables that hold nothing until somebody uses the program
 OF_PEOPLE = ("organisations", "users", "records")
@@ -101,8 +103,13 @@ def read(connection: Connection) -> Iterator[Part]:
     for table in tables_of(connection):
         columns = _own_columns(table)
         statement = select(*columns).order_by(*table.primary_key.columns)
-        with connection.execution_options(yield_per=AT_ONCE).execute(statement) as rows:
+        options = connection.execution_options(yield_per=_at_once(table.name))
+        with options.execute(statement) as rows:
             yield table.name, [c.name for c in columns], ([_utc(v) for v in row] for row in rows)
+
+
+def _at_once(name: str) -> int:
+    return min(FEW_AT_ONCE.get(name, AT_ONCE), AT_ONCE)
 
 
 def _utc(value: Any) -> Any:
@@ -120,8 +127,10 @@ def fill_sqlite(connection: Connection, parts: Iterable[Part]) -> None:
     for name, columns, rows in parts:
         table = _table(tables, name, columns)
         batches = iter(rows)
-        while batch := [dict(zip(columns, row, strict=True)) for row in islice(batches, AT_ONCE)]:
-            connection.execute(insert(table), batch)
+        while some := list(islice(batches, _at_once(name))):
+            connection.execute(
+                insert(table), [dict(zip(columns, row, strict=True)) for row in some]
+            )
 
 
 def fill_postgresql(connection: Connection, parts: Iterable[Part]) -> None:

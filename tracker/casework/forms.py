@@ -4,6 +4,8 @@ actions say."""
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from flask_wtf.file import FileField
+from werkzeug.datastructures import FileStorage
 from wtforms import (
     BooleanField,
     FieldList,
@@ -48,6 +50,7 @@ from tracker.recommendations.models import (
 )
 from tracker.records.models import Audience
 from tracker.sources.actions import SourceInput
+from tracker.sources.attachments import MOST_BYTES, FileInput
 from tracker.targets.actions import TargetInput
 from tracker.targets.models import TargetKind
 from tracker.web.forms import (
@@ -341,6 +344,21 @@ class VoidStatusForm(VoidForm):
 
 class EvidenceForm(BaseForm, SourceRow):
     """A further piece of evidence."""
+
+
+class FileForm(BaseForm):
+    """A file for a source."""
+
+    file = FileField("File")
+    as_it_is = BooleanField("Others get the file as it is too")
+
+    def given(self) -> FileInput:
+        """The file as it was sent; no more of it is read than shows that it is too large."""
+        sent = self.file.data
+        if not isinstance(sent, FileStorage):
+            return FileInput("", b"")
+        content = sent.stream.read(MOST_BYTES + 1)
+        return FileInput(sent.filename or "", content, self.as_it_is.data)
 
 
 class AudienceForm(BaseForm):

@@ -24,6 +24,7 @@ from tracker.recommendations.models import (
 )
 from tracker.recommendations.outcomes import NotCredited
 from tracker.records.models import Audience
+from tracker.sources.filetypes import FileType
 from tracker.targets.models import TargetKind
 
 STATUS = {
@@ -268,6 +269,17 @@ CLOCK_SHAPE = {
     ClockState.MET: "met",
     ClockState.CLOSED: "closed",
     ClockState.VOID: "void",
+}
+FILE_TYPE: Mapping[FileType, str] = {
+    FileType.PDF: "PDF",
+    FileType.PNG: "PNG picture",
+    FileType.JPEG: "JPEG picture",
+    FileType.WEBP: "WebP picture",
+    FileType.GIF: "GIF picture",
+    FileType.TEXT: "Plain text",
+    FileType.DOCX: "Word document",
+    FileType.XLSX: "Excel sheet",
+    FileType.ODT: "OpenDocument text",
 }
 AUDIENCE = {
     Audience.NAMED: "Named people",

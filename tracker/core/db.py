@@ -191,6 +191,13 @@ def try_to_note(change: UpdateBase) -> None:
         db.session.execute(change.execution_options(synchronize_session=False))
 
 
+def begin_writing() -> None:
+    """From here on the request writes: what it read until now is given up, so that it takes the
+    lock afresh. For requests that do something slow first."""
+    db.session.rollback()
+    g.writing = True
+
+
 class Failure(PlainEnum):
     """Why a database cannot serve at the moment, though nothing is wrong with what was asked."""
 

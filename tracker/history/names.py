@@ -35,6 +35,8 @@ EVENTS: dict[str, str] = {
     "source.cited": "Evidence added",
     "source.voided": "Evidence voided",
     "letter_template.changed": "Template of follow-up letters changed",
+    "attachment.added": "File added",
+    "attachment.voided": "File voided",
     "letter.recorded": "Letter recorded",
     "letter.voided": "Letter voided",
     "recommendation.recorded": "Ask recorded",

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 
 from sqlalchemy import Select, exists, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, joinedload
 
 from tracker.accounts.viewer import Viewer
 from tracker.core.db import db
 from tracker.records.models import Record
 from tracker.records.queries import visible
-from tracker.sources.models import Source, SourceUse
+from tracker.sources.models import Attachment, AttachmentPiece, Source, SourceUse
 
 
 def listing(viewer: Viewer) -> Select[Source]:
@@ -18,8 +18,9 @@ def listing(viewer: Viewer) -> Select[Source]:
 
 
 def get(viewer: Viewer, reference: str) -> Source | None:
-    """The source of that reference, if the viewer may see it."""
+    """The source of that reference with its owner, if the viewer may see it."""
     statement = select(Source).join(Record, Record.id == Source.id)
+    statement = statement.options(joinedload(Source.organisation))
     return db.session.scalar(
         visible(statement.where(Record.reference == reference), Source, viewer)
     )
@@ -73,3 +74,24 @@ def same(viewer: Viewer, title: str, url: str) -> Source | None:
         Source.organisation_id == viewer.organisation_id, Source.title == title, Source.url == url
     )
     return db.session.scalar(visible(statement, Source, viewer).limit(1))
+
+
+def attachments_of(viewer: Viewer, source_id: int) -> list[Attachment]:
+    """The files of a source that stand, in the order in which they were added."""
+    statement = (
+        select(Attachment)
+        .where(Attachment.source_id == source_id, Attachment.voided_at.is_(None))
+        .order_by(Attachment.id)
+    )
+    return list(db.session.scalars(visible(statement, Attachment, viewer)))
+
+
+def piece_of(attachment_id: int, position: int, *, is_copy: bool) -> bytes | None:
+    """A piece of a file, or nothing past its end. The caller has found the file through
+    `visible()`, and which copy is meant."""
+    statement = select(AttachmentPiece.content).where(
+        AttachmentPiece.attachment_id == attachment_id,
+        AttachmentPiece.is_copy == is_copy,
+        AttachmentPiece.position == position,
+    )
+    return db.session.scalar(statement)

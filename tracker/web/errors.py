@@ -14,6 +14,7 @@ from tracker.accounts.viewer import ANONYMOUS
 from tracker.core.db import Failure, db, failure
 from tracker.core.errors import NotAllowed, Refused, Stale, Unknown
 from tracker.web.fresh import NotFresh
+from tracker.web.policy import takes_files
 from tracker.web.settings import settings
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ FAILURES: dict[Failure, tuple[str, str, int]] = {
         60,
     ),
 }
+TOO_LARGE = ("This file is too large", "Go back, make it smaller or part it, and try again.")
 KEEPS_WHAT_WAS_SENT = (400, 401, 503)
 
 
@@ -99,6 +101,8 @@ def _http(error: HTTPException) -> Response:
     code = error.code or 500
     if error.response is not None or 300 <= code < 400:
         return make_response(error.get_response())
+    if code == 413 and takes_files(request.endpoint):
+        return _page(413, "A file may have up to 25 MB.", words=TOO_LARGE)
     said = error.description if code in (400, 409, 422) else None
     standard = type(error).description
     return _page(code, None if said == standard else said)
@@ -163,8 +167,9 @@ def _ask_nobody() -> None:
 
 def _kept_fields() -> list[tuple[str, str]]:
     """What the form held, to be sent again; only of a form of our own pages, so that no other site
-    can lay words into a person's mouth. A password is never kept, so its form is not either."""
-    if any("password" in name for name in request.form):
+    can lay words into a person's mouth. A password or a file is never kept, so neither is its
+    form."""
+    if takes_files(request.endpoint) or any("password" in name for name in request.form):
         return []
     if request.method != "POST" or request.headers.get("Sec-Fetch-Site") not in (
         "same-origin",

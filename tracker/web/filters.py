@@ -34,6 +34,7 @@ def init_app(app: Flask) -> None:
         "country": country_name,
         "name": in_its_script,
         "host": host,
+        "size": size,
     }
     app.jinja_env.globals |= {
         "asset": asset,
@@ -97,6 +98,13 @@ def in_its_script(text: str) -> Markup:
 def host(url: str) -> str:
     """The host of a web address, for showing."""
     return url.partition("://")[2].partition("/")[0].removeprefix("www.")
+
+
+def size(octets: int) -> str:
+    """How large a file is: `1.4 MB`, `12 kB`."""
+    if octets >= 1024 * 1024:
+        return f"{octets / 1024 / 1024:.1f} MB"
+    return f"{-(-octets // 1024)} kB"
 
 
 def with_query(**changes: Any) -> str:

@@ -46,13 +46,14 @@ OF_LIBRARIES = {
 }
 
 
-def policy(wanted: Policy, *, fresh: bool = False) -> Callable[[View], View]:
+def policy(wanted: Policy, *, fresh: bool = False, files: bool = False) -> Callable[[View], View]:
     """Declare the policy of a view; one that is `fresh` asks for the password again after 15
-    minutes."""
+    minutes, and only one with `files` takes any."""
 
     def declare(view: View) -> View:
         view.policy = wanted  # type: ignore[attr-defined]
         view.fresh = fresh  # type: ignore[attr-defined]
+        view.takes_files = files  # type: ignore[attr-defined]
         return view
 
     return declare
@@ -62,6 +63,12 @@ def policy_of(endpoint: str) -> Policy | None:
     """The policy that an endpoint declares, if it does."""
     view = current_app.view_functions.get(endpoint)
     return getattr(view, "policy", None) or OF_LIBRARIES.get(endpoint)
+
+
+def takes_files(endpoint: str | None) -> bool:
+    """Whether a file may be sent to an endpoint."""
+    view = current_app.view_functions.get(endpoint or "")
+    return getattr(view, "takes_files", False)
 
 
 def admits(wanted: Policy, viewer: Viewer) -> bool:

@@ -56,6 +56,8 @@ def test_a_file_where_none_is_asked_for_is_refused(
     app: Flask, staff: Person, records: Records, file: bytes
 ) -> None:
     for name, form in FORMS.items():
+        if form.file:
+            continue
         sitting = form.open(staff, records)
         for field in [field for field in sitting.fields if field != "csrf_token"][:2]:
             sent: dict[str, Any] = {**sitting.fields, field: (io.BytesIO(file), "公安\u202e.pdf")}

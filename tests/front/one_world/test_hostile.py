@@ -22,7 +22,7 @@ from tests.support.people import PASSWORD, Person, form_of, token_on, words_of
 
 LONG, NUL, SURROGATE, OVERRIDE = "x" * 10_000, "Wu\x00Yingjie", "Wu \ud800", "Wu \u202eYingjie"
 HUGE, NEGATIVE, INJECTED = str(10**20), "-1", "1; drop table users"
-NOTHING_TO_TYPE = {"taking back", "delete view", "account"}
+NOTHING_TO_TYPE = {"taking back", "delete view", "account", "file"}
 SEARCH_BOXES = {"find"}  # what stands in them is looked for, not kept
 
 

@@ -27,6 +27,7 @@ EDITING = re.compile(
 OF_ONESELF = ("/account/", "/login/", "/join", "/watch/", "/unsubscribe/")
 _REFUSALS = {403: "Your account may not do this", 404: "Nothing here"}
 MISSING = {"R": "R-00000000", "L": "L-00000000", "T": "T-00000000", "C": "C-00000000"}
+MISSING["S"] = "S-00000000"
 
 
 def test_a_hidden_record_and_a_missing_one_answer_alike_on_every_page(

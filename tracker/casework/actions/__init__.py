@@ -19,10 +19,12 @@ from tracker.casework.actions.saved_views import change_view, delete_view, save_
 from tracker.casework.actions.sharing import share
 from tracker.casework.actions.status import change_status, void_status
 from tracker.clocks.acts import act_on_clocks, snooze
+from tracker.sources.attachments import attach_file, void_attachment
 
 __all__ = [
     "act_on_clocks",
     "add_ask",
+    "attach_file",
     "change_ask",
     "change_status",
     "change_template",
@@ -41,6 +43,7 @@ __all__ = [
     "snooze",
     "undo_together",
     "unmerge_target",
+    "void_attachment",
     "void_contact",
     "void_evidence",
     "void_letter",

@@ -1,0 +1,92 @@
+"""Real files, as people have them, with what they tell of their making."""
+
+import io
+import zipfile
+from typing import Any
+
+import pikepdf
+from PIL import Image
+
+CAMERA, AUTHOR = "Some Camera 3000", "Somebody Who Wrote It"
+
+
+def jpeg(size: tuple[int, int] = (40, 20)) -> bytes:
+    """A picture that a telephone took on its side, with the place where it was taken."""
+    exif = Image.Exif()
+    exif[0x0112] = 6  # it lies on its side
+    exif[0x010F] = CAMERA
+    place: Any = exif.get_ifd(0x8825)
+    place[1], place[2] = "N", (29.0, 39.0, 0.0)
+    file = io.BytesIO()
+    Image.new("RGB", size, "red").save(
+        file, "JPEG", exif=exif, comment=AUTHOR.encode(), xmp=f"<x>{AUTHOR}</x>".encode()
+    )
+    return file.getvalue()
+
+
+def pdf() -> bytes:
+    """A document of one page with an author, a comment of theirs, a file inside it, a picture with
+    its place, and a script."""
+    file = io.BytesIO()
+    with pikepdf.new() as made:
+        page = made.add_blank_page()
+        made.docinfo["/Author"] = AUTHOR
+        with made.open_metadata() as metadata:
+            metadata["dc:creator"] = [AUTHOR]
+        made.attachments["inside.txt"] = AUTHOR.encode()
+        name = pikepdf.Name
+        picture = pikepdf.Stream(
+            made,
+            jpeg(),
+            Type=name.XObject,
+            Subtype=name.Image,
+            Width=40,
+            Height=20,
+            ColorSpace=name.DeviceRGB,
+            BitsPerComponent=8,
+            Filter=name.DCTDecode,
+        )
+        page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(P=picture))
+        page.Annots = pikepdf.Array(
+            [pikepdf.Dictionary(Type=name.Annot, Subtype=name.Text, Rect=[0, 0, 9, 9], T=AUTHOR)]
+        )
+        script = pikepdf.Dictionary(S=name.JavaScript, JS="app.alert('run')")
+        made.Root.OpenAction = made.make_indirect(script)
+        made.save(file)
+    return file.getvalue()
+
+
+def locked_pdf() -> bytes:
+    """A document that opens with a password only."""
+    file = io.BytesIO()
+    with pikepdf.new() as made:
+        made.add_blank_page()
+        made.save(file, encryption=pikepdf.Encryption(owner="o", user="u"))
+    return file.getvalue()
+
+
+def everything_in(content: bytes) -> bytes:
+    """All that a PDF says, nothing of it packed."""
+    file = io.BytesIO()
+    with pikepdf.open(io.BytesIO(content)) as opened:
+        opened.save(
+            file,
+            qdf=True,
+            stream_decode_level=pikepdf.StreamDecodeLevel.specialized,
+            object_stream_mode=pikepdf.ObjectStreamMode.disable,
+        )
+    return file.getvalue()
+
+
+def packed(*members: str) -> bytes:
+    """A ZIP with these members."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as made:
+        for name in members:
+            made.writestr(name, AUTHOR)
+    return file.getvalue()
+
+
+def docx(*more: str) -> bytes:
+    """A document of an office program."""
+    return packed("[Content_Types].xml", "word/document.xml", "docProps/core.xml", *more)

@@ -1,0 +1,176 @@
+"""Pages of sources, and of the files that belong to them."""
+
+from collections.abc import Iterator
+from itertools import count
+from urllib.parse import quote
+
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from tracker.casework import actions, telling
+from tracker.casework.forms import FileForm, VoidOneForm
+from tracker.casework.views import sharing
+from tracker.core.db import begin_writing, db
+from tracker.correspondence import queries as correspondence
+from tracker.correspondence.models import Letter
+from tracker.recommendations import queries as asks
+from tracker.records.actions import require_edit
+from tracker.records.queries import may_edit
+from tracker.sources import queries
+from tracker.sources.attachments import prepare
+from tracker.sources.filetypes import SERVED_AS, name_to_save
+from tracker.sources.models import Attachment, Source
+from tracker.sources.views import sources
+from tracker.web.policy import Policy, policy
+from tracker.web.saving import attempt
+from tracker.web.viewer import current
+
+# a file is nobody's page: whatever opens it all the same runs nothing and loads nothing
+CSP_OF_FILES = "default-src 'none'; sandbox"
+
+
+def found(reference: str) -> Source:
+    """The source, or 404: hidden and missing are the same."""
+    return queries.get(current(), reference) or abort(404)
+
+
+def own(reference: str) -> Source:
+    """The source, if the viewer may change it; otherwise 404 or 403."""
+    source = found(reference)
+    require_edit(source, current())
+    return source
+
+
+@sources.get("/<ref:reference>")
+@policy(Policy.READER)
+def show(reference: str) -> str:
+    """One source: what it is, its files, and what rests on it."""
+    source, viewer = found(reference), current()
+    citing = queries.citing(viewer, source.id)
+    carrying = correspondence.letters(viewer).where(Letter.id.in_(citing)).order_by(Letter.id)
+    return render_template(
+        "views/sources/show.html",
+        source=source,
+        files=queries.attachments_of(viewer, source.id),
+        asks=list(asks.by_ids(viewer, citing).values()),
+        letters=db.session.scalars(carrying).all(),
+        may_edit=may_edit(source, viewer),
+    )
+
+
+@sources.route("/<ref:reference>/attachments/new", methods=["GET", "POST"])
+@policy(Policy.EDITOR, files=True)
+def attach(reference: str) -> ResponseReturnValue:
+    """Add a file to the source."""
+    source, form = own(reference), FileForm()
+
+    def act() -> Attachment:
+        file = prepare(form.given())
+        begin_writing()
+        return actions.attach_file(current(), own(reference), file)
+
+    if form.is_submitted():
+        if attempt(form, act):
+            flash("The file is added.")
+            return redirect(url_for(".show", reference=reference), 303)
+        source = own(reference)
+    page = render_template("views/sources/attach.html", form=form, source=source)
+    return page, 422 if form.is_submitted() else 200
+
+
+@sources.get("/<ref:reference>/attachments/<number:key>")
+@policy(Policy.READER)
+def download(reference: str, key: int) -> Response:
+    """A file of the source. Its owner's people get it as it came, others the copy for others;
+    `?copy=others` shows the former what the latter get."""
+    source = found(reference)
+    file = next((f for f in queries.attachments_of(current(), source.id) if f.id == key), None)
+    if file is None:
+        abort(404)
+    as_others = not may_edit(source, current()) or request.args.get("copy") == "others"
+    if as_others and not file.is_shared:
+        abort(404)
+    size = file.shared_size if as_others and file.shared_size else file.size
+    name, served_as = name_to_save(file.name, file.file_type), SERVED_AS[file.file_type]
+    plain = name_to_save(f"{reference}-{key}", file.file_type)
+    pieces = _pieces(current_app, file.id, is_copy=as_others and file.is_stripped)
+    answer = Response(pieces, content_type=served_as)
+    answer.content_length = size
+    answer.headers["Content-Security-Policy"] = CSP_OF_FILES
+    # the name in any script, and one of plain letters for what cannot read the first (RFC 6266)
+    answer.headers["Content-Disposition"] = (
+        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    )
+    return answer
+
+
+def _pieces(proxy: Flask, key: int, *, is_copy: bool) -> Iterator[bytes]:
+    """The bytes of a file, each piece read by itself: a slow download holds no transaction."""
+    app: Flask = proxy._get_current_object()  # type: ignore[attr-defined]
+
+    def pieces() -> Iterator[bytes]:
+        for position in count():
+            with app.app_context():
+                piece = queries.piece_of(key, position, is_copy=is_copy)
+            if piece is None:
+                return
+            yield piece
+
+    return pieces()
+
+
+@sources.route("/<ref:reference>/attachments/void", methods=["GET", "POST"])
+@policy(Policy.EDITOR)
+def void_attachment(reference: str) -> ResponseReturnValue:
+    """Take back a file that was added in error."""
+    source = own(reference)
+    files = {str(file.id): file for file in queries.attachments_of(current(), source.id)}
+    form = VoidOneForm(data={"which": request.args.get("which")})
+    form.which.choices = {key: file.name for key, file in files.items()}
+
+    def act() -> bool:
+        chosen = files.get(form.which.data or "")
+        actions.void_attachment(current(), source, chosen, form.reason.data or "")
+        return True
+
+    back = url_for(".show", reference=reference)
+    if form.is_submitted() and attempt(form, act):
+        flash("The file is void, and its bytes are deleted.")
+        return redirect(back, 303)
+    page = render_template(
+        "views/void_one.html",
+        form=form,
+        heading="Void a file",
+        title=own(reference).title,
+        back=back,
+        note="Its bytes are deleted for good, from here and, as they age, from the backups.",
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+@sources.get("/<ref:reference>/history")
+@policy(Policy.READER)
+def history(reference: str) -> str:
+    """Every change of the source."""
+    source = found(reference)
+    page = telling.history_page(current(), source.id, source.organisation_id)
+    back = url_for(".show", reference=reference)
+    return render_template("views/history.html", page=page, title=source.title, back=back)
+
+
+@sources.route("/<ref:reference>/audience", methods=["GET", "POST"])
+@policy(Policy.EDITOR)
+def audience(reference: str) -> ResponseReturnValue:
+    """Who may see the source."""
+    source = found(reference)
+    return sharing.audience_page(source, source.title, url_for(".show", reference=reference))

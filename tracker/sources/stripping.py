@@ -1,0 +1,186 @@
+"""Copies of files without what they tell of their making: where a picture was taken and with which
+camera, who wrote a document and when."""
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pikepdf
+from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+
+from tracker.sources.filetypes import FileType
+
+MOST_PIXELS = 60_000_000  # of all frames together
+MOST_DEPTH = 100
+FORMATS = {
+    FileType.PNG: "PNG",
+    FileType.JPEG: "JPEG",
+    FileType.WEBP: "WEBP",
+    FileType.GIF: "GIF",
+}
+# what a PDF says of its making, embeds, or does by itself
+OF_MAKERS = ("/Metadata", "/PieceInfo", "/LastModified", "/SpiderInfo")
+EMBEDDED = ("/EmbeddedFiles", "/JavaScript", "/AF", "/EF")
+ACTING = ("/JS", "/AA", "/OpenAction", "/XFA")
+OF_COMMENTS = ("/T", "/M", "/CreationDate", "/NM")  # who made an annotation, and when
+HARMFUL_ACTIONS = ("/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/Rendition")
+
+
+class CannotStrip(ValueError):
+    """A file that cannot be opened; the message says what to do."""
+
+
+def stripped(content: bytes, file_type: FileType) -> bytes | None:
+    """The copy of a file that others may have. The same bytes for plain text, which tells no more
+    than it shows; nothing for documents of office programs, which can hold names in comments,
+    changes and pictures that nothing takes out for certain. Raises `CannotStrip`."""
+    if file_type in FORMATS:
+        return _image(content, FORMATS[file_type])
+    if file_type is FileType.PDF:
+        return _pdf(content)
+    return content if file_type is FileType.TEXT else None
+
+
+# ---- pictures
+
+
+def _image(content: bytes, format_: str) -> bytes:
+    damaged = "This picture cannot be opened. Save it anew with another program, and choose that."
+    too_large = (
+        f"This picture has more than {MOST_PIXELS // 1_000_000} million points. Make it smaller."
+    )
+    try:
+        opened = Image.open(io.BytesIO(content), formats=[format_])
+        frames = 1 if opened.format == "MPO" else getattr(opened, "n_frames", 1)
+        if opened.width * opened.height * frames > MOST_PIXELS:
+            raise CannotStrip(too_large)
+        return _drawn_anew(opened, format_, frames)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise CannotStrip(too_large) from None
+    except CannotStrip:
+        raise
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, KeyError):
+        raise CannotStrip(damaged) from None
+
+
+def _drawn_anew(opened: Image.Image, format_: str, frames: int) -> bytes:
+    """The points alone, the right way up, saved without anything that was said beside them."""
+    file = io.BytesIO()
+    if frames > 1:
+        shown = [_bare(frame.copy()) for frame in ImageSequence.Iterator(opened)]
+        beat = {"duration": opened.info.get("duration", 100), "loop": opened.info.get("loop", 0)}
+        shown[0].save(file, format_, save_all=True, append_images=shown[1:], **beat)
+        return file.getvalue()
+    # by way of its points: the picture that was opened remembers what it was opened with
+    picture = _bare(ImageOps.exif_transpose(opened))
+    quality = {"quality": 92} if format_ in ("JPEG", "WEBP") else {}
+    picture.save(file, format_, **quality)
+    return file.getvalue()
+
+
+def _bare(picture: Image.Image) -> Image.Image:
+    """A picture of the same points, of which nothing else is known but which are transparent."""
+    picture.load()
+    if picture.mode not in ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16"):
+        picture = picture.convert("RGB")
+    made = Image.new(picture.mode, picture.size)
+    palette = picture.getpalette("RGB") if picture.mode == "P" else None
+    if palette:
+        made.putpalette(palette)
+    made.paste(picture)
+    if "transparency" in picture.info and picture.mode in ("P", "L", "RGB"):
+        made.info["transparency"] = picture.info["transparency"]
+    return made
+
+
+# ---- PDF
+
+
+def _pdf(content: bytes) -> bytes:
+    damaged = "This PDF cannot be opened. Print it into a new PDF, and choose that."
+    locked = "This PDF is locked by a password. Save it without one, and choose that."
+    try:
+        with pikepdf.open(io.BytesIO(content)) as pdf:
+            if pdf.is_encrypted:
+                raise CannotStrip(locked)
+            return _rewritten(pdf)
+    except pikepdf.PasswordError:
+        raise CannotStrip(locked) from None
+    except CannotStrip:
+        raise
+    except (pikepdf.PdfError, ValueError, TypeError, KeyError, RecursionError, RuntimeError):
+        raise CannotStrip(damaged) from None
+
+
+def _rewritten(pdf: pikepdf.Pdf) -> bytes:
+    """Only what its pages show: earlier versions and what nothing points to any more are left
+    behind, and its number is made of its content."""
+    for thing in list(pdf.objects):
+        for part in _parts(thing, 0):
+            _clean(part)
+    for name in ("/Info", "/ID"):
+        if name in pdf.trailer:
+            del pdf.trailer[name]
+    file = io.BytesIO()
+    pdf.save(file, deterministic_id=True)
+    return file.getvalue()
+
+
+def _parts(thing: Any, depth: int) -> Iterator[Any]:
+    """The dictionaries and streams of an object, itself first, without those that stand for
+    themselves."""
+    if depth > MOST_DEPTH:
+        raise ValueError("too deep")
+    if isinstance(thing, (pikepdf.Dictionary, pikepdf.Stream)):
+        yield thing
+        inner = [thing[key] for key in thing.keys()]  # noqa: SIM118
+    elif isinstance(thing, pikepdf.Array):
+        inner = list(thing)
+    else:
+        return
+    for each in inner:
+        if isinstance(each, pikepdf.Object) and not each.is_indirect:
+            yield from _parts(each, depth + 1)
+
+
+def _clean(part: Any) -> None:
+    gone = [*OF_MAKERS, *EMBEDDED, *ACTING]
+    if str(part.get("/Type", "")) == "/Annot" or "/Rect" in part:
+        kind = str(part.get("/Subtype", ""))
+        if kind != "/Widget":  # of which /T is the name of a field
+            gone += OF_COMMENTS
+        if kind == "/FileAttachment":
+            gone += ["/FS", "/Contents"]
+    if str(part.get("/S", "")) in HARMFUL_ACTIONS:
+        gone += ["/F", "/D", "/T", "/Win", "/Unix", "/Mac", "/R"]
+        part["/S"] = pikepdf.Name("/None")
+    for name in gone:
+        if name in part:
+            del part[name]
+    if isinstance(part, pikepdf.Stream) and _is_jpeg(part):
+        raw = without_segments(part.read_raw_bytes())
+        parms: Any = part.get("/DecodeParms")
+        part.write(raw, filter=pikepdf.Name("/DCTDecode"), decode_parms=parms)
+
+
+def _is_jpeg(stream: pikepdf.Stream) -> bool:
+    filters = stream.get("/Filter")
+    if isinstance(filters, pikepdf.Array):
+        return len(filters) == 1 and str(filters[0]) == "/DCTDecode"
+    return str(filters) == "/DCTDecode"
+
+
+def without_segments(jpeg: bytes) -> bytes:
+    """A JPEG without its comments and what programs wrote into it, its points untouched. The marks
+    of JFIF and of Adobe stay: they say how its colours are meant."""
+    kept, place = [jpeg[:2]], 2
+    while place + 4 <= len(jpeg) and jpeg[place] == 0xFF:
+        marker = jpeg[place + 1]
+        length = int.from_bytes(jpeg[place + 2 : place + 4], "big")
+        if marker == 0xDA or length < 2:  # the points begin
+            break
+        says = 0xE0 <= marker <= 0xEF or marker == 0xFE
+        if not says or marker in (0xE0, 0xEE):
+            kept.append(jpeg[place : place + 2 + length])
+        place += 2 + length
+    return b"".join(kept) + jpeg[place:]
