@@ -123,6 +123,9 @@ FORMS = {
     ),
     "next": Form("{ask}/next", {"next_action": "Call", "next_action_on": "2030-01-31"}),
     "evidence": Form("{ask}/evidence", seed.SOURCES[1]),
+    "protected evidence": Form(
+        "{ask}/evidence", {"opaque": "W-17", "kept_where": "In the safe", "shows": "What it says"}
+    ),
     "outcome": Form(
         "{ask}/outcomes/new",
         {

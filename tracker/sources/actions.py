@@ -1,5 +1,6 @@
 """Recording sources and citing them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,9 @@ from tracker.records.models import Audience, Kind, RecordMixin
 from tracker.sources import queries
 from tracker.sources.models import Source, SourceUse
 
+# no word of more than three letters in it: a code, and hardly a name
+OPAQUE = re.compile(r"(?=.{1,60}$)(?=.*[0-9])(?!.*[A-Za-z]{4})[A-Za-z0-9][A-Za-z0-9./-]*")
+
 
 @dataclass(frozen=True)
 class SourceInput:
@@ -28,16 +32,27 @@ class SourceInput:
     published_on: PartialDate | None = None
     shows: str = ""
     note: str = ""
+    opaque: str = ""  # the reference of a source at risk, which has nothing else but
+    kept_where: str = ""  # where, outside this program, its identity is kept
+
+    @property
+    def is_protected(self) -> bool:
+        """It is a source at risk."""
+        return bool(self.opaque.strip() or self.kept_where.strip())
 
     @property
     def is_blank(self) -> bool:
         """Nothing was filled in."""
-        return not any((self.title.strip(), self.url.strip(), self.publisher.strip()))
+        said = (self.title, self.url, self.publisher, self.opaque, self.kept_where)
+        return not any(text.strip() for text in said)
 
 
 def check(given: SourceInput, intake: Intake) -> SourceInput | None:
     """The source cleaned, ready to be cited; nothing where problems were noted in `intake`."""
     problems = len(intake.problems)
+    if given.is_protected:
+        good = _check_protected(given, intake)
+        return good if len(intake.problems) == problems else None
     good = SourceInput(
         title=intake.text("title", given.title, Source.title),
         url=intake.url("url", given.url, Source.url),
@@ -49,6 +64,33 @@ def check(given: SourceInput, intake: Intake) -> SourceInput | None:
     if not good.title and not good.url:
         intake.refuse("title", "Write a title or a web address, or leave the source out.")
     return good if len(intake.problems) == problems else None
+
+
+def _check_protected(given: SourceInput, intake: Intake) -> SourceInput:
+    """A source at risk: a reference that tells nothing, and where to ask. What could name it has no
+    place here."""
+    for name in ("title", "url", "publisher", "note"):
+        if str(getattr(given, name)).strip():
+            intake.refuse(name, "A protected source has only its reference. Leave this empty.")
+    if given.published_on is not None:
+        intake.refuse("published_on", "A protected source has no date. Leave this empty.")
+    opaque = intake.text("opaque", given.opaque, Source.title, missing="Give it a reference.")
+    if opaque and not OPAQUE.fullmatch(opaque):
+        intake.refuse(
+            "opaque",
+            "Give it a code such as W-17, of up to 60 letters, digits and dashes, with a digit in "
+            "it and no word: never a name, nor letters that stand for one.",
+        )
+    return SourceInput(
+        shows=intake.text("shows", given.shows, SourceUse.shows),
+        opaque=opaque,
+        kept_where=intake.text(
+            "kept_where",
+            given.kept_where,
+            Source.kept_where,
+            missing="Say where, outside this program, its identity is kept, or who to ask.",
+        ),
+    )
 
 
 def cite(viewer: Viewer, row: RecordMixin, given: SourceInput, intake: Intake) -> Source | None:
@@ -65,7 +107,8 @@ def cite_for_all(
     good = check(given, intake)
     if good is None:
         return None
-    source = queries.same(viewer, good.title or good.url, good.url)
+    title = good.opaque or good.title or good.url
+    source = queries.same(viewer, title, good.url, is_protected=good.is_protected)
     if source is None:
         source = _add(viewer, good)
     _use(rows, source, good.shows)
@@ -98,9 +141,12 @@ def void_use(viewer: Viewer, row: RecordMixin, source: Source, reason: str) -> N
 
 
 def _add(viewer: Viewer, given: SourceInput) -> Source:
+    title = given.opaque or given.title or given.url[:300]
     source = Source(
-        title=given.title or given.url[:300],
-        sort_title=romanise(given.title or given.url)[:80],
+        title=title,
+        sort_title=romanise(title)[:80],
+        is_protected=given.is_protected,
+        kept_where=given.kept_where,
         publisher=given.publisher,
         published_on=given.published_on,
         url=given.url,

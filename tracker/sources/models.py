@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.core.dates import PartialDate
@@ -20,6 +20,9 @@ class Source(Base, RecordMixin):
     __tablename__ = "sources"
     __table_args__ = (
         Index("ix_sources_listing", "sort_title", "id", "audience", "organisation_id"),
+        CheckConstraint(
+            "NOT is_protected OR audience IN ('named', 'organisation')", name="protected_is_narrow"
+        ),
     )
 
     title: Mapped[str] = mapped_column(String(300))
@@ -28,8 +31,9 @@ class Source(Base, RecordMixin):
     published_on: Mapped[PartialDate | None] = mapped_column(nullable=False)
     url: Mapped[str] = mapped_column(String(2000), default="")
     note: Mapped[str] = mapped_column(String(2000), default="")
-    # a source at risk: only an opaque reference is kept here, and where its identity is kept
+    # a source at risk: its title is an opaque reference, and its identity is kept elsewhere
     is_protected: Mapped[bool] = mapped_column(default=False)
+    kept_where: Mapped[str] = mapped_column(String(500), default="")
 
     @property
     def is_published(self) -> bool:

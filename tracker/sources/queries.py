@@ -68,10 +68,13 @@ def has_published(record_id: int, *, but: int | None = None) -> bool:
     )
 
 
-def same(viewer: Viewer, title: str, url: str) -> Source | None:
+def same(viewer: Viewer, title: str, url: str, *, is_protected: bool) -> Source | None:
     """A source of the viewer's own organisation with the same title and address."""
     statement = select(Source).where(
-        Source.organisation_id == viewer.organisation_id, Source.title == title, Source.url == url
+        Source.organisation_id == viewer.organisation_id,
+        Source.title == title,
+        Source.url == url,
+        Source.is_protected == is_protected,
     )
     return db.session.scalar(visible(statement, Source, viewer).limit(1))
 

@@ -169,7 +169,9 @@ def _kept_fields() -> list[tuple[str, str]]:
     """What the form held, to be sent again; only of a form of our own pages, so that no other site
     can lay words into a person's mouth. A password or a file is never kept, so neither is its
     form."""
-    if takes_files(request.endpoint) or any("password" in name for name in request.form):
+    if takes_files(request.endpoint) and request.mimetype == "multipart/form-data":
+        return []
+    if any("password" in name for name in request.form):
         return []
     if request.method != "POST" or request.headers.get("Sec-Fetch-Site") not in (
         "same-origin",

@@ -16,6 +16,8 @@ from tracker.sources.models import Source
 from tracker.sources.queries import has_published
 from tracker.targets.models import Target
 
+BEYOND = (Audience.COALITION, Audience.PUBLIC)
+
 
 def share(
     viewer: Viewer,
@@ -27,6 +29,14 @@ def share(
 ) -> None:
     """Change the audience of records together, and bring contacts in line: a contact is never
     wider than the narrowest of its asks. Raises `Refused` or `NotAllowed`."""
+    for row in rows:
+        if isinstance(row, Source) and row.is_protected and audience in BEYOND:
+            raise Refused(
+                {
+                    "audience": f"{row.title} is a protected source: it goes to your organisation "
+                    "or to named people, and no further."
+                }
+            )
     if audience is Audience.PUBLIC:
         for row in rows:
             _require_published(row, rows)

@@ -1,4 +1,4 @@
-"""files that belong to sources"""
+"""files that belong to sources, and sources at risk"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +16,13 @@ AUDIENCE = sa.Enum('named', 'organisation', 'coalition', 'public', name='audienc
 
 
 def upgrade() -> None:
+    # with their CHECKs as a part of the column: a rebuilt table would lose its others
+    op.execute(
+        "ALTER TABLE sources ADD COLUMN kept_where VARCHAR(500) DEFAULT '' NOT NULL "
+        "CONSTRAINT ck_sources_kept_where_length CHECK (length(kept_where) <= 500) "
+        "CONSTRAINT ck_sources_protected_is_narrow "
+        "CHECK (NOT is_protected OR audience IN ('named', 'organisation'))"
+    )
     op.create_table('attachments',
     sa.Column('source_id', KEY, nullable=False),
     sa.Column('name', sa.String(length=255), nullable=False),
@@ -56,3 +63,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table('attachment_pieces')
     op.drop_table('attachments')
+    if op.get_bind().dialect.name == 'postgresql':
+        op.execute('ALTER TABLE sources DROP CONSTRAINT ck_sources_protected_is_narrow')
+    op.execute('ALTER TABLE sources DROP COLUMN kept_where')
