@@ -4,7 +4,7 @@ from flask import Flask, g, request
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 
-from tracker.casework import words
+from tracker.casework import reading, words
 from tracker.casework.next_step import further_steps, next_step
 from tracker.clocks.explain import grouped
 from tracker.core import db
@@ -21,12 +21,13 @@ def register(app: Flask, database_url: str) -> None:
     register_models()
     db.init_app(app, database_url)
     # in this order before each request: is it text, the lock, who may come, their files, is the
-    # form ours
+    # form ours, is the reading to be written down
     encoding.init_app(app)
     app.before_request(_take_the_write_lock)
     policy.init_app(app)
     encoding.take_files(app)
     csrf = CSRFProtect(app)
+    reading.init_app(app)
     Bootstrap5(app)
     converters.init_app(app)
     headers.init_app(app)

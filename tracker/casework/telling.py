@@ -13,7 +13,7 @@ from tracker.casework.words import IN_HISTORY
 from tracker.core.references import PATTERN
 from tracker.history import queries as history
 from tracker.history.names import OF_TWO
-from tracker.history.queries import Entry
+from tracker.history.queries import Entry, Read
 from tracker.records import queries as records
 
 _REFERENCE = re.compile(PATTERN)
@@ -29,6 +29,7 @@ class HistoryPage:
     entries: list[Entry]
     actors: dict[int, str]
     since: str | None
+    reads: list[Read]  # for the owner's own people alone
 
 
 def history_page(viewer: Viewer, record_id: int, organisation_id: int) -> HistoryPage:
@@ -42,12 +43,16 @@ def history_page(viewer: Viewer, record_id: int, organisation_id: int) -> Histor
     if not viewer.is_machine and viewer.organisation_id != organisation_id:
         entries = [told for entry in entries for told in _without_plans(entry)]
     bodies = [entry.body for entry in entries]
-    people = accounts.actors(viewer, [*(entry.actor_id for entry in entries), *_people(bodies)])
+    is_own = viewer.edits and viewer.organisation_id == organisation_id
+    reads = history.reads_of(record_id) if is_own else []
+    acted = [entry.actor_id for entry in entries] + [read.actor_id for read in reads]
+    people = accounts.actors(viewer, [*acted, *_people(bodies)])
     labels = IN_HISTORY | {"assignee": people} | dict.fromkeys(_BODIES, agencies.names())
     return HistoryPage(
         [replace(entry, body=_told(entry.body, kept, labels)) for entry in entries],
         people,
         since.date().isoformat() if since else None,
+        reads,
     )
 
 

@@ -15,6 +15,7 @@ from tracker.history.models import HistoryChain, HistoryEvent, HistoryPayload, H
 from tracker.history.names import EVENTS
 
 MAIN = "main"
+READS = "reads"  # who read what is restricted: a chain of its own, since it is no change
 _PENDING = "history.pending"
 
 
@@ -25,6 +26,7 @@ class _Pending:
     name: str
     record_ids: frozenset[int]
     body: str
+    chain: str = MAIN
 
 
 def record(
@@ -42,7 +44,16 @@ def record(
     """
     if name not in EVENTS:
         raise KeyError(name)
-    pending = _Pending(now(), actor_id, name, frozenset(records), chain.canonical(body or {}))
+    _keep(_Pending(now(), actor_id, name, frozenset(records), chain.canonical(body or {})))
+
+
+def record_read(record_id: int, *, actor_id: int) -> None:
+    """Say that somebody reads a record of which reads are kept."""
+    body = chain.canonical({})
+    _keep(_Pending(now(), actor_id, "record.read", frozenset({record_id}), body, READS))
+
+
+def _keep(pending: _Pending) -> None:
     if not db.session.in_transaction():
         db.session.begin()  # so that a rollback takes the entry back, whatever comes first
     db.session.info.setdefault(_PENDING, []).append(pending)
@@ -55,7 +66,10 @@ def _join(session: Session) -> None:
     pending: list[_Pending] = session.info.pop(_PENDING, [])
     if pending:
         session.flush()
-        _append(session, MAIN, pending)
+        # always in this order, so that two writers cannot each hold the head the other waits for
+        for name in (MAIN, READS):
+            if own := [item for item in pending if item.chain == name]:
+                _append(session, name, own)
 
 
 @event.listens_for(Session, "after_rollback")

@@ -57,6 +57,7 @@ EVENTS: dict[str, str] = {
     "clock_rule.ended": "Clock rule ended",
     "letter.received": "Receipt of a letter recorded",
     "record.audience_changed": "Audience changed",
+    "record.read": "Read",
     "record.tagged": "Tags changed",
     "bulk.changed": "Asks changed together",
     "bulk.undone": "A change of several asks taken back",

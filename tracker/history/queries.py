@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from tracker.core.db import db
 from tracker.history import chain
-from tracker.history.actions import MAIN
+from tracker.history.actions import MAIN, READS
 from tracker.history.models import HistoryChain, HistoryEvent, HistoryPayload, HistorySubject
 from tracker.history.names import EVENTS
 
@@ -52,7 +52,7 @@ def of_record(record_id: int, *, since: datetime | None, limit: int = 500) -> li
         select(HistoryEvent, HistoryPayload.body)
         .join(HistorySubject, HistorySubject.event_id == HistoryEvent.id)
         .outerjoin(HistoryPayload, HistoryPayload.event_id == HistoryEvent.id)
-        .where(HistorySubject.record_id == record_id)
+        .where(HistorySubject.record_id == record_id, HistoryEvent.chain == MAIN)
         .order_by(HistoryEvent.id.desc())
         .limit(limit)
     )
@@ -62,6 +62,46 @@ def of_record(record_id: int, *, since: datetime | None, limit: int = 500) -> li
         Entry(event.at, event.actor_id, event.name, json.loads(body) if body else {})
         for event, body in db.session.execute(statement)
     ]
+
+
+@dataclass(frozen=True)
+class Read:
+    """Somebody read a record, on that day for the first time at that moment."""
+
+    at: datetime
+    actor_id: int
+
+
+def reads_of(record_id: int, limit: int = 500) -> list[Read]:
+    """The newest reads of a record, newest first. The caller knows that the viewer may."""
+    statement = (
+        select(HistoryEvent.at, HistoryEvent.actor_id)
+        .join(HistorySubject, HistorySubject.event_id == HistoryEvent.id)
+        .where(
+            HistorySubject.record_id == record_id,
+            HistoryEvent.chain == READS,
+            HistoryEvent.actor_id.is_not(None),
+        )
+        .order_by(HistoryEvent.id.desc())
+        .limit(limit)
+    )
+    return [Read(at, actor_id or 0) for at, actor_id in db.session.execute(statement)]
+
+
+def was_read_since(record_id: int, actor_id: int, since: datetime) -> bool:
+    """Whether somebody's reading of a record is kept already, since a moment."""
+    statement = (
+        select(HistoryEvent.id)
+        .join(HistorySubject, HistorySubject.event_id == HistoryEvent.id)
+        .where(
+            HistorySubject.record_id == record_id,
+            HistoryEvent.chain == READS,
+            HistoryEvent.actor_id == actor_id,
+            HistoryEvent.at >= since,
+        )
+        .limit(1)
+    )
+    return db.session.scalar(statement) is not None
 
 
 @dataclass(frozen=True)

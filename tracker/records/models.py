@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text
 from sqlalchemy.orm import (
     InstrumentedAttribute,
     Mapped,
@@ -137,6 +137,11 @@ class RecordMixin(AudienceColumns):
     def reference(self) -> str:
         """The name by which people and links call the record."""
         return self.record.reference
+
+    @classmethod
+    def reads_are_kept(cls) -> ColumnElement[bool]:
+        """Whether it is written down who reads the record."""
+        return cls.audience == Audience.NAMED
 
     def texts(self) -> Texts:
         """What search finds the record by: only what everybody may read who may see the record, so

@@ -221,3 +221,16 @@ def reference_of(viewer: Viewer, record_id: int | None) -> str:
         return ""
     reference = db.session.scalar(select(Record.reference).where(Record.id == record_id)) or ""
     return reference if visible_references(viewer, [reference]) else ""
+
+
+def restricted(viewer: Viewer, reference: str) -> int | None:
+    """The id of the record of that reference, if the viewer may see it and who reads it is to be
+    written down."""
+    for model in _models_of({reference[0]}):
+        statement = (
+            select(model.id)
+            .join(Record, Record.id == model.id)
+            .where(Record.reference == reference, model.reads_are_kept())
+        )
+        return db.session.scalar(visible(statement, model, viewer))
+    return None

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, LargeBinary, String, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.core.dates import PartialDate
@@ -39,6 +39,10 @@ class Source(Base, RecordMixin):
     def is_published(self) -> bool:
         """Anybody can read it: it has an address, and is not at risk."""
         return bool(self.url) and not self.is_protected
+
+    @classmethod
+    def reads_are_kept(cls) -> ColumnElement[bool]:
+        return or_(super().reads_are_kept(), cls.is_protected)
 
     def texts(self) -> Texts:
         return Texts((self.title, self.publisher), (self.url,))

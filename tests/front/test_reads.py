@@ -1,0 +1,112 @@
+"""Who reads what is restricted is written down, and shown to its owner's people alone."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from tests.front.support import (
+    entries,
+    has_section,
+    links,
+    nothing_changes,
+    record_ask,
+    record_draft,
+    save,
+    section,
+    share,
+    travel,
+)
+from tests.front.test_attachments import TEXT, add
+from tests.inside.samples import reading
+from tests.support.people import Person
+from tracker.core.db import db
+from tracker.history import queries
+
+
+def reads(person: Person, path: str) -> list[str]:
+    """Those named under `Who has read this`, newest first."""
+    page = person.get(f"{path}/history")
+    if not has_section(page, "reads"):
+        return []
+    said = section(page, "reads").partition("owner alone.")[2]
+    return said.split()
+
+
+def test_reads_of_a_record_of_named_people_are_shown_to_its_owner(
+    app: Flask, staff: Person, colleague: Person, other_staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2024-03-01", staff, colleague, other_staff)
+    ask = record_ask(staff)
+    assert reads(staff, ask) == []
+    share(staff, ask, "named", people="colleague@example.org\nother@example.org")
+    for _ in range(3):
+        assert colleague.get(ask).status_code == 200
+    assert other_staff.get(f"{ask}/clocks").status_code == 200
+    said = " ".join(reads(staff, ask))
+    assert said.count("1 Mar 2024 Colleague") == 1
+    assert said.count("1 Mar 2024 Somebody at Lowland Group") == 1
+    assert said.count("1 Mar 2024 Staff") == 1
+    travel(on_day, "2024-03-02", colleague)
+    assert colleague.get(ask).status_code == 200
+    assert " ".join(reads(colleague, ask)).startswith("2 Mar 2024 Colleague 1 Mar 2024")
+    assert reads(other_staff, ask) == []
+    assert "Read" not in " ".join(entries(staff.get(f"{ask}/history")))
+    with reading(app):
+        verdicts = {verdict.chain: verdict for verdict in queries.verify()}
+    assert verdicts["reads"].length >= 4
+    assert {verdict.problem for verdict in verdicts.values()} == {None}
+
+
+def test_reads_of_a_protected_source_and_of_its_files_are_kept(
+    staff: Person, colleague: Person, partner: Person
+) -> None:
+    ask = record_draft(staff)
+    page = save(staff, f"{ask}/evidence", {"opaque": "W-17", "kept_where": "The safe"})
+    (source,) = {link for link in links(page) if link.startswith("/sources/S-")}
+    file = add(staff, source, "notes.txt", TEXT)
+    assert colleague.get(file).data == TEXT
+    assert "Colleague" in reads(staff, source)
+    assert partner.get(source).status_code == 404
+    assert "Somebody" not in reads(staff, source)
+
+
+def test_reads_of_other_records_are_not_kept(app: Flask, staff: Person, partner: Person) -> None:
+    ask = record_ask(staff)
+    share(staff, ask)
+    with nothing_changes(app):
+        assert partner.get(ask).status_code == 200
+        assert staff.get(f"{ask}/history").status_code == 200
+    assert reads(staff, ask) == []
+
+
+def test_who_may_not_see_a_record_leaves_no_trace_of_a_read(
+    app: Flask, staff: Person, colleague: Person
+) -> None:
+    ask = record_ask(staff)
+    share(staff, ask, "named")
+    with nothing_changes(app):
+        assert colleague.get(ask).status_code == 404
+
+
+def test_a_read_that_cannot_be_kept_shows_nothing(
+    app: Flask, staff: Person, colleague: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = record_ask(staff)
+    share(staff, ask, "named", people="colleague@example.org")
+    monkeypatch.setattr("tracker.core.db.BUSY_SECONDS", 0.1)
+    with app.app_context():
+        db.session.rollback()
+        with db.engine.connect() as holder:
+            if db.engine.dialect.name == "sqlite":
+                holder.exec_driver_sql("COMMIT")
+                holder.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                holder.execute(text("LOCK TABLE history_chains IN ACCESS EXCLUSIVE MODE"))
+            answer = colleague.get(ask)
+            holder.rollback()
+    assert answer.status_code == 503
+    assert "Sanction those responsible" not in answer.text
+    assert colleague.get(ask).status_code == 200
+    assert "Colleague" in reads(staff, ask)
