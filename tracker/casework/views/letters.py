@@ -53,9 +53,9 @@ def new() -> ResponseReturnValue:
     if form.is_submitted():
         if request.form.get("op") == "check":
             days = (form.written_on, form.sent_on, form.received_on)
-            are_good = all([day.validate(form) for day in days])
+            problems = [day for day in days if not day.validate(form)]
             found = verdicts(current(), form.given())
-            return _form_page(form, offers, 200 if are_good else 422, found)
+            return _form_page(form, offers, 422 if problems else 200, found)
         if op := request.form.get("op"):
             offers = growing.apply(form, op, current(), _day(form))
             return _form_page(form, offers, 200)
