@@ -78,6 +78,7 @@ def test_a_protected_source_goes_no_further_than_its_owner(
     save(staff, f"{ask}/evidence", {"url": "https://example.org/report"})
     said = {"audience": "W-17 is a protected source: it goes to your organisation or to named"}
     typed = {"audience": audience, "reason": "They asked."}
+    assert staff.get(source).status_code == 200  # the first reading of the day is written down
     together = source.rpartition("/")[2]
     assert together in options(staff.get(f"{ask}/audience"), "together")
     with nothing_changes(staff.app):

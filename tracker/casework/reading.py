@@ -21,8 +21,11 @@ def _note_read() -> None:
     """Keep that somebody opens a page or a file of a restricted record, once a day for each person
     and record, before anything of it is shown. Where it cannot be kept, nothing is: the error is
     that of a change which cannot be saved."""
-    reference, viewer = (request.view_args or {}).get("reference"), current()
-    if reference is None or viewer.user_id is None or request.method == "OPTIONS":
+    reference = (request.view_args or {}).get("reference")
+    if reference is None or request.method == "OPTIONS":
+        return  # before anybody asks who is here, which other answers need not know
+    viewer = current()
+    if viewer.user_id is None:
         return
     record_id = restricted(viewer, reference)
     if record_id is None:
