@@ -424,7 +424,7 @@ def _attachment(given: dict[str, Any]) -> dict[str, Any]:
 @factory(AttachmentPiece)
 def _piece(given: dict[str, Any]) -> dict[str, Any]:
     owner = _id(given, "attachment_id", Attachment)
-    return {**owner, "is_copy": False, "position": 0, "content": b"bytes"}
+    return {**owner, "is_copy": False, "position": a_number(), "content": b"bytes"}
 
 
 @factory(Recommendation)
