@@ -280,6 +280,11 @@ class Planter:
         for name in MODELS:
             if KEYS in leads_to(name) and name not in (KEYS, *RECORDS):
                 self._part(world, name)
+        for name, model in MODELS.items():
+            if leads_to(name) == {PEOPLE} and name not in (PEOPLE, *world.parts):
+                known = self._of_maker(world, name, model)
+                if known is not None:
+                    world.parts[name] = _key_of(known)
         ask = {"recommendation_id": world.records["recommendations"], "rule_id": _a_rule()}
         day = today()
         make(Clock, **ask, cause=Cause.SILENT, flagged_on=day - timedelta(days=9), flagged_at=now())
@@ -317,8 +322,11 @@ class Planter:
         if name == KEYS:
             return world.records["recommendations"]
         if name not in world.parts:
-            found = self._standing(world, name)
-            world.parts[name] = _key_of(found or self._made(world, name))
+            found = self._standing(world, name) or self._made(world, name)
+            world.parts[name] = _key_of(found)
+            for column, to in pointers(Base.metadata.tables[name], required=True).items():
+                if leads_to(to) == {PEOPLE} and to != PEOPLE:
+                    world.parts[to] = getattr(found, column)
         return world.parts[name]
 
     def _standing(self, world: World, name: str) -> Base | None:
@@ -330,6 +338,15 @@ class Planter:
             if to in (KEYS, *RECORDS)
         ]
         return db.session.scalars(select(model).where(*own).limit(1)).first() if own else None
+
+    def _of_maker(self, world: World, name: str, model: type[Base]) -> Base | None:
+        """A row that belongs to whoever makes the records, if there is one."""
+        own = [
+            Base.metadata.tables[name].columns[column] == world.maker.viewer.user_id
+            for column, to in pointers(Base.metadata.tables[name], required=True).items()
+            if to == PEOPLE
+        ]
+        return db.session.scalars(select(model).where(*own).limit(1)).first()
 
     def _made(self, world: World, name: str) -> Base:
         """A row of a part, of the factory that every model has."""
