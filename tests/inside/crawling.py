@@ -111,7 +111,7 @@ class Reader:
 
     def _send(self, address: str, typed: dict[str, list[str]]) -> tuple[str, str]:
         answer = self.person.client.post(address, data=typed)
-        return f"{address} sent with {typed.get('op', 'an old version')}", shown(answer)
+        return f"{address} sent with {typed.get('op', '')}", shown(answer)
 
     def told_of_doubles(self, names: Sequence[str]) -> Iterator[tuple[str, str]]:
         """What is said when a target of these names is to be recorded; the first of them is one

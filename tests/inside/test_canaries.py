@@ -221,7 +221,7 @@ def test_what_is_kept_from_a_reader_changes_no_page_count_or_order(
 def names_of_targets(planter: Planter) -> list[str]:
     """The name of a target of each world."""
     groups = [Group(frozenset({world.cell})) for world in planter.worlds]
-    return [planter.word(group, "targets.name") for group in groups]
+    return [planter.word(group, "target_names.text") for group in groups]
 
 
 @pytest.mark.parametrize("name", ["the owner's admin", "another's staff", "a stranger"])
