@@ -280,9 +280,9 @@ class Planter:
         for name in MODELS:
             if KEYS in leads_to(name) and name not in (KEYS, *RECORDS):
                 self._part(world, name)
-        for name, model in MODELS.items():
+        for name in MODELS:
             if leads_to(name) == {PEOPLE} and name not in (PEOPLE, *world.parts):
-                known = self._of_maker(world, name, model)
+                known = self._of_maker(world, name, MODELS[name])
                 if known is not None:
                     world.parts[name] = _key_of(known)
         ask = {"recommendation_id": world.records["recommendations"], "rule_id": _a_rule()}

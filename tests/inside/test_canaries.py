@@ -235,6 +235,7 @@ def test_forms_that_are_shown_again_tell_nothing_of_what_is_hidden(
     names = names_of_targets(planter)
     pages |= dict(reader.told_of_doubles(names))
     assert [leak for a, page in pages.items() for leak in leaks(planter, reader, a, page)] == []
+    assert [address for address, page in pages.items() if page.startswith("500")] == []
     if name == "the owner's admin":
         assert any(page.startswith("409") for page in pages.values())
     public = planter.worlds[0].references["targets"]

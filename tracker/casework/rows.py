@@ -2,6 +2,7 @@
 parts grows and shrinks."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from flask import g
@@ -26,7 +27,6 @@ from tracker.casework.inputs import (
     ControlInput,
     SignatoryInput,
 )
-from tracker.core.dates import BadDate
 from tracker.correspondence.models import SignatoryRole
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import (
@@ -78,8 +78,6 @@ class SourceRow(Row):
     publisher = StringField("Published by")
     published_on = PartialDateField("Published on")
     shows = StringField("What it shows")
-    opaque = StringField("Opaque reference")
-    kept_where = StringField("Where its identity is kept")
 
     def given(self) -> SourceInput:
         """The source as it was typed."""
@@ -89,8 +87,6 @@ class SourceRow(Row):
             publisher=text_of(self.publisher),
             published_on=date_or_none(self.published_on),
             shows=text_of(self.shows),
-            opaque=text_of(self.opaque),
-            kept_where=text_of(self.kept_where),
         )
 
 
@@ -292,18 +288,21 @@ def decider_choices() -> dict[str, str]:
 
 
 def date_or_none(field: PartialDateField) -> Any:
-    """The date typed; nothing where it is none, which its field then says."""
-    try:
-        return field.date
-    except BadDate:
-        return None
+    """The date typed; nothing where it is none, which its field says once it is checked."""
+    with suppress(ValueError):
+        return field.date if not field.errors else None
+    return None
 
 
 def place_or_none(field: PlaceField) -> Any:
     """The place typed; nothing where it is none."""
-    return field.place if not field.errors else None
+    with suppress(ValueError):
+        return field.place if not field.errors else None
+    return None
 
 
 def places_or_none(field: PlacesField) -> Any:
     """The places typed; none where they cannot be read."""
-    return field.places if not field.errors else ()
+    with suppress(ValueError):
+        return field.places if not field.errors else ()
+    return ()
