@@ -104,7 +104,7 @@ class Reader:
                 continue
             typed["csrf_token"] = [self.token]
             if "version" in typed:
-                yield self._send(address, typed | {"version": ["0"]})
+                yield self._send(address, typed | {"version": ["999"]})
             asked = {name: [MARK] if values == [""] else values for name, values in typed.items()}
             for op in BUTTON.findall(page):
                 yield self._send(address, asked | {"op": [op]})

@@ -78,6 +78,8 @@ class SourceRow(Row):
     publisher = StringField("Published by")
     published_on = PartialDateField("Published on")
     shows = StringField("What it shows")
+    opaque = StringField("Opaque reference")
+    kept_where = StringField("Where its identity is kept")
 
     def given(self) -> SourceInput:
         """The source as it was typed."""
@@ -87,6 +89,8 @@ class SourceRow(Row):
             publisher=text_of(self.publisher),
             published_on=date_or_none(self.published_on),
             shows=text_of(self.shows),
+            opaque=text_of(self.opaque),
+            kept_where=text_of(self.kept_where),
         )
 
 

@@ -62,7 +62,7 @@ def show(reference: str) -> str:
         "views/sources/show.html",
         source=source,
         files=queries.attachments_of(viewer, source.id),
-        asks=list(asks.by_ids(viewer, citing).values()),
+        asks=sorted(asks.by_ids(viewer, citing).values(), key=lambda ask: ask.id),
         letters=db.session.scalars(carrying).all(),
         may_edit=may_edit(source, viewer),
     )
