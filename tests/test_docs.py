@@ -267,3 +267,15 @@ def test_a_lock_file_has_hashes_and_names_no_index(lock: Path) -> None:
 
 def test_there_are_lock_files() -> None:
     assert {lock.name for lock in LOCKS} >= {"requirements.lock", "requirements-dev.lock"}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_test_that_a_document_names_exists(document: Path) -> None:
+    named = set(re.findall(r"\btest_[a-z0-9_]+\b(?!\.py)", document.read_text(encoding="utf-8")))
+    written = {
+        name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.M)
+    }
+    modules = {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
+    assert named - written - modules == set()

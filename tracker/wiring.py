@@ -70,6 +70,7 @@ def register_models() -> None:
 
 def _register_pages(app: Flask) -> None:
     from tracker.admin.clock_views import clock_rules
+    from tracker.admin.organisation_views import organisations
     from tracker.admin.people_views import people
     from tracker.admin.views import admin
     from tracker.agencies.views import agencies
@@ -118,6 +119,7 @@ def _register_pages(app: Flask) -> None:
         admin,
         clock_rules,
         people,
+        organisations,
     ):
         app.register_blueprint(blueprint)
 

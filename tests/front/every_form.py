@@ -38,13 +38,14 @@ ASK = {
 # the keys of two rules that come with the program
 RULES = {"silence_rule": 12, "magnitsky_rule": 8}
 # of accounts: buttons without a field, passwords and second factors; these are tried in
-# test_log_ins, test_second_factor, test_joining, test_feeds and test_mail
+# test_log_ins, test_second_factor, test_joining, test_feeds,
+# test_mail and test_admin_pages
 TRIED_ELSEWHERE = {
     *("account.end_session", "account.end_other_sessions", "account.confirm"),
     *("account.password", "second_factor.ask", "second_factor.cancel", "second_factor.remove"),
     *("second_factor.add_app", "second_factor.add_passkey", "second_factor.new_codes"),
     *("feed_addresses.index", "feed_addresses.withdraw", "joining.join"),
-    *("people.invite", "people.withdraw", "admin.retry"),
+    *("people.invite", "people.withdraw", "admin.retry", "organisations.index"),
     *("people.close", "people.open_again", "people.end_sessions", "people.reset_factors"),
 }
 

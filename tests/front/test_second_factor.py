@@ -25,7 +25,7 @@ from tracker.history.models import HistoryEvent
 
 HERE = "/login/second-factor"
 OWN = "/account/second-factor"
-CODE = re.compile(r"<code>([0-9a-z]{4}(?:-[0-9a-z]{4}){3})</code>")
+CODE = re.compile(r"<code>([0-9a-z]{4}(?:-[0-9a-z]{4}){5})</code>")
 
 
 def demand(app: Flask, whom: str, patch: pytest.MonkeyPatch) -> None:

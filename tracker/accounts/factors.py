@@ -1,7 +1,7 @@
 """Second factors of accounts: passkeys, apps that show codes, codes for when both are lost.
 
 Codes of apps follow RFC 6238, as OWASP ASVS 5.0 (6.5) asks: a step of 30 seconds, one step of
-tolerance, each code taken once. Recovery codes have 80 bits; the database has their digests.
+tolerance, each code taken once. Recovery codes have 120 bits; the database has their digests.
 """
 
 from collections.abc import Collection

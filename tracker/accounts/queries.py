@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, case, func, select
 
 from tracker.accounts.models import Organisation, User
 from tracker.accounts.permissions import Role
@@ -55,6 +55,18 @@ def user_by_id(user_id: int) -> User:
 def all_organisations() -> list[Organisation]:
     """Every organisation, by name."""
     return list(db.session.scalars(select(Organisation).order_by(Organisation.name)))
+
+
+def organisations_with_people() -> list[tuple[Organisation, int, int]]:
+    """Every organisation by name, with how many open accounts it has, and how many of them edit."""
+    edits = case((User.role != Role.PARTNER, 1))
+    found = db.session.execute(
+        select(Organisation, func.count(User.id), func.count(edits))
+        .outerjoin(User, and_(User.organisation_id == Organisation.id, User.active))
+        .group_by(Organisation.id)
+        .order_by(Organisation.name)
+    )
+    return [(row[0], row[1], row[2]) for row in found]
 
 
 def count_admins() -> int:

@@ -24,6 +24,8 @@ EVENTS: dict[str, str] = {
     "token.withdrawn": "Feed address withdrawn",
     "notices.chosen": "Notices chosen",
     "mail.retried": "Mail to be sent again",
+    "user.erased": "A person erased",
+    "target.erased": "Target erased",
     "reference.loaded": "Reference data loaded",
     "agency.added": "Body added",
     "target.added": "Target recorded",

@@ -14,6 +14,7 @@ CSP = "; ".join(
         "connect-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
+        "object-src 'none'",
         "frame-ancestors 'none'",
     )
 )

@@ -49,7 +49,8 @@ ADMIN = (
     Entry("Clock rules", "clock_rules.index", ("clock_rules",)),
     Entry("Jobs", "admin.jobs", ("admin.jobs",)),
     Entry("Mail", "admin.mail", ("admin.mail", "admin.retry")),
-    Entry("Accounts", "people.index", ("people",)),
+    Entry("Accounts", "people.index", ("people", "organisations.index")),
+    Entry("Settings", "organisations.show_settings", ("organisations.show_settings",)),
 )
 
 

@@ -1,0 +1,98 @@
+"""Forgetting a person or a target: nothing names them any more, and the chain still verifies."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import String, Text, select
+
+from tests.front.support import record_ask, record_contact
+from tests.inside.samples import reading, writing
+from tests.support.people import Person, words_of
+from tracker.accounts import queries, tokens
+from tracker.accounts.models import TokenScope, User
+from tracker.admin import erasing
+from tracker.core.db import Base, db
+from tracker.core.errors import Refused, Unknown
+from tracker.core.now import today
+from tracker.history import queries as history
+from tracker.targets.models import Target
+
+NAME = "Quokka Wallaby-Bandicoot"
+
+
+def everywhere(app: Flask) -> str:
+    """Every text that the database holds."""
+    with reading(app):
+        found = []
+        for table in Base.metadata.sorted_tables:
+            texts = [c for c in table.columns if isinstance(c.type, String | Text)]
+            if texts:
+                for row in db.session.execute(select(*texts)):
+                    found += [str(value) for value in row if value]
+        return "\n".join(found).lower()
+
+
+def test_a_person_is_forgotten_and_what_they_recorded_stays(
+    app: Flask, staff: Person, colleague: Person
+) -> None:
+    ask = record_ask(staff)
+    record_contact(staff, ask, "acknowledgement", today().isoformat())
+    staff.post(f"/watch/{ask.rpartition('/')[2]}")
+    with writing(app):
+        user = queries.user_by_email(staff.email)
+        assert user is not None
+        user.name = NAME
+        tokens.make(user, "Phone", TokenScope.FEED, "30")
+    with reading(app):
+        before = erasing.preview_person(staff.email).deleted
+    assert before["log-ins"] == before["feed addresses"] == before["watches"] == 1
+    assert before["mails"] == 0
+    assert staff.email in everywhere(app)
+    with writing(app):
+        erasing.erase_person(staff.email)
+    said = everywhere(app)
+    assert staff.email not in said
+    assert NAME.lower() not in said
+    assert staff.get("/recommendations").status_code == 302
+    page = words_of(colleague.get(f"{ask}/history"))
+    assert "Erased" in page
+    assert "Ask recorded" in page
+    with reading(app):
+        assert [verdict.problem for verdict in history.verify()] == [None] * len(history.verify())
+
+
+def test_a_target_is_forgotten_and_its_asks_stay(app: Flask, staff: Person) -> None:
+    ask = record_ask(staff, {"asks-0-targets-0-name": NAME})
+    with reading(app):
+        target = db.session.scalars(select(Target)).one()
+        reference = target.reference
+        preview = erasing.preview_target(reference)
+    assert preview.deleted["texts of its history"] > 0
+    with writing(app):
+        erasing.erase_target(reference)
+    assert NAME.lower() not in everywhere(app)
+    for word in ("quokka", "bandicoot"):
+        assert word not in everywhere(app)
+    assert "Erased" in words_of(staff.get(ask))
+    assert reference not in words_of(staff.get("/search?q=quokka"))
+    with reading(app):
+        assert all(verdict.problem is None for verdict in history.verify())
+
+
+def test_texts_of_others_that_may_name_it_are_told_and_left(app: Flask, staff: Person) -> None:
+    ask = record_ask(staff, {"asks-0-targets-0-name": NAME, "asks-0-title": f"Sanction {NAME}"})
+    with reading(app):
+        preview = erasing.preview_target(db.session.scalars(select(Target)).one().reference)
+    assert preview.named_in == [ask.rpartition("/")[2]]
+
+
+def test_who_is_not_there_and_the_last_admin_are_refused(app: Flask, admin: Person) -> None:
+    with app.app_context():
+        with pytest.raises(Unknown):
+            erasing.preview_person("nobody@example.org")
+        with pytest.raises(Unknown):
+            erasing.preview_target("T-00000000")
+        with pytest.raises(Refused):
+            erasing.erase_person(admin.email)
+        db.session.rollback()
+    with reading(app):
+        assert db.session.scalar(select(User.email)) == admin.email

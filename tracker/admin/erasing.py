@@ -1,0 +1,172 @@
+"""Forgetting a person or a target for good, on request: what names them is deleted, what was done
+stays. The history keeps its chain, since that holds digests of its texts and not the texts.
+
+Only at the machine, with a preview first. What others wrote into texts of their own (the title of
+an ask, a letter) is told and left: a person must judge it.
+"""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Delete, Select, delete, func, or_, select, update
+from sqlalchemy.orm import selectinload
+
+from tracker.accounts import queries as accounts
+from tracker.accounts.models import (
+    Invitation,
+    LoginFailure,
+    LoginSession,
+    RecoveryCode,
+    SecondFactor,
+    Token,
+    User,
+)
+from tracker.accounts.permissions import Role
+from tracker.core.db import db
+from tracker.core.errors import Refused, Unknown
+from tracker.core.terms import question
+from tracker.history import actions as history
+from tracker.history.models import HistoryEvent, HistoryPayload, HistorySubject
+from tracker.notifications.models import Mail, Notice, NoticeChoice, Watch
+from tracker.recommendations.models import Recommendation
+from tracker.records import actions as records
+from tracker.records.models import Grant, Record
+from tracker.records.queries import matching
+from tracker.targets.models import Target
+
+NAMELESS = "Erased"
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What erasing would delete, by kind, and the references of records whose texts may still name
+    whom it is about."""
+
+    deleted: dict[str, int]
+    named_in: list[str]
+
+
+def preview_person(email: str) -> Preview:
+    """What erasing an account would do. Raises `Unknown`."""
+    user = _user(email)
+    counts = {what: _count(statement) for what, statement in _of_person(user).items()}
+    return Preview(counts, _named_in([user.name]))
+
+
+def erase_person(email: str) -> None:
+    """Close an account and delete what names its person. What they recorded stays, by “Erased”.
+    Raises `Unknown`, and `Refused` for the last admin."""
+    user = _user(email)
+    if user.role is Role.ADMIN and user.active and accounts.count_admins() < 2:
+        raise Refused("This is the only admin. Make another account an admin first.")
+    for statement in _of_person(user).values():
+        db.session.execute(statement.execution_options(synchronize_session=False))
+    mine = Recommendation.assignee_id == user.id
+    free = update(Recommendation).where(mine).values(assignee_id=None)
+    db.session.execute(free.execution_options(synchronize_session=False))
+    user.email, user.name = f"erased-{secrets.token_hex(8)}@erased.invalid", NAMELESS
+    user.password, user.active = None, False
+    user.fs_uniquifier = secrets.token_hex(32)
+    history.record("user.erased", actor_id=None, body={"after": {"id": user.id}})
+
+
+def preview_target(reference: str) -> Preview:
+    """What erasing a target would do. Raises `Unknown`."""
+    target = _target(reference)
+    counts = {
+        "names": len(target.names),
+        "identifiers": len(target.identifiers),
+        "texts of its history": _count(_texts_about(target.id)),
+    }
+    names = [target.name, *(name.text for name in target.names)]
+    return Preview(counts, [ref for ref in _named_in(names) if ref != target.reference])
+
+
+def erase_target(reference: str) -> None:
+    """Delete every name, identifier and note of a target, and the texts of its history. Its links
+    stay: an ask about somebody who is erased is still an ask. Raises `Unknown`."""
+    target = _target(reference)
+    texts = _texts_about(target.id)
+    db.session.execute(texts.execution_options(synchronize_session=False))
+    target.names.clear()
+    target.identifiers.clear()
+    target.name, target.sort_name = NAMELESS, NAMELESS.lower()
+    target.position = target.note = target.country = target.region = ""
+    target.born_on = None
+    records.touch(target)
+    db.session.flush()
+    records.index_terms(target)
+    history.record("target.erased", actor_id=None, records=[target.id])
+
+
+def _of_person(user: User) -> dict[str, Delete]:
+    """What names or serves the person, in an order in which it can be deleted."""
+    own_mail = or_(Mail.user_id == user.id, Mail.recipient == user.email)
+    texts = delete(HistoryPayload).where(
+        HistoryPayload.event_id.in_(_events(HistoryEvent.actor_id == user.id, of_accounts=True))
+    )
+    return {
+        "log-ins": delete(LoginSession).where(LoginSession.user_id == user.id),
+        "failed log-ins": delete(LoginFailure).where(LoginFailure.user_id == user.id),
+        "second factors": delete(SecondFactor).where(SecondFactor.user_id == user.id),
+        "recovery codes": delete(RecoveryCode).where(RecoveryCode.user_id == user.id),
+        "feed addresses": delete(Token).where(Token.user_id == user.id),
+        "invitations": delete(Invitation).where(Invitation.email == user.email),
+        "notices": delete(Notice).where(Notice.user_id == user.id),
+        "choices of notices": delete(NoticeChoice).where(NoticeChoice.user_id == user.id),
+        "watches": delete(Watch).where(Watch.user_id == user.id),
+        "mails": delete(Mail).where(own_mail),
+        "leaves to see records": delete(Grant).where(Grant.user_id == user.id),
+        "texts of their log-ins": texts,
+    }
+
+
+def _texts_about(record_id: int) -> Delete:
+    about = select(HistorySubject.event_id).where(HistorySubject.record_id == record_id)
+    return delete(HistoryPayload).where(HistoryPayload.event_id.in_(about))
+
+
+def _events(which: ColumnElement[bool], *, of_accounts: bool) -> Select[Any]:
+    events = select(HistoryEvent.id).where(which)
+    if of_accounts:
+        named = (HistoryEvent.name.startswith("user."), HistoryEvent.name.startswith("token."))
+        events = events.where(or_(*named))
+    return events
+
+
+def _count(statement: Delete) -> int:
+    """How many rows a deletion would take."""
+    counted = select(func.count()).select_from(statement.table)
+    if statement.whereclause is not None:
+        counted = counted.where(statement.whereclause)
+    return db.session.scalar(counted) or 0
+
+
+def _named_in(names: list[str]) -> list[str]:
+    """The references of records whose texts answer one of the names."""
+    asked = [found for name in names if (found := question(name, half_typed=False))]
+    if not asked:
+        return []
+    hits = select(Record.reference).where(Record.id.in_(matching(*asked)))
+    return list(db.session.scalars(hits.order_by(Record.reference).limit(BATCH)))
+
+
+def _user(email: str) -> User:
+    user = accounts.user_by_email(email)
+    if user is None:
+        raise Unknown(f"No account has the address {email}.")
+    return user
+
+
+def _target(reference: str) -> Target:
+    found = db.session.scalar(
+        select(Target)
+        .join(Record, Record.id == Target.id)
+        .where(Record.reference == reference.upper())
+        .options(selectinload(Target.names), selectinload(Target.identifiers))
+    )
+    if found is None:
+        raise Unknown(f"There is no target {reference}.")
+    return found
