@@ -22,6 +22,7 @@ from tracker.recommendations import queries as asks
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import Outcome, Recommendation, Status
 from tracker.records.models import Record
+from tracker.sources.models import Source
 from tracker.targets.models import Target, TargetKind
 from tracker.web.policy import policy_of
 
@@ -46,6 +47,7 @@ class Examples:
     acted_ask: str
     outcome: int
     user: int
+    source: str
 
     def values(self, rule: Rule) -> list[dict[str, Any]]:
         """What can stand in the address of a route."""
@@ -54,6 +56,8 @@ class Examples:
             return [{}]
         if rule.arguments == {"slug"}:
             return [{"slug": slug} for slug in AGENCIES]
+        if room == "sources" and "key" in rule.arguments:
+            return []  # the demonstration has no files
         if rule.arguments == {"reference", "key"}:
             return [{"reference": self.acted_ask, "key": self.outcome}]
         if rule.arguments in ({"secret"}, {"signed"}):
@@ -69,6 +73,8 @@ class Examples:
             "letters": (self.letter,),
             "targets": (self.class_target, self.person),
             "contacts": (self.contact,),
+            "sources": (self.source,),
+            "notices": (self.ask,),
         }
         if rule.arguments == {"reference"} and room in known:
             # every kind of record, but each form of theirs only once
@@ -111,6 +117,7 @@ def _choose(viewer: Viewer) -> Examples:
         contact=_first(replies.order_by(Contact.id)).reference,
         acted_ask=_first(select(Record).where(Record.id == outcome.recommendation_id)).reference,
         outcome=outcome.id,
+        source=_first(select(Source).where(Source.url != "").order_by(Source.id)).reference,
         user=_first(select(User).where(User.role == Role.PARTNER).order_by(User.id)).id,
     )
 

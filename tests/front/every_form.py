@@ -39,13 +39,14 @@ ASK = {
 RULES = {"silence_rule": 12, "magnitsky_rule": 8}
 # of accounts: buttons without a field, passwords and second factors; these are tried in
 # test_log_ins, test_second_factor, test_joining, test_feeds,
-# test_mail and test_admin_pages
+# test_mail, test_notices and test_admin_pages
 TRIED_ELSEWHERE = {
     *("account.end_session", "account.end_other_sessions", "account.confirm"),
     *("account.password", "second_factor.ask", "second_factor.cancel", "second_factor.remove"),
     *("second_factor.add_app", "second_factor.add_passkey", "second_factor.new_codes"),
     *("feed_addresses.index", "feed_addresses.withdraw", "joining.join"),
     *("people.invite", "people.withdraw", "admin.retry", "organisations.index"),
+    *("notices.index", "notices.watch", "notices.stop", "notices.unsubscribe"),
     *("people.close", "people.open_again", "people.end_sessions", "people.reset_factors"),
 }
 
