@@ -141,7 +141,8 @@ def add_app() -> ResponseReturnValue:
             return _added(codes)
     elif not form.label.data:
         form.label.data = "Authenticator app"
-    form.secret.data = totp.seal(secret, key)
+    if sent is None:
+        form.secret.data = totp.seal(secret, key)
     address = totp.address(secret, user.email, passkeys.NAME)
     page = render_template(
         "views/signin/add_app.html",
