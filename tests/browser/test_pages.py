@@ -41,7 +41,7 @@ LOOK = """() => {
     "number of main headings": all("h1").length === 1 ? [] : all("h1").map(shown),
     "heading level left out": all("h1, h2, h3, h4").map(h => +h.tagName[1])
       .filter((level, place, levels) => place && level > levels[place - 1] + 1),
-    "place in the navigation": ["/account", "/watch/", "/join"].some((start) => location.pathname.startsWith(start))
+    "place in the navigation": /^\\/(account|watch|join)/.test(location.pathname)
       || all("nav#mainnav").every(nav => nav.querySelectorAll("[aria-current]").length === 1)
       ? [] : ["none, or several, marked as the present one"],
     "page without a title": document.title.includes(" · ") ? [] : [document.title],
