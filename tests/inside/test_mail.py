@@ -29,6 +29,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@pytest.fixture(autouse=True)
+def _true_for_good(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """These mails tell of nothing that could be over; those that do are tried in test_notices."""
+    monkeypatch.delitem(outbox._checks, MailKind.NOTICE, raising=False)
+
+
 @pytest.fixture
 def port(app: Flask, monkeypatch: pytest.MonkeyPatch) -> int:
     """The port of the mail server that is set; nobody need listen there."""
