@@ -44,12 +44,18 @@ def start_again(page: Page) -> None:
     expect(page.get_by_role("heading", name="Second factor", exact=True)).to_be_visible()
 
 
-def test_a_passkey_is_made_and_opens_the_account(own_site: Site, open_page: Open) -> None:
-    page = open_page(own_site, role=None)
+def half_way(site: Site, open_page: Open) -> Page:
+    """Somebody who made a passkey, logged out, and gave the password again."""
+    page = open_page(site, role=None)
     log_in_on(page, "staff")
     plug_in(page)
     make_one(page)
     start_again(page)
+    return page
+
+
+def test_a_passkey_is_made_and_opens_the_account(own_site: Site, open_page: Open) -> None:
+    page = half_way(own_site, open_page)
     page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url(lambda address: "/login" not in address)
     page.goto("/account")
@@ -61,11 +67,7 @@ def test_a_passkey_is_made_and_opens_the_account(own_site: Site, open_page: Open
 
 
 def test_an_answer_given_at_another_address_is_refused(own_site: Site, open_page: Open) -> None:
-    page = open_page(own_site, role=None)
-    log_in_on(page, "staff")
-    plug_in(page)
-    make_one(page)
-    start_again(page)
+    page = half_way(own_site, open_page)
     # what a false page would get, if it could have the browser sign: the same, of its origin
     page.evaluate(
         """() => {
@@ -87,11 +89,7 @@ def test_an_answer_given_at_another_address_is_refused(own_site: Site, open_page
 
 
 def test_a_signature_is_taken_once(own_site: Site, open_page: Open) -> None:
-    page = open_page(own_site, role=None)
-    log_in_on(page, "staff")
-    plug_in(page)
-    make_one(page)
-    start_again(page)
+    page = half_way(own_site, open_page)
     with page.expect_request(lambda request: request.method == "POST") as sent:
         page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url(lambda address: "/login" not in address)

@@ -16,8 +16,10 @@ from tests.support.people import Person, log_in, token_on, words_of
 from tracker.accounts import queries
 from tracker.accounts.models import Invitation
 from tracker.core.db import db
-from tracker.core.now import now
+from tracker.core.now import now, today
 from tracker.history.models import HistoryEvent
+from tracker.jobs import runner
+from tracker.notifications import pruning
 from tracker.notifications.models import Mail
 
 NEW = "seven quiet herons paint"
@@ -197,3 +199,17 @@ def test_who_joined_belongs_where_they_were_invited(
         user = queries.user_by_email(WHO)
         assert user is not None
         assert (user.role, user.organisation.name) == ("partner", "Lowland Group")
+
+
+def test_the_code_of_an_invitation_that_is_over_waits_in_no_mail(app: Flask, admin: Person) -> None:
+    _, void = invite(admin)
+    _, standing = invite(admin)
+    with app.app_context():
+        figures = runner.run_by_hand(pruning.JOB, today(), dry_run=False).figures
+    assert figures["mails of invitations that are over"] == 1
+    with reading(app):
+        bodies = "".join(db.session.scalars(select(Mail.body)))
+        told = db.session.scalars(select(HistoryEvent.name)).all()
+    assert void not in bodies
+    assert standing in bodies
+    assert told.count("user.invitation_withdrawn") == 1

@@ -19,6 +19,7 @@ from tests.front.support import (
 )
 from tests.inside.mail_server import Letterbox, listening
 from tests.inside.test_mail import free_port
+from tests.inside.watching import watching
 from tests.support.people import Person, log_in, words_of
 from tracker.core.now import now, today
 from tracker.jobs import registry, runner
@@ -258,3 +259,21 @@ def test_a_past_day_sends_no_notice(app: Flask, staff: Person, colleague: Person
     with app.app_context():
         figures = runner.run_by_hand(job, today() - timedelta(days=1), dry_run=False).figures
     assert figures["noted"] == figures["written"] == 0
+
+
+def test_a_mail_of_many_notices_takes_as_many_statements_as_one_of_few(
+    app: Flask, staff: Person, colleague: Person, box: Letterbox
+) -> None:
+    choose(colleague)
+    taken = []
+    for number in (1, 6):
+        for _ in range(number):
+            ask = record_ask(staff)
+            colleague.post(f"/watch/{ask.rpartition('/')[2]}")
+            give(staff, ask, colleague)
+        run(app, digests.JOB.name)
+        with watching(app) as seen:
+            run(app, delivery.JOB.name)
+        taken.append(seen.count)
+    assert len(box.mails) == 2
+    assert taken[0] == taken[1]

@@ -83,6 +83,10 @@ def test_texts_of_others_that_may_name_it_are_told_and_left(app: Flask, staff: P
     with reading(app):
         preview = erasing.preview_target(db.session.scalars(select(Target)).one().reference)
     assert preview.named_in == [ask.rpartition("/")[2]]
+    record_contact(staff, ask, "acknowledgement", today().isoformat(), summary=f"About {NAME}.")
+    with reading(app):
+        preview = erasing.preview_target(db.session.scalars(select(Target)).one().reference)
+    assert [reference[0] for reference in preview.named_in] == ["C", "R"]
 
 
 def test_who_is_not_there_and_the_last_admin_are_refused(app: Flask, admin: Person) -> None:

@@ -6,7 +6,7 @@ address, a wrong code, or one that is over, gets the same answer, after the same
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, select
 
 from tracker.accounts import actions, passwords, queries
 from tracker.accounts.addresses import checked_address
@@ -30,12 +30,9 @@ def invite(
     email = checked_address(email)
     if queries.user_by_email(email):
         raise Refused({"email": f"There is an account with the address {email} already."})
-    db.session.execute(
-        update(Invitation)
-        .where(func.lower(Invitation.email) == email.lower(), *is_open())
-        .values(withdrawn_at=now())
-        .execution_options(synchronize_session=False)
-    )
+    for earlier in open_ones():
+        if earlier.email.lower() == email.lower():
+            withdraw(earlier.id, actor_id=actor_id)
     code = new_code()
     invitation = Invitation(
         email=email,

@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Delete, Select, delete, func, or_, select, update
+from sqlalchemy import Delete, Select, delete, func, or_, select, update
 from sqlalchemy.orm import selectinload
 
 from tracker.accounts import queries as accounts
@@ -26,6 +26,7 @@ from tracker.accounts.permissions import Role
 from tracker.core.db import db
 from tracker.core.errors import Refused, Unknown
 from tracker.core.terms import question
+from tracker.correspondence.models import Contact
 from tracker.history import actions as history
 from tracker.history.models import HistoryEvent, HistoryPayload, HistorySubject
 from tracker.notifications.models import Mail, Notice, NoticeChoice, Watch
@@ -36,7 +37,7 @@ from tracker.records.queries import matching
 from tracker.targets.models import Target
 
 NAMELESS = "Erased"
-BATCH = 500
+MOST_TOLD = 500
 
 
 @dataclass(frozen=True)
@@ -103,17 +104,16 @@ def erase_target(reference: str) -> None:
 
 def _of_person(user: User) -> dict[str, Delete]:
     """What names or serves the person, in an order in which it can be deleted."""
-    own_mail = or_(Mail.user_id == user.id, Mail.recipient == user.email)
-    texts = delete(HistoryPayload).where(
-        HistoryPayload.event_id.in_(_events(HistoryEvent.actor_id == user.id, of_accounts=True))
-    )
+    email = user.email.lower()
+    own_mail = or_(Mail.user_id == user.id, func.lower(Mail.recipient) == email)
+    texts = delete(HistoryPayload).where(HistoryPayload.event_id.in_(_of_accounts(user.id)))
     return {
         "log-ins": delete(LoginSession).where(LoginSession.user_id == user.id),
         "failed log-ins": delete(LoginFailure).where(LoginFailure.user_id == user.id),
         "second factors": delete(SecondFactor).where(SecondFactor.user_id == user.id),
         "recovery codes": delete(RecoveryCode).where(RecoveryCode.user_id == user.id),
         "feed addresses": delete(Token).where(Token.user_id == user.id),
-        "invitations": delete(Invitation).where(Invitation.email == user.email),
+        "invitations": delete(Invitation).where(func.lower(Invitation.email) == email),
         "notices": delete(Notice).where(Notice.user_id == user.id),
         "choices of notices": delete(NoticeChoice).where(NoticeChoice.user_id == user.id),
         "watches": delete(Watch).where(Watch.user_id == user.id),
@@ -128,12 +128,10 @@ def _texts_about(record_id: int) -> Delete:
     return delete(HistoryPayload).where(HistoryPayload.event_id.in_(about))
 
 
-def _events(which: ColumnElement[bool], *, of_accounts: bool) -> Select[Any]:
-    events = select(HistoryEvent.id).where(which)
-    if of_accounts:
-        named = (HistoryEvent.name.startswith("user."), HistoryEvent.name.startswith("token."))
-        events = events.where(or_(*named))
-    return events
+def _of_accounts(user_id: int) -> Select[Any]:
+    """What a person did to their own account: it names devices and factors."""
+    named = [HistoryEvent.name.startswith(f"{kind}.") for kind in ("user", "token", "watch")]
+    return select(HistoryEvent.id).where(HistoryEvent.actor_id == user_id, or_(*named))
 
 
 def _count(statement: Delete) -> int:
@@ -149,8 +147,14 @@ def _named_in(names: list[str]) -> list[str]:
     asked = [found for name in names if (found := question(name, half_typed=False))]
     if not asked:
         return []
-    hits = select(Record.reference).where(Record.id.in_(matching(*asked)))
-    return list(db.session.scalars(hits.order_by(Record.reference).limit(BATCH)))
+    texts = [
+        column.contains(name, autoescape=True)
+        for name in names
+        for column in (Contact.summary, Contact.sent_text)
+    ]
+    said = select(Contact.id).where(or_(*texts))  # what search does not read
+    hits = select(Record.reference).where(or_(Record.id.in_(matching(*asked)), Record.id.in_(said)))
+    return list(db.session.scalars(hits.order_by(Record.reference).limit(MOST_TOLD)))
 
 
 def _user(email: str) -> User:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from tracker.accounts import actions, factors, invitations, lockout, queries, sessions
 from tracker.accounts.models import User
 from tracker.accounts.permissions import ROLE_WORDS
-from tracker.admin.people_forms import AccountForm, InvitationForm, organisation_of, role_of
+from tracker.admin.people_forms import AccountForm, InvitationForm
 from tracker.core.db import db
 from tracker.core.now import now
 from tracker.notifications import inviting
@@ -49,10 +49,11 @@ def index() -> str:
 def invite() -> ResponseReturnValue:
     """Invite somebody: the mail waits in the outbox, the code is shown once."""
     organisations = queries.all_organisations()
-    form = InvitationForm.among(organisations)
+    form = InvitationForm()
+    form.offer(organisations)
 
     def act() -> tuple[str, str, bool]:
-        role, organisation = role_of(form), organisation_of(form, organisations)
+        role, organisation = form.chosen(organisations)
         actor_id = current().user_id
         invitation, code = invitations.invite(
             text_of(form.email), role, organisation, actor_id=actor_id
@@ -83,10 +84,11 @@ def withdraw(key: int) -> ResponseReturnValue:
 def show(key: int) -> ResponseReturnValue:
     """An account: its role and organisation to change, its log-ins to end."""
     user, organisations = queries.user_by_id(key), queries.all_organisations()
-    form = AccountForm.of(user, organisations)
+    form = AccountForm.of(user)
+    form.offer(organisations)
 
     def act() -> bool:
-        role, organisation = role_of(form), organisation_of(form, organisations)
+        role, organisation = form.chosen(organisations)
         actions.change_user(user, role, organisation, actor_id=current().user_id)
         return True
 

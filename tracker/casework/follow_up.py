@@ -7,22 +7,20 @@ from datetime import date
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
 from tracker.agencies.models import Agency, Office, OfficeHolder
+from tracker.casework import letter_words
 from tracker.casework.actions.follow_ups import own_template
 from tracker.casework.letter_template import DEFAULT, filled
 from tracker.clocks import queries as clocks
-from tracker.clocks.models import LAW, Basis, Clock, ClockKind, ClockState
-from tracker.clocks.rules import RECEIPT_UNKNOWN
+from tracker.clocks.models import Clock, ClockKind, ClockState
 from tracker.core.dates import PartialDate, show_day
 from tracker.core.names import fold
 from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import Contact, Letter, Substance
 from tracker.correspondence.rules import OURS
 from tracker.recommendations import queries as asks
-from tracker.recommendations.instruments import FACTS
-from tracker.recommendations.models import Addressee, AddresseeState, Recommendation
+from tracker.recommendations.models import Addressee, Recommendation
 from tracker.records.queries import may_edit
 
-LONGEST_QUOTE = 600
 # what a body owes an answer to; not the vote on a proposal, whose rule was not verified
 ANSWERED = frozenset(
     {
@@ -100,12 +98,12 @@ class FollowUp:
             "today": show_day(self.today),
             "letters": "\n".join(each.line for each in self.earlier),
             "asks": "\n\n".join(
-                _told(number, ask, row, self.today)
+                letter_words.told(number, ask, row, self.today)
                 for number, (ask, row) in enumerate(zip(chosen, rows, strict=True), 1)
             ),
-            "silence": _silence(rows, self.agency, self.today),
-            "reply_dates": "\n".join(_reply_dates(running, self.today)),
-            "citations": "\n".join(_citations(running, self.today)),
+            "silence": letter_words.silence(rows, self.agency, self.today),
+            "reply_dates": "\n".join(letter_words.reply_dates(running, self.today)),
+            "citations": "\n".join(letter_words.citations(running, self.today)),
             "organisation": self.viewer.organisation,
             "person": self.viewer.name,
         }
@@ -299,112 +297,3 @@ def _not_on_record(body: Addressee, wrote: PartialDate | None) -> Addressed:
         f"Who holds this office today is not on record here. The letter{day} names "
         f"{body.official}: check whether that is still so.",
     )
-
-
-# ---- what is told
-
-
-def _told(number: int, ask: Recommendation, row: Addressee, today: date) -> str:
-    """An ask, and what came back on it, as the letter puts it."""
-    lines = [f"{number}. {ask.title} ({FACTS[ask.instrument].name})"]
-    request = " ".join(ask.request.split())
-    if request and len(request) <= LONGEST_QUOTE:
-        lines.append(f"“{request}”")
-    asked = row.asked_on or ask.submitted_on
-    lines.append(" ".join(part for part in (_asked(asked, today), _answer(row)) if part))
-    return "\n".join(lines)
-
-
-def _asked(asked: PartialDate | None, today: date) -> str:
-    return f"Put to you {_since(asked, today)}." if asked else ""
-
-
-def _since(day: PartialDate, today: date) -> str:
-    """A day, and how many days ago it was where that is known."""
-    if not day.day:
-        return f"in {day.shown}"
-    return f"on {day.shown}, {_days((today - day.earliest).days)} ago"
-
-
-def _answer(row: Addressee) -> str:
-    acknowledged = f"Acknowledged, {row.acknowledged_on.shown}" if row.acknowledged_on else ""
-    if row.state is AddresseeState.ACKNOWLEDGED:
-        return f"{acknowledged or 'Acknowledged'}; no reply of substance is known to us."
-    if row.state is AddresseeState.REPLIED:
-        return f"Answered, {row.answered_on.shown}." if row.answered_on else "Answered."
-    if row.state is AddresseeState.DECLINED:
-        return "Declined, as far as is known to us."
-    if row.state is AddresseeState.ACTED:
-        return "You have acted on it since, as far as is known to us."
-    return "No acknowledgement and no reply is known to us."
-
-
-def _silence(rows: Sequence[Addressee], agency: Agency, today: date) -> str:
-    """How long the body has been silent on the asks."""
-    last = max((row.last_contact_on for row in rows if row.last_contact_on), default=None)
-    if last is None:
-        return ""
-    if not last.day:
-        return f"The last contact with {agency.name} on this that we know of was in {last.shown}."
-    days = (today - last.earliest).days
-    have = "day has" if days == 1 else "days have"
-    return (
-        f"{days:,} {have} passed since the last contact with {agency.name} on this that we know "
-        f"of, on {last.shown}."
-    )
-
-
-def _reply_dates(running: Sequence[Clock], today: date) -> list[str]:
-    """The days that a letter named or an agency promised."""
-    found = []
-    for clock in running:
-        if clock.started_on is None or clock.due_on is None:
-            continue
-        first, due = show_day(clock.first_due_on or clock.due_on), show_day(clock.due_on)
-        later = f", later by {due}" if clock.first_due_on else ""
-        if clock.kind is ClockKind.REPLY_REQUESTED:
-            said = f"The letter of {clock.started_on.shown} asked for a reply by {first}{later}."
-        elif clock.kind is ClockKind.PROMISE:
-            said = f"An answer was promised, {clock.started_on.shown}, by {first}{later}."
-        else:
-            continue
-        found.append(f"{said} {_passed(clock.due_on, today)}")
-    return found
-
-
-def _passed(due: date, today: date) -> str:
-    late = (today - due).days
-    if late <= 0:
-        return "That day has not passed."
-    return f"That day passed {_days(late)} ago, and none is known to us."
-
-
-def _citations(running: Sequence[Clock], today: date) -> list[str]:
-    """First what the law sets; then what is no more than a norm of ours, which claims no duty."""
-    law = [_of_law(clock, today) for clock in running if clock.basis in LAW and clock.rule]
-    ours = [
-        clock.rule.sentence
-        for clock in running
-        if clock.basis is Basis.HOUSE and clock.rule and clock.flagged_on
-    ]
-    if ours:
-        norms = " ".join(dict.fromkeys(ours))
-        law.append(f"What follows is a norm of our own and no deadline in law. {norms}")
-    return law
-
-
-def _of_law(clock: Clock, today: date) -> str:
-    assert clock.rule is not None
-    assert clock.started_on is not None
-    assert clock.due_on is not None
-    since = "sent" if clock.note == RECEIPT_UNKNOWN else "counted from"
-    late = (today - clock.due_on).days
-    stands = f"passed {_days(late)} ago" if late > 0 else "has not passed"
-    return (
-        f"{clock.rule.citation}: {clock.rule.sentence} Here: {since} {clock.started_on.shown}, due "
-        f"{show_day(clock.due_on)}; that day {stands}, and nothing that meets it is known to us."
-    )
-
-
-def _days(count: int) -> str:
-    return f"{count:,} day" if count == 1 else f"{count:,} days"

@@ -23,6 +23,8 @@ EVENTS: dict[str, str] = {
     "token.made": "Feed address made",
     "token.withdrawn": "Feed address withdrawn",
     "notices.chosen": "Notices chosen",
+    "watch.started": "Watching a record",
+    "watch.ended": "No longer watching a record",
     "mail.retried": "Mail to be sent again",
     "user.erased": "A person erased",
     "target.erased": "Target erased",

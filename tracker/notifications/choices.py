@@ -66,13 +66,20 @@ def watch(viewer: Viewer, reference: str) -> None:
     if len(watched(viewer)) >= MOST_WATCHED:
         raise Refused(f"A person watches at most {MOST_WATCHED} records. Stop watching one first.")
     db.session.merge(Watch(user_id=viewer.user_id, record_id=record.id))
+    body = {"after": {"record": reference}}
+    history.record("watch.started", actor_id=viewer.user_id, body=body)
 
 
 def unwatch(viewer: Viewer, reference: str) -> None:
     """Stop; what is no longer seen can be left too."""
     own = select(Record.id).where(Record.reference == reference)
     gone = delete(Watch).where(Watch.user_id == viewer.user_id, Watch.record_id.in_(own))
-    db.session.execute(gone.execution_options(synchronize_session=False))
+    ended = db.session.scalars(
+        gone.returning(Watch.record_id).execution_options(synchronize_session=False)
+    ).all()
+    if ended:
+        body = {"before": {"record": reference}}
+        history.record("watch.ended", actor_id=viewer.user_id, body=body)
 
 
 def is_watched(viewer: Viewer, reference: str) -> bool:

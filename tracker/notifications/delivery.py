@@ -1,6 +1,5 @@
 """The job that empties the outbox, one mail and one transaction at a time."""
 
-from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -75,9 +74,7 @@ def plan(_as_of: date) -> dict[str, Any]:
 
 
 def _waiting() -> int:
-    with suppress(KeyError):
-        return outbox.counts()[MailState.WAITING]
-    return 0
+    return outbox.counts().get(MailState.WAITING, 0)
 
 
 def host_of(base_url: str) -> str:

@@ -29,7 +29,7 @@ from tracker.notifications.models import (
 )
 from tracker.recommendations.models import Recommendation, Status
 from tracker.records.models import Kind, Record
-from tracker.records.queries import owner_of, seen_since, visible_references
+from tracker.records.queries import history_since
 
 MORNING = time(7)
 ROOMS = {
@@ -58,10 +58,13 @@ def send(as_of: date) -> dict[str, Any]:
     noted = collecting.collect(as_of)
     waiting = _waiting()
     wanted = choices.of_all(waiting.keys())
+    people = select(User).where(User.id.in_(waiting.keys()), User.active)
     written = 0
-    for user_id, notices in waiting.items():
-        due = [each for each in notices if _is_due(each, wanted[user_id], now())]
-        written += bool(due and _write(user_id, due))
+    for user in db.session.scalars(people):
+        due = [each for each in waiting[user.id] if _is_due(each, wanted[user.id], now())]
+        if due:
+            _write(user, due)
+            written += 1
     return {"examined": sum(map(len, waiting.values())), "noted": noted, "written": written}
 
 
@@ -94,24 +97,20 @@ def _morning_before(moment: datetime, time_zone: str, often: HowOften) -> dateti
     return datetime.combine(day, MORNING, zone)
 
 
-def _write(user_id: int, notices: list[Notice]) -> bool:
+def _write(user: User, notices: list[Notice]) -> None:
     """One mail for all of them, whose text is made when it goes."""
-    user = db.session.get(User, user_id)
     base_url = current_app.extensions["tracker.settings"].base_url
-    if user is None or not user.active:
-        return False
     mail = outbox.write(
         MailKind.NOTICE,
-        f"notices {user_id} from {notices[0].id}",
+        f"notices {user.id} from {notices[0].id}",
         recipient=user.email,
         subject="Notices",
         body="",
         host=host_of(base_url),
-        user_id=user_id,
+        user_id=user.id,
     )
     ids = [each.id for each in notices]
     db.session.execute(update(Notice).where(Notice.id.in_(ids)).values(mail_id=mail.id))
-    return True
 
 
 def compose(mail: Mail) -> str | None:
@@ -154,54 +153,68 @@ def _text(holding: Sequence[tuple[Notice, Record]], base_url: str) -> str:
 
 
 def _holding(viewer: Viewer, rows: list[tuple[Notice, Record]]) -> list[tuple[Notice, Record]]:
-    """Those that are still true, of records that the reader sees now."""
-    seen = visible_references(viewer, [record.reference for _, record in rows])
+    """Those that are still true, of records that the reader sees now; in as many statements for one
+    as for hundreds."""
+    since = history_since(viewer, {record.reference for _, record in rows})
+    notices = [notice for notice, record in rows if record.reference in since]
+    true = _still_true(viewer, notices)
+    told_from = {record.id: since.get(record.reference) for _, record in rows}
+    happened = _moments(notices)
     return [
         (notice, record)
         for notice, record in rows
-        if record.reference in seen and _HOLDS[notice.kind](viewer, notice)
+        if notice.id in true
+        and (
+            notice.kind is not NoticeKind.CHANGE
+            or _is_told(happened.get(_number(notice)), told_from[record.id])
+        )
     ]
 
 
-def _flag_holds(viewer: Viewer, notice: Notice) -> bool:
+def _is_told(at: datetime | None, since: datetime | None) -> bool:
+    """Others are told of a record from the day of the sharing."""
+    return at is not None and (since is None or at >= since)
+
+
+def _still_true(viewer: Viewer, notices: list[Notice]) -> set[int]:
+    """The ids of the notices that hold, whatever their reader may be told of the record's past."""
+    asks = {notice.record_id for notice in notices if notice.kind is not NoticeKind.CHANGE}
+    mine = select(Recommendation.id, Recommendation.status, Recommendation.next_action_on).where(
+        Recommendation.id.in_(asks), Recommendation.assignee_id == viewer.user_id
+    )
+    theirs = {row.id: row for row in db.session.execute(mine)}
+    clocks = {_number(notice) for notice in notices if notice.kind is NoticeKind.FLAG}
     resting = or_(Clock.snoozed_until.is_(None), Clock.snoozed_until <= today())
-    clock = select(Clock.id).where(Clock.id == _number(notice), *IS_FLAGGED, resting)
-    return db.session.scalar(clock) is not None and _is_theirs(viewer, notice)
-
-
-def _next_action_holds(viewer: Viewer, notice: Notice) -> bool:
-    ask = db.session.get(Recommendation, notice.record_id)
-    same = ask is not None and str(ask.next_action_on) == notice.about.rpartition(" ")[2]
-    return (
-        same and ask is not None and ask.status is not Status.CLOSED and _is_theirs(viewer, notice)
+    flags = set(
+        db.session.scalars(select(Clock.id).where(Clock.id.in_(clocks), *IS_FLAGGED, resting))
     )
 
+    def holds(notice: Notice) -> bool:
+        if notice.kind is NoticeKind.CHANGE:
+            return True
+        ask = theirs.get(notice.record_id)
+        if ask is None:
+            return False
+        if notice.kind is NoticeKind.FLAG:
+            return _number(notice) in flags
+        if notice.kind is NoticeKind.NEXT_ACTION:
+            is_that_day = str(ask.next_action_on) == notice.about.rpartition(" ")[2]
+            return is_that_day and ask.status is not Status.CLOSED
+        return True
 
-def _is_theirs(viewer: Viewer, notice: Notice) -> bool:
-    ask = db.session.get(Recommendation, notice.record_id)
-    return ask is not None and ask.assignee_id == viewer.user_id
+    return {notice.id for notice in notices if holds(notice)}
 
 
-def _change_holds(viewer: Viewer, notice: Notice) -> bool:
-    """Others are told of a record from the day of the sharing."""
-    event = db.session.get(HistoryEvent, _number(notice))
-    owner = owner_of(notice.record_id)
-    if event is None or owner is None:
-        return False
-    since = seen_since(notice.record_id, owner, viewer)
-    return since is None or event.at >= since
+def _moments(notices: list[Notice]) -> dict[int, datetime]:
+    """When what the notices of changes tell of happened, by the id of the event."""
+    ids = {_number(notice) for notice in notices if notice.kind is NoticeKind.CHANGE}
+    events = select(HistoryEvent.id, HistoryEvent.at).where(HistoryEvent.id.in_(ids))
+    return {row.id: row.at for row in db.session.execute(events)}
 
 
 def _number(notice: Notice) -> int:
     return int(notice.about.split()[1])
 
-
-_HOLDS = {
-    NoticeKind.FLAG: _flag_holds,
-    NoticeKind.ASSIGNED: _is_theirs,
-    NoticeKind.NEXT_ACTION: _next_action_holds,
-    NoticeKind.CHANGE: _change_holds,
-}
 
 JOB = Job(
     name="send-digests",

@@ -1,11 +1,15 @@
 """The mail that invites somebody."""
 
-from tracker.accounts.invitations import LASTS, is_still_open
+from sqlalchemy import select
+
+from tracker.accounts.invitations import LASTS, is_still_open, open_ones
 from tracker.accounts.models import Invitation
 from tracker.core.db import db
 from tracker.notifications import outbox
 from tracker.notifications.delivery import host_of
-from tracker.notifications.models import Mail, MailKind
+from tracker.notifications.models import Mail, MailKind, MailState
+
+OVER = "The invitation is over."
 
 TEXT = """\
 {organisation} invites you to the Advocacy Tracker.
@@ -40,7 +44,26 @@ def write(invitation: Invitation, code: str, base_url: str) -> Mail:
     )
 
 
+def drop_over() -> int:
+    """Forget the codes in mails that wait, or were given up, for invitations that are over; how
+    many there were."""
+    waiting = (MailState.WAITING, MailState.DEAD)
+    mails = db.session.execute(
+        select(Mail.id, Mail.about).where(
+            Mail.kind == MailKind.INVITATION, Mail.state.in_(waiting), Mail.body != ""
+        )
+    ).all()
+    lasting = {invitation.id for invitation in open_ones()}
+    over = [mail.id for mail in mails if _number(mail.about) not in lasting]
+    outbox.drop(over, OVER)
+    return len(over)
+
+
 def why_not(mail: Mail) -> str | None:
     """An invitation that is over is not sent."""
-    found = db.session.get(Invitation, int(mail.about.rpartition(" ")[2]))
-    return None if found and is_still_open(found) else "The invitation is over."
+    found = db.session.get(Invitation, _number(mail.about))
+    return None if found and is_still_open(found) else OVER
+
+
+def _number(about: str) -> int:
+    return int(about.rpartition(" ")[2])

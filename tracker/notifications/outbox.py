@@ -1,7 +1,7 @@
 """Writing mail into the outbox, and keeping how each one fared."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, or_, select, update
@@ -92,6 +92,16 @@ def sent(mail_id: int) -> None:
 def dropped(mail_id: int, reason: str) -> None:
     """It does not go."""
     _end(mail_id, MailState.DROPPED, reason, body="")
+
+
+def drop(mail_ids: Collection[int], reason: str) -> None:
+    """Several mails do not go, and lose their texts."""
+    change = (
+        update(Mail)
+        .where(Mail.id.in_(mail_ids))
+        .values(state=MailState.DROPPED, ended_at=now(), problem=reason, body="")
+    )
+    db.session.execute(change.execution_options(synchronize_session=False))
 
 
 def failed(mail_id: int, tries: int, problem: str, *, for_good: bool) -> None:

@@ -11,7 +11,7 @@ from tracker.core.db import changed_rows
 from tracker.core.now import now
 from tracker.jobs.models import JobRun, RunState
 from tracker.jobs.registry import Job
-from tracker.notifications import delivery, outbox
+from tracker.notifications import delivery, inviting, outbox
 
 RUNS_KEPT = timedelta(days=2)  # of a job that runs every minute, where it did nothing wrong
 INVITATIONS_KEPT = timedelta(days=90)
@@ -37,6 +37,7 @@ def prune(_as_of: date) -> dict[str, Any]:
         "tokens": _gone(tokens),
         "invitations": _gone(invitations),
         "mails": outbox.forget_old(moment - outbox.KEPT),
+        "mails of invitations that are over": inviting.drop_over(),
     }
     return {"examined": sum(figures.values()), **figures}
 

@@ -113,6 +113,31 @@ def seen_since(record_id: int, organisation_id: int, viewer: Viewer) -> datetime
     return shared_since([record_id], viewer)[record_id]
 
 
+def history_since(viewer: Viewer, references: Iterable[str]) -> dict[str, datetime | None]:
+    """Of records that the viewer sees, since when they read the history of each, by reference; in a
+    fixed number of statements for each kind of record."""
+    found: dict[str, datetime | None] = {}
+    wanted = set(references)
+    others: dict[int, str] = {}
+    for model in _models_of({reference[0] for reference in wanted}):
+        rows = db.session.execute(
+            visible(
+                select(Record.reference, model.id, model.organisation_id)
+                .join(Record, Record.id == model.id)
+                .where(Record.reference.in_(wanted)),
+                model,
+                viewer,
+            )
+        )
+        for row in rows:
+            if viewer.edits and row.organisation_id == viewer.organisation_id:
+                found[row.reference] = None
+            else:
+                others[row.id] = row.reference
+    since = shared_since(others, viewer) if others else {}
+    return found | {others[record_id]: moment for record_id, moment in since.items()}
+
+
 def shared_since(record_ids: Collection[int], viewer: Viewer) -> dict[int, datetime]:
     """The same for many records of others, in two statements; `NEVER` for what is not shared."""
     granted = select(Grant.record_id, Grant.granted_at).where(
@@ -175,15 +200,6 @@ def _models_of(letters: set[str]) -> list[type[RecordMixin]]:
     """The tables of the kinds of records with these letters."""
     by_table = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
     return [by_table[TABLES[kind]] for kind in Kind if kind.value in letters]
-
-
-def owner_of(record_id: int) -> int | None:
-    """The organisation that owns a record, whoever asks: for jobs, which decide by it."""
-    record = db.session.get(Record, record_id)
-    if record is None:
-        return None
-    [model] = _models_of({record.kind.value})
-    return db.session.scalar(select(model.organisation_id).where(model.id == record_id))
 
 
 def tags_of(viewer: Viewer, record_ids: Iterable[int]) -> dict[int, list[str]]:
