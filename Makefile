@@ -28,7 +28,7 @@ serve: .venv/run ## migrate and serve your own instance on loopback (PORT=8000)
 	@exec $(BIN)/tracker serve --port $(PORT)
 
 test: .venv/dev ## run the whole suite, on SQLite and on a PostgreSQL from a wheel
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile
 
 .venv-bench/run: requirements-bench.lock
 	$(PYTHON) -m venv .venv-bench

@@ -59,7 +59,9 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 def all_apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Flask]]:
     """An application over each database, made once a test process."""
     made = dict(databases.apps(tmp_path_factory.mktemp("apps")))
-    gc.freeze()  # what is there for the whole run need not be looked through again and again
+    # what is there for the whole run need not be looked through again and again
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
     yield made
     for app in made.values():
         with app.app_context():

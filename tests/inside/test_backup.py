@@ -84,12 +84,12 @@ def source(app: Flask, case: CaseFile, folder: Path) -> Instance:
 def an_instance(kind: str, folder: Path, *, migrated: bool = True) -> Iterator[Instance]:
     """Another database, empty."""
     name = f"other_{databases.worker()}"
-    url = f"sqlite:///{folder / name}.sqlite3" if kind == "sqlite" else databases.new_database(name)
+    if migrated:
+        url = databases.migrated(kind, folder, name)
+    else:
+        url = f"sqlite:///{folder / name}.sqlite3"
     environ = {"TRACKER_INSTANCE": str(folder), "TRACKER_DATABASE_URL": url}
     app = create_app(config_module().load(environ, require_mfa="none"))
-    with app.app_context():
-        if migrated:
-            migrate.upgrade(db.engine)
     yield Instance(app, folder)
     with app.app_context():
         db.session.rollback()

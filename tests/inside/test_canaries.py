@@ -10,6 +10,7 @@ import logging
 import pkgutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 import pytest
@@ -154,7 +155,8 @@ def plant(found: Planted) -> None:
     addresses = book.addresses(planter.worlds)
     for reader in (owner, admin):
         found.known[reader.name] = dict(reader.pages(addresses))
-        addresses = [*addresses, *further(planter, found.known[reader.name])]
+        if asks_all_that_pages_lead_to(app):
+            addresses = [*addresses, *further(planter, found.known[reader.name])]
     found.addresses = addresses
 
 
@@ -162,7 +164,14 @@ def remember(found: Planted, book: Book, name: str) -> None:
     """What a reader sees while all that is on record is theirs to see."""
     reader = found.readers[name]
     pages = dict(reader.pages(book.addresses(found.planter.worlds)))
-    found.before[name] = pages | dict(reader.pages(further(found.planter, pages)))
+    more = further(found.planter, pages) if asks_all_that_pages_lead_to(found.app) else ()
+    found.before[name] = pages | dict(reader.pages(more))
+
+
+def asks_all_that_pages_lead_to(app: Flask) -> bool:
+    """Every page is read on both databases; under every address that their links and forms lead to
+    besides on one, since the statements are the same."""
+    return databases.kind_of(app) == "sqlite"
 
 
 def test_every_text_of_every_model_carries_a_canary(planted: Planted) -> None:
@@ -318,10 +327,12 @@ def test_a_module_that_forgets_to_narrow_is_found_out(
         return given[0] if name == "visible" else true()
 
     monkeypatch.setattr(module, name, not_narrowed)
+    turns = zip_longest(*(everything(planted, reader) for reader in readers), fillvalue=())
     assert any(
         notices(planted, reader, *page)
-        for reader in readers
-        for page in everything(planted, reader)
+        for turn in turns
+        for reader, page in zip(readers, turn, strict=True)
+        if page
     )
 
 
@@ -343,8 +354,7 @@ def notices(planted: Planted, reader: Reader, address: str, page: str) -> bool:
 
 
 @pytest.mark.parametrize("planted", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("name", ["a stranger", "the owner's admin"])
-def test_where_nothing_is_forgotten_nothing_is_found(planted: Planted, name: str) -> None:
-    reader = planted.readers[name]
+def test_where_nothing_is_forgotten_nothing_is_found(planted: Planted) -> None:
+    reader = planted.readers["a stranger"]
     pages = everything(planted, reader)
     assert [page[0] for page in pages if notices(planted, reader, *page)] == []

@@ -39,6 +39,7 @@ def kill_writers(app: Flask, staff: Person, asks: list[str]) -> list[str]:
         env=clean_environment(
             TRACKER_INSTANCE=str(settings.instance),
             TRACKER_DATABASE_URL=settings.database_url,
+            TRACKER_REQUIRE_MFA="none",
             PYTHONPATH=str(ROOT),
         ),
         capture_output=True,

@@ -184,6 +184,12 @@ def empty(app: Flask) -> None:
                 raw.commit()
 
 
+def kind_of(app: Flask) -> str:
+    """Over which kind of database an application is."""
+    url: str = app.extensions["tracker.settings"].database_url
+    return url.partition(":")[0].partition("+")[0]
+
+
 def worker() -> str:
     """The name of this test process."""
     return os.environ.get("PYTEST_XDIST_WORKER", "main")

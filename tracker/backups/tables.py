@@ -13,6 +13,7 @@ from sqlalchemy import (
     Connection,
     MetaData,
     Table,
+    column,
     func,
     insert,
     inspect,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     text,
     union_all,
 )
+from sqlalchemy import table as bare
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.schema import AddConstraint, DropConstraint
 
@@ -37,15 +39,21 @@ CHAINS = "history_chains"
 OF_PEOPLE = ("organisations", "users", "records")
 
 
-def tables_of(connection: Connection) -> list[Table]:
-    """Every table that holds something of its own: not the mark of the migrations, and not what
-    SQLite keeps for a full-text index."""
+def names_of(connection: Connection) -> list[str]:
+    """The name of every table that holds something of its own: not the mark of the migrations, and
+    not what SQLite keeps for a full-text index."""
     names = set(inspect(connection).get_table_names()) - {"alembic_version"}
     if connection.dialect.name == "sqlite":
         names -= _of_indexes(connection, names)
+    return sorted(names)
+
+
+def tables_of(connection: Connection) -> list[Table]:
+    """The same tables, with their columns, keys and constraints."""
+    names = names_of(connection)
     metadata = MetaData()
-    metadata.reflect(connection, only=sorted(names))
-    return [metadata.tables[name] for name in sorted(names)]
+    metadata.reflect(connection, only=names)
+    return [metadata.tables[name] for name in names]
 
 
 def _of_indexes(connection: Connection, names: set[str]) -> set[str]:
@@ -57,25 +65,25 @@ def _of_indexes(connection: Connection, names: set[str]) -> set[str]:
 
 def holds_something(connection: Connection) -> bool:
     """Whether anybody has used the database yet."""
-    tables = [table for table in tables_of(connection) if table.name in OF_PEOPLE]
-    return any(connection.execute(select(table).limit(1)).first() for table in tables)
+    names = set(names_of(connection)).intersection(OF_PEOPLE)
+    one = literal(1)
+    return any(
+        connection.execute(select(one).select_from(bare(name)).limit(1)).first() for name in names
+    )
 
 
 def state_of(connection: Connection) -> State:
     """How many rows each table has, and where the chains of history stand."""
-    tables = tables_of(connection)
+    names = names_of(connection)
     counts = [
-        select(literal(t.name).label("name"), func.count().label("rows")).select_from(t)
-        for t in tables
+        select(literal(name).label("name"), func.count().label("rows")).select_from(bare(name))
+        for name in names
     ]
-    heads = [
-        select(t.c.name, t.c.length, t.c.head).order_by(t.c.name)
-        for t in tables
-        if t.name == CHAINS
-    ]
+    chain = bare(CHAINS, column("name"), column("length"), column("head"))
+    heads = connection.execute(select(chain).order_by(chain.c.name)) if CHAINS in names else ()
     return State(
         {row.name: row.rows for row in connection.execute(union_all(*counts))},
-        {row.name: (row.length, row.head) for s in heads for row in connection.execute(s)},
+        {row.name: (row.length, row.head) for row in heads},
     )
 
 

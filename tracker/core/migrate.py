@@ -34,9 +34,13 @@ def downgrade(engine: Engine, revision: str) -> None:
 
 
 def rebuild(connection: Connection, revision: str) -> None:
-    """Empty tables as they were at `revision`, in place of all that there are, within the
-    connection's own transaction (PostgreSQL takes that back as a whole)."""
-    if current(connection):
+    """Tables as they were at `revision`, in place of all that there are, within the connection's
+    own transaction (PostgreSQL takes that back as a whole). What is in tables of that revision
+    already is left to whoever fills them."""
+    present = current(connection)
+    if present == revision:
+        return
+    if present:
         command.downgrade(_config(connection), "base")
     command.upgrade(_config(connection), revision)
 

@@ -19,7 +19,7 @@ from tests.support.people import Person
 
 EXAMPLES = int(os.environ.get("TRACKER_FUZZ", "0"))
 FUZZ = settings(
-    max_examples=EXAMPLES or 10,
+    max_examples=EXAMPLES or 6,
     derandomize=not EXAMPLES,
     deadline=None,
     database=None,
@@ -102,11 +102,12 @@ def test_no_page_breaks_whatever_is_in_its_address(
 ) -> None:
     paths = sorted({address(rule, records.references) for rule in rules_of(app, "GET")})
 
+    # each page is asked for by some of the queries, since a tenth of the pages reads any
     @FUZZ
-    @given(QUERIES)
-    def get(query: dict[str, str]) -> None:
+    @given(st.integers(0, 2), QUERIES)
+    def get(first: int, query: dict[str, str]) -> None:
         asked = encoded({name: [value] for name, value in query.items()}).decode()
-        for path in paths:
+        for path in paths[first::3]:
             _is_no_error_of_ours(staff.get(f"{path}?{asked}"), (path, query))
 
     get()
