@@ -9,13 +9,13 @@ from threading import Barrier
 
 import pytest
 from flask import Flask, g
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm.exc import StaleDataError
 
 from tests.inside.samples import ask_input, ask_of, reading, writing
 from tests.support.factories import make
 from tracker import create_app
-from tracker.accounts.models import User
+from tracker.accounts.models import Organisation, User
 from tracker.accounts.permissions import Role
 from tracker.accounts.viewer import Viewer
 from tracker.casework import actions
@@ -156,3 +156,35 @@ def test_a_second_application_of_a_process_leaves_the_locks_of_the_first(app: Fl
     create_app(settings)
     subprocess.run([sys.executable, "-c", visit], check=True)
     assert Path(f"{path}-wal").exists()
+
+
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+def test_what_was_prepared_for_one_page_serves_the_next(app: Flask, viewer: Viewer) -> None:
+    """After a rollback psycopg would forget it."""
+    for _ in range(7):  # a statement is prepared once it was asked a few times
+        with app.app_context():
+            db.session.scalars(select(Organisation)).all()
+    with app.app_context():
+        asked = select(func.count()).select_from(text("pg_prepared_statements"))
+        assert (db.session.scalar(asked) or 0) > 0
+
+
+@pytest.mark.parametrize(
+    "how", ["by the session", "by a statement", "by words", "and not yet sent"]
+)
+def test_what_is_changed_by_whoever_only_reads_is_taken_back(
+    app: Flask, viewer: Viewer, how: str
+) -> None:
+    with app.app_context():
+        [organisation] = db.session.scalars(select(Organisation))
+        name = organisation.name
+        if how == "by a statement":
+            db.session.execute(update(Organisation).values(name="Changed"))
+        elif how == "by words":
+            db.session.execute(text("UPDATE organisations SET name = 'Changed'"))
+        else:
+            organisation.name = "Changed"
+        if how == "by the session":
+            db.session.flush()
+    with app.app_context():
+        assert db.session.scalars(select(Organisation.name)).all() == [name]

@@ -27,13 +27,15 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, Session, mapped_column
 
 from tracker.core.dates import PartialDate
 from tracker.core.errors import TrackerError
 from tracker.core.types import BigId, PartialDateType, UtcDateTime
 
 BUSY_SECONDS = 5.0
+_WROTE = "wrote"
+_QUESTIONS = ("SELECT", "WITH", "EXPLAIN")
 # a server that is there, but does not say a word, is given up after so many seconds
 SILENT_SECONDS = 15
 
@@ -90,6 +92,7 @@ def init_app(app: Flask, database_url: str) -> None:
         options["connect_args"] = {"timeout": BUSY_SECONDS, "check_same_thread": False}
     else:
         options["pool_pre_ping"] = True
+        options["pool_use_lifo"] = True  # the last one used has the next page's statements prepared
         options["connect_args"] = {
             "options": f"-c timezone=utc -c lock_timeout={int(BUSY_SECONDS * 1000)}",
             "connect_timeout": int(BUSY_SECONDS),
@@ -102,15 +105,47 @@ def init_app(app: Flask, database_url: str) -> None:
     with app.app_context():
         if url.get_backend_name() == "sqlite":
             prepare_sqlite(db.engine)
+        else:
+            _watch_for_writes(db.engine)
 
 
-def _end_quietly(_error: BaseException | None) -> None:
+def _end_quietly(error: BaseException | None) -> None:
     """End what was read, before the extension closes the session: a server that stopped once the
-    answer was made must not take it from whoever waits for it."""
+    answer was made must not take it from whoever waits for it.
+
+    One that only read is ended by a commit on PostgreSQL: after a rollback psycopg forgets all that
+    it had prepared, and every statement of the next page would be planned anew."""
     try:
-        db.session.rollback()
+        if error is None and _has_only_read(db.session):
+            db.session.commit()
+        else:
+            db.session.rollback()
     except DBAPIError:
         db.session.invalidate()
+
+
+def _has_only_read(session: Session) -> bool:
+    is_open = session.in_transaction() and session.is_active
+    if not is_open or is_writing() or db.engine.dialect.name != "postgresql":
+        return False
+    is_clean = not (session.new or session.dirty or session.deleted)
+    return is_clean and _WROTE not in session.connection().info
+
+
+def _watch_for_writes(engine: Engine) -> None:
+    """Mark the connection of a transaction that sent anything but questions."""
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.info.pop(_WROTE, None)
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def look(
+        connection: Connection, _cursor: Any, statement: str, _given: Any, context: Any, _many: bool
+    ) -> None:
+        changes = context.isinsert or context.isupdate or context.isdelete
+        if changes or not statement.lstrip().startswith(_QUESTIONS):
+            connection.info[_WROTE] = True
 
 
 def _leave_out_async(app: Flask) -> None:
