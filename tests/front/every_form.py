@@ -45,7 +45,13 @@ TRIED_ELSEWHERE = {
     *("account.password", "second_factor.ask", "second_factor.cancel", "second_factor.remove"),
     *("second_factor.add_app", "second_factor.add_passkey", "second_factor.new_codes"),
     *("feed_addresses.index", "feed_addresses.withdraw", "joining.join"),
-    *("people.invite", "people.withdraw", "admin.retry", "organisations.index"),
+    *(
+        "people.invite",
+        "people.withdraw",
+        "admin.retry",
+        "organisations.index",
+        "organisations.titles",
+    ),
     *("notices.index", "notices.watch", "notices.stop", "notices.unsubscribe"),
     *("people.close", "people.open_again", "people.end_sessions", "people.reset_factors"),
 }

@@ -4,11 +4,13 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import event
 
 from tests.front.support import (
     nothing_changes,
@@ -18,10 +20,16 @@ from tests.front.support import (
     share,
 )
 from tests.inside.mail_server import Letterbox, listening
+from tests.inside.samples import ask_of, writing
 from tests.inside.test_mail import free_port
 from tests.inside.watching import watching
-from tests.support.people import Person, log_in, words_of
+from tests.support.people import Person, arrive, log_in, words_of
+from tracker.accounts.permissions import Role
+from tracker.casework import actions
+from tracker.casework.inputs import NextInput
+from tracker.core.db import db
 from tracker.core.now import now, today
+from tracker.history import actions as history
 from tracker.jobs import registry, runner
 from tracker.notifications import delivery, digests, unsubscribing
 
@@ -150,6 +158,72 @@ def test_who_stops_watching_is_told_no_more(
     colleague.post(f"/watch/{reference}/stop")
     record_contact(staff, ask, "acknowledgement", today().isoformat())
     assert go_out(app, box) == []
+
+
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)  # SQLite has one writer at a time
+def test_a_change_that_commits_after_a_later_read_is_told_too(
+    app: Flask, staff: Person, colleague: Person, box: Letterbox
+) -> None:
+    """Two chains of history have one row of numbers, in which the read overtakes the change."""
+    choose(colleague)
+    ask = record_ask(staff)
+    reference = ask.rpartition("/")[2]
+    colleague.post(f"/watch/{reference}")
+    go_out(app, box)
+    writers: list[Thread] = []
+
+    def read_meanwhile() -> None:
+        with writing(app):
+            ask_id = ask_of(staff.viewer, reference).id
+            history.record_read(ask_id, actor_id=staff.viewer.user_id or 0)
+        run(app, digests.JOB.name)
+
+    def once(*given: Any) -> None:
+        # the change has its number, and is not there for others yet
+        if not writers and "UPDATE history_chains" in given[2]:
+            writers.append(Thread(target=read_meanwhile))
+            writers[0].start()
+            writers[0].join()
+
+    with writing(app):
+        found = ask_of(staff.viewer, reference)
+        actions.set_next(staff.viewer, found, NextInput(None, "Call them", None), found.version)
+        event.listen(db.engine, "after_cursor_execute", once)
+    with app.app_context():
+        event.remove(db.engine, "after_cursor_execute", once)
+    assert len(writers) == 1
+    [mail] = go_out(app, box)
+    assert "Ask changed" in mail  # and not that somebody read it
+    assert "changed, which you watch: 1" in mail
+
+
+def test_titles_are_in_mail_where_their_organisation_wants_them(
+    app: Flask, staff: Person, colleague: Person, admin: Person, box: Letterbox
+) -> None:
+    choose(colleague)
+    ask = record_ask(staff, {"asks-0-title": "The wardens of a camp"})
+    stranger = arrive(app, "far@example.org", Role.STAFF, "Island Group")
+    choose(stranger)
+    kept = record_ask(staff, {"asks-0-title": "What few may know"})
+    share(staff, kept, "named", people=colleague.email)
+    theirs = record_ask(stranger, {"asks-0-title": "An ask of others"})
+    share(stranger, theirs)
+    for path in (ask, kept, theirs):
+        colleague.post(f"/watch/{path.rpartition('/')[2]}")
+    button = f"/admin/organisations/{staff.viewer.organisation_id}/titles"
+    assert button in admin.get("/admin/organisations").text
+    for allow, seen in (("yes", True), ("no", False)):
+        assert admin.post(button, {"allow": allow}).status_code == 303
+        for person, path in ((staff, ask), (staff, kept), (stranger, theirs)):
+            save(person, f"{path}/next", {"next_action": f"Call them {allow}"})
+        [mail] = go_out(app, box)
+        assert all(path in mail for path in (ask, kept, theirs))
+        assert ("The wardens of a camp" in mail) is seen
+        assert ("not in mail" in mail) is not seen
+        for word in ("What few may know", "An ask of others", "Wu Yingjie", "Call them"):
+            assert word not in mail
+    assert admin.post("/admin/organisations/999/titles", {"allow": "yes"}).status_code == 404
+    assert staff.post(button, {"allow": "yes"}).status_code == 403
 
 
 def test_a_digest_comes_in_the_morning_of_its_reader(

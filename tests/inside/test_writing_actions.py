@@ -355,6 +355,10 @@ CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
             "organisation.added",
         ),
         "add_user": (add_user, "user.added"),
+        "let_titles_into_mail": (
+            lambda s: accounts.let_titles_into_mail(s.user.organisation, True, actor_id=s.actor),
+            "organisation.mail_changed",
+        ),
         "disable_user": (
             lambda s: accounts.disable_user(make(User), actor_id=s.actor),
             "user.disabled",
@@ -381,7 +385,13 @@ CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
 }
 # these concern no record that a reader could open
 ABOUT_NO_RECORD = {
-    *("agency.added", "organisation.added", "user.added", "user.disabled"),
+    *(
+        "agency.added",
+        "organisation.added",
+        "organisation.mail_changed",
+        "user.added",
+        "user.disabled",
+    ),
     *("user.enabled", "user.changed", "user.password_changed"),
     *("user.factors_reset",),
     *("clock_rule.added", "clock_rule.changed", "clock_rule.ended"),

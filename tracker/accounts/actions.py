@@ -24,6 +24,24 @@ def add_organisation(name: str, *, actor_id: int | None = None) -> Organisation:
     return organisation
 
 
+def let_titles_into_mail(
+    organisation: Organisation, allowed: bool, *, actor_id: int | None = None
+) -> None:
+    """Let notices carry the titles of an organisation's records, or no longer."""
+    before = organisation.titles_in_mail
+    if before is allowed:
+        return
+    organisation.titles_in_mail = allowed
+    history.record(
+        "organisation.mail_changed",
+        actor_id=actor_id,
+        body={
+            "before": {"id": organisation.id, "titles_in_mail": before},
+            "after": {"id": organisation.id, "titles_in_mail": allowed},
+        },
+    )
+
+
 def add_user(
     email: str,
     *,

@@ -21,6 +21,7 @@ class Organisation(Base, Keyed):
 
     name: Mapped[str] = mapped_column(String(120), unique=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
+    titles_in_mail: Mapped[bool] = mapped_column(default=False)  # of its records, in notices
 
 
 class User(Base, Keyed, UserMixin):

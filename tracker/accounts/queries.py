@@ -31,6 +31,11 @@ def organisation_by_name(name: str) -> Organisation | None:
     return db.session.scalar(select(Organisation).where(Organisation.name == name.strip()))
 
 
+def organisation_by_id(organisation_id: int) -> Organisation | None:
+    """The organisation with that id."""
+    return db.session.get(Organisation, organisation_id)
+
+
 def organisation_names(ids: Iterable[int]) -> dict[int, str]:
     """The names of organisations, by id."""
     statement = select(Organisation.id, Organisation.name).where(Organisation.id.in_(list(ids)))

@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import StringField
 
 from tracker.accounts import actions, lockout, queries, sessions
 from tracker.accounts.invitations import LASTS
+from tracker.core.db import db
 from tracker.notifications import outbox, pruning
 from tracker.web.forms import BaseForm, text_of
 from tracker.web.policy import Policy, policy
@@ -42,6 +43,21 @@ def index() -> ResponseReturnValue:
         "views/admin/organisations.html", form=form, rows=queries.organisations_with_people()
     )
     return page, 422 if form.is_submitted() else 200
+
+
+@organisations.post("/organisations/<number:key>/titles")
+@policy(Policy.ADMIN, fresh=True)
+def titles(key: int) -> ResponseReturnValue:
+    """Let mail carry the titles of an organisation's records, or no longer."""
+    organisation = queries.organisation_by_id(key)
+    if organisation is None:
+        abort(404)
+    allowed = request.form.get("allow") == "yes"
+    actions.let_titles_into_mail(organisation, allowed, actor_id=current().user_id)
+    db.session.commit()
+    said = "carries the titles" if allowed else "no longer carries the titles"
+    flash(f"Mail {said} of what {organisation.name} has on record.")
+    return redirect(url_for(".index"), 303)
 
 
 @organisations.get("/settings")

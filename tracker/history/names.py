@@ -2,6 +2,7 @@
 
 EVENTS: dict[str, str] = {
     "organisation.added": "Organisation added",
+    "organisation.mail_changed": "Titles in mail allowed, or no longer",
     "user.added": "Account made",
     "user.disabled": "Account disabled",
     "user.enabled": "Account opened again",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 
 from tracker.agencies.models import Agency
 from tracker.casework.words import CLOCK
@@ -15,6 +15,7 @@ from tracker.clocks.queries import IS_FLAGGED
 from tracker.core.db import db
 from tracker.core.now import now
 from tracker.core.together import insert_together
+from tracker.history import actions as history
 from tracker.history.models import HistoryEvent, HistoryPayload, HistorySubject
 from tracker.history.names import EVENTS
 from tracker.notifications import choices
@@ -83,13 +84,16 @@ def _events() -> Iterable[dict[str, Any]]:
     """What the history tells since it was read last: changes of what is watched, and asks that were
     given to somebody. One's own doing is no news."""
     mark = db.session.get(NoticeMark, MARK)
-    last = db.session.scalar(select(func.max(HistoryEvent.id))) or 0
+    # within a chain the numbers follow the order of the commits, across chains they need not
+    of_changes = HistoryEvent.chain == history.MAIN
+    newest = select(HistoryEvent.id).where(of_changes).order_by(HistoryEvent.position.desc())
+    last = db.session.scalar(newest.limit(1)) or 0
     if mark is None:
         db.session.add(NoticeMark(name=MARK, event_id=last))
         return
     first, last = mark.event_id, min(last, mark.event_id + MOST_EVENTS)
     mark.event_id = last
-    of_late = (HistoryEvent.id > first, HistoryEvent.id <= last)
+    of_late = (of_changes, HistoryEvent.id > first, HistoryEvent.id <= last)
     watched = db.session.execute(
         select(Watch.user_id, HistoryEvent.id, HistoryEvent.name, HistorySubject.record_id)
         .join(HistorySubject, HistorySubject.record_id == Watch.record_id)

@@ -1,20 +1,21 @@
 """The mails that notices go out in: at once, in their reader's morning, or on Monday's."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select, union_all, update
 
-from tracker.accounts.models import User
+from tracker.accounts.models import Organisation, User
 from tracker.accounts.viewer import Viewer
 from tracker.clocks.models import Clock
 from tracker.clocks.queries import IS_FLAGGED
 from tracker.core.db import db
 from tracker.core.now import now, today
+from tracker.correspondence.models import Letter
 from tracker.history.models import HistoryEvent
 from tracker.jobs.registry import Job
 from tracker.notifications import choices, collecting, outbox
@@ -28,8 +29,9 @@ from tracker.notifications.models import (
     NoticeKind,
 )
 from tracker.recommendations.models import Recommendation, Status
-from tracker.records.models import Kind, Record
+from tracker.records.models import Audience, Kind, Record
 from tracker.records.queries import history_since
+from tracker.sources.models import Source
 
 MORNING = time(7)
 ROOMS = {
@@ -39,6 +41,7 @@ ROOMS = {
     Kind.CONTACT: "contacts",
     Kind.SOURCE: "sources",
 }
+WITH_TITLES: tuple[Any, ...] = (Recommendation, Letter, Source)
 HEADINGS = {
     NoticeKind.FLAG: "Gone stale",
     NoticeKind.ASSIGNED: "Given to you",
@@ -46,7 +49,7 @@ HEADINGS = {
     NoticeKind.CHANGE: "Changed, which you watch",
 }
 FOOT = """
-What the asks are about stands on their pages, not in mail. Log in by typing the address yourself.
+{what}Log in by typing the address yourself.
 What you are told, and how often: {base_url}/account/notices
 """
 
@@ -134,22 +137,42 @@ def compose(mail: Mail) -> str | None:
         f"{HEADINGS[kind].lower()}: {counts[kind]}" for kind in HEADINGS if counts[kind]
     )
     mail.subject = f"Advocacy Tracker, {told}"
-    mail.body = _text(holding, base_url)
+    mail.body = _text(holding, _titles(record.id for _, record in holding), base_url)
     return None
 
 
-def _text(holding: Sequence[tuple[Notice, Record]], base_url: str) -> str:
+def _titles(record_ids: Iterable[int]) -> dict[int, str]:
+    """The titles of those records whose organisation lets them into mail, by record."""
+    ids = set(record_ids)
+    found = (
+        select(model.id, model.title)
+        .join(Organisation, Organisation.id == model.organisation_id)
+        .where(model.id.in_(ids), model.audience != Audience.NAMED, Organisation.titles_in_mail)
+        for model in WITH_TITLES
+    )
+    return {row.id: row.title for row in db.session.execute(union_all(*found))}
+
+
+def _text(
+    holding: Sequence[tuple[Notice, Record]], titles: Mapping[int, str], base_url: str
+) -> str:
     parts = []
     for kind, heading in HEADINGS.items():
         own = [(notice, record) for notice, record in holding if notice.kind is kind]
         if own:
             lines = [
-                f"  {record.reference}  {notice.said}\n"
-                f"    {base_url}/{ROOMS[record.kind]}/{record.reference}"
+                "\n    ".join(
+                    [
+                        f"  {record.reference}  {notice.said}",
+                        *([titles[record.id]] if record.id in titles else []),
+                        f"{base_url}/{ROOMS[record.kind]}/{record.reference}",
+                    ]
+                )
                 for notice, record in own
             ]
             parts.append("\n".join([f"{heading} ({len(own)})", *lines]))
-    return "\n\n".join(parts) + "\n" + FOOT.format(base_url=base_url)
+    what = "" if titles else "What the asks are about stands on their pages, not in mail. "
+    return "\n\n".join(parts) + "\n" + FOOT.format(what=what, base_url=base_url)
 
 
 def _holding(viewer: Viewer, rows: list[tuple[Notice, Record]]) -> list[tuple[Notice, Record]]:

@@ -44,6 +44,17 @@
     if (event.target.matches("[data-forgets-drafts]")) drafts().forEach((name) => sessionStorage.removeItem(name));
   });
 
+  // a form that is on its way is not sent a second time, however often its button is pressed
+  document.addEventListener("submit", (event) => {
+    const { target, submitter } = event;
+    if (event.defaultPrevented || target.method !== "post" || submitter?.name === "op") return;
+    if (target.dataset.sent) event.preventDefault();
+    else target.dataset.sent = "yes";
+  });
+  window.addEventListener("pageshow", () => {
+    for (const each of document.forms) delete each.dataset.sent;
+  });
+
   if (!form || !who) return;
 
   const isHeld = form.dataset.draft === "held"; // the page itself shows what was typed
