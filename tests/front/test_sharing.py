@@ -1,9 +1,11 @@
 """Who may see a record: widening it with care, and narrowing it at once."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 
+from tests.front.every_form import FORMS
 from tests.front.support import (
     Sitting,
     asks_on,
@@ -70,6 +72,71 @@ def test_a_record_goes_to_the_coalition_together_with_what_belongs_to_it(
     assert "Audience changed Staff" in entries(staff.get(f"{ask}/history"))[0]
     assert "The owner only → The coalition" in entries(staff.get(f"{ask}/history"))[0]
     assert "Reason: We ask together." in entries(staff.get(f"{target}/history"))[0]
+
+
+def test_what_others_would_newly_read_is_shown_before_it_is_shared(
+    staff: Person, colleague: Person, other_staff: Person, partner: Person
+) -> None:
+    ask = record_ask(staff)
+    form = Sitting(staff, f"{ask}/audience").type({"audience": "coalition", "reason": "Together."})
+    with nothing_changes(staff.app):
+        page = form.send_once()
+    said = words_of(page)
+    assert page.status_code == 200
+    assert "Nothing is changed yet" in said
+    assert "Newly for 2 people: Lowland Group 1, Partner Group 1." in said
+    assert "Title Sanction those responsible Addressed to U.S. Department of State" in said
+    assert "Wu Yingjie" not in section(page, f"shows-{ask.rpartition('/')[2]}")
+    assert partner.get(ask).status_code == 404
+    save(staff, f"{ask}/edit", {"abuse": "Written by somebody meanwhile."})
+    with nothing_changes(staff.app):
+        again = form.send_once()
+    assert again.status_code == 422
+    assert "It is no longer what you were shown before." in words_of(again)
+    assert "Written by somebody meanwhile." in words_of(again)
+    form.save()
+    assert partner.get(ask).status_code == 200
+    narrow = Sitting(staff, f"{ask}/audience").type({"audience": "organisation", "reason": "No."})
+    assert narrow.send_once().status_code == 303  # nobody new reads it
+
+
+MARK = re.compile(r"zz\d\d")
+PROSE = (
+    *("title", "on_behalf_of", "received_proof", "note", "body", "official", "office_title"),
+    *("request", "legal_basis", "abuse", "technology", "models", "supplier", "end_user", "end_use"),
+    *("reason_for_control", "licence_policy", "diversion_evidence", "publisher", "shows"),
+    *("position", "other_names"),
+)
+
+
+def test_all_that_others_come_to_read_stands_in_what_is_shown_before(
+    staff: Person, partner: Person
+) -> None:
+    typed = FORMS["letter"].typed
+    prose = [name for name in typed if name.rpartition("-")[2] in PROSE]
+    assert len(prose) > 20
+    letter = Sitting(staff, "/letters/new").press("add:addressees").press("add:asks-0-controls")
+    letter.type(typed).type({name: f"{typed[name]} zz{n:02}" for n, name in enumerate(prose)})
+    path = letter.save()
+    (ask,) = asks_on(staff.get(path))
+    thanks = {"summary": "They thanked us. zz90", "agencies": "state"}
+    record_contact(staff, ask, "acknowledgement", "2023-11-01", **thanks)
+    outcome = {"kind": "other_action", "authority": "state", "citation": "zz91", "note": "zz92"}
+    save(staff, f"{ask}/outcomes/new", outcome)
+    save(staff, f"{ask}/next", {"next_action": "Call them zz93"})
+    save(staff, f"{ask}/edit", {"tags": "zz94"})
+    form = Sitting(staff, f"{ask}/audience")
+    together = options(form.page, "together")
+    form.type({"audience": "coalition", "reason": "Together.", "together": together})
+    preview = re.findall(r'aria-labelledby="shows-.*?</section>', form.send_once().text, re.S)
+    assert len(preview) == 1 + len(together)
+    shown = set(MARK.findall(" ".join(preview)))
+    form.save()
+    pages = [path for path in links(partner.get(ask)) if re.search(r"/[LTS]-\w{8}$", path)]
+    read = set(MARK.findall(" ".join(partner.get(path).text for path in (ask, *pages))))
+    assert read - shown == set()
+    assert len(read) > 20
+    assert "zz93" not in shown
 
 
 @pytest.mark.parametrize("audience", ["named", "coalition", "public"])

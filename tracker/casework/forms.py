@@ -368,6 +368,7 @@ class AudienceForm(BaseForm):
     together = SelectMultipleField("Share together with it")
     people = TextAreaField("Named people")
     reason = StringField("Why")
+    shown = HiddenField()
 
 
 class TargetForm(RecordForm):

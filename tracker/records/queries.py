@@ -215,20 +215,34 @@ def tags_of(viewer: Viewer, record_ids: Iterable[int]) -> dict[int, list[str]]:
 
 def readers(audience: Audience, organisation_id: int) -> list[tuple[str, int]]:
     """Who an audience is, counted: the organisations and how many active people of each."""
-    statement = (
-        select(Organisation.name, func.count(User.id))
-        .join(User, User.organisation_id == Organisation.id)
-        .where(User.active)
-        .group_by(Organisation.name)
-        .order_by(Organisation.name)
+    statement = _people_of(audience, organisation_id).with_only_columns(
+        Organisation.name, func.count(User.id)
     )
+    counts = db.session.execute(statement.group_by(Organisation.name).order_by(Organisation.name))
+    return [(name, count) for name, count in counts]
+
+
+def readers_of(row: RecordMixin) -> dict[int, str]:
+    """The organisations of the active people whose audience a record is for, by person."""
+    people = _people_of(row.audience, row.organisation_id)
+    if row.audience is Audience.NAMED:
+        named = select(Grant.user_id).where(Grant.record_id == row.id)
+        people = _active_people().where(User.id.in_(named))
+    return {row[0]: row[1] for row in db.session.execute(people)}
+
+
+def _active_people() -> Select[int, str]:
+    people = select(User.id, Organisation.name)
+    return people.join(Organisation, Organisation.id == User.organisation_id).where(User.active)
+
+
+def _people_of(audience: Audience, organisation_id: int) -> Select[int, str]:
+    """Whom an audience is of; nobody, where each is named for each record."""
     if audience is Audience.ORGANISATION:
-        statement = statement.where(
+        return _active_people().where(
             Organisation.id == organisation_id, User.role.in_((Role.STAFF, Role.ADMIN))
         )
-    elif audience is Audience.NAMED:
-        statement = statement.where(false())
-    return [(name, count) for name, count in db.session.execute(statement)]
+    return _active_people().where(false()) if audience is Audience.NAMED else _active_people()
 
 
 def reference_of(viewer: Viewer, record_id: int | None) -> str:

@@ -1,11 +1,15 @@
 """The page on which a record's audience is changed: who would see it, and what goes with it."""
 
+from hashlib import sha256
+
 from flask import flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from tracker.accounts import queries as accounts
 from tracker.casework import actions
+from tracker.casework.disclosure import Disclosed, disclosed, readers_now
 from tracker.casework.forms import AudienceForm
+from tracker.core.db import db
 from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import Letter
 from tracker.recommendations import queries as asks
@@ -16,30 +20,55 @@ from tracker.records.queries import may_edit, readers
 from tracker.sources import queries as sources
 from tracker.web.forms import lines
 from tracker.web.fresh import require_fresh
-from tracker.web.saving import attempt
+from tracker.web.saving import attempt, has_errors
 from tracker.web.viewer import current
 
 
+class _NotSeen(Exception):
+    """The change is good, and the person has not seen yet what it shows to whom."""
+
+    def __init__(self, found: list[Disclosed]) -> None:
+        self.found = found
+
+
 def audience_page(row: RecordMixin, title: str, back: str) -> ResponseReturnValue:
-    """Show who may see the record and who would; on sending, change it."""
+    """Show who may see the record and who would; what others would newly see is shown first, and
+    then changed as it was seen."""
     require_edit(row, current())
     form = AudienceForm(data={"audience": row.audience.value})
     others = {other.reference: other for other in _linked(row) if may_edit(other, current())}
     form.together.choices = {reference: reference for reference in others}
+    shows: list[Disclosed] = []
+    was_shown, code = False, 200
     if form.is_submitted():
 
         def act() -> bool:
             wanted = form.audience.word or row.audience
-            chosen = [others[ref] for ref in form.together.data or () if ref in others]
+            ticked = set(form.together.data or ())
+            chosen = [other for reference, other in others.items() if reference in ticked]
             people = _people(form) if wanted is Audience.NAMED else []
-            if people or any(wanted.width > each.audience.width for each in (row, *chosen)):
-                require_fresh()
+            before = readers_now([row, *chosen])
             actions.share(
                 current(), [row, *chosen], wanted, reason=form.reason.data or "", named=people
             )
+            found = disclosed([row, *chosen], before)
+            if found:
+                require_fresh()
+            seen = form.shown.data or _mark([])
+            if seen != _mark(found) and not has_errors(form):
+                raise _NotSeen(found)
             return True
 
-        if attempt(form, act):
+        code = 422
+        try:
+            done = attempt(form, act)
+        except _NotSeen as not_seen:
+            db.session.rollback()
+            done, shows = None, not_seen.found
+            was_shown = bool(form.shown.data)  # and it has become another meanwhile
+            code = 422 if was_shown else 200
+            form.shown.data, form.shown.raw_data = _mark(shows), None
+        if done:
             flash("Who may see it is changed, from now on and everywhere.")
             return redirect(back, 303)
     counts = {audience: readers(audience, row.organisation_id) for audience in Audience}
@@ -51,8 +80,16 @@ def audience_page(row: RecordMixin, title: str, back: str) -> ResponseReturnValu
         back=back,
         counts=counts,
         others=others,
+        shows=shows,
+        was_shown=was_shown,
     )
-    return page, 422 if form.is_submitted() else 200
+    return page, code
+
+
+def _mark(found: list[Disclosed]) -> str:
+    """What tells one preview from another."""
+    told = [(each.row.reference, each.fields, each.readers) for each in found]
+    return sha256(repr(told).encode()).hexdigest()[:32]
 
 
 def _people(form: AudienceForm) -> list[int]:

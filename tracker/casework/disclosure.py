@@ -1,0 +1,195 @@
+"""What the new readers of a record will be shown: who they are, and every field with something in
+it, read as one of them would read it."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from tracker.accounts.permissions import Role
+from tracker.accounts.viewer import ANONYMOUS, Viewer
+from tracker.casework import words
+from tracker.core.countries import Place
+from tracker.correspondence import queries as correspondence
+from tracker.correspondence.models import Contact, Letter
+from tracker.recommendations import queries as asks
+from tracker.recommendations.models import ControlledItem, Outcome, Recommendation, StatusSpan
+from tracker.records.models import Audience, RecordMixin
+from tracker.records.queries import readers_of, tags_of
+from tracker.sources import queries as sources
+from tracker.sources.models import Source
+from tracker.targets import queries as targets
+from tracker.targets.models import Target
+
+Field = tuple[str, list[str]]  # the words for it, and each thing that stands in it
+NOBODYS_ID = 0  # of somebody who is named nowhere
+
+
+@dataclass(frozen=True)
+class Disclosed:
+    """A record with what its new readers are shown, and how many of each organisation they are."""
+
+    row: RecordMixin
+    title: str
+    fields: list[Field]
+    readers: dict[str, int]
+    is_for_everybody: bool  # whoever comes, once the public dashboard is on
+
+
+class Readers(NamedTuple):
+    """Who sees a record: its audience, and the organisations of its people, by person."""
+
+    audience: Audience
+    people: dict[int, str]
+
+
+def readers_now(rows: Iterable[RecordMixin]) -> dict[int, Readers]:
+    """Who sees each record, by record."""
+    return {row.id: Readers(row.audience, readers_of(row)) for row in rows}
+
+
+def disclosed(rows: Sequence[RecordMixin], before: dict[int, Readers]) -> list[Disclosed]:
+    """What new readers are shown of records whose audience has just been changed; of those that
+    nobody new sees, nothing."""
+    found = []
+    for row in rows:
+        was = before[row.id]
+        newly = {key: name for key, name in readers_of(row).items() if key not in was.people}
+        is_for_everybody = row.audience is Audience.PUBLIC is not was.audience
+        if newly or is_for_everybody:
+            fields = [(name, kept) for name, kept in _fields(row) if kept]
+            count = dict(sorted(Counter(newly.values()).items()))
+            found.append(Disclosed(row, _title(row), fields, count, is_for_everybody))
+    return found
+
+
+def newcomer(row: RecordMixin) -> Viewer:
+    """Somebody of a record's audience who belongs to nothing else."""
+    if row.audience is Audience.PUBLIC:
+        return ANONYMOUS
+    if row.audience is Audience.COALITION:
+        return Viewer(NOBODYS_ID, NOBODYS_ID, Role.PARTNER)
+    if row.audience is Audience.ORGANISATION:
+        return Viewer(NOBODYS_ID, row.organisation_id, Role.STAFF)
+    return Viewer(min(readers_of(row)), NOBODYS_ID, Role.PARTNER)
+
+
+def _title(row: Any) -> str:
+    return str(row.name if isinstance(row, Target) else row.title)
+
+
+def _fields(row: RecordMixin) -> Iterator[Field]:
+    reader = newcomer(row)
+    get, fields = _ROOMS[type(row)]
+    found = get(reader, row.reference)
+    return fields(found, reader) if found else iter(())
+
+
+def _of_ask(ask: Recommendation, reader: Viewer) -> Iterator[Field]:
+    own = [ask.id]
+    yield "Title", [ask.title]
+    yield "What is asked for", _texts(ask.request)
+    yield "Legal basis", _texts(ask.legal_basis)
+    yield "Abuse", _texts(ask.abuse)
+    places = asks.places_of(reader, own)[ask.id]
+    yield "Places", [Place(place.country, place.region).shown for place in places]
+    yield "Tags", tags_of(reader, own).get(ask.id, [])
+    yield "Targets", [target.name for target in asks.targets_of(reader, own)[ask.id]]
+    yield (
+        "Addressed to",
+        [_joined(a.agency.name, a.office_title, a.official) for a in ask.addressees],
+    )
+    yield "Controlled items", [_item(item) for item in ask.controls]
+    yield "Status", [said for span in asks.spans_of(reader, ask.id) for said in _of_span(span)]
+    yield (
+        "Contacts",
+        [_contact(contact) for contact in correspondence.contacts_of(reader, own)[ask.id]],
+    )
+    yield "Outcomes", [_outcome(outcome) for outcome in asks.outcomes_of(reader, own)[ask.id]]
+    yield "Letters", [each.title for each in correspondence.letters_of(reader, own)[ask.id]]
+    yield "Evidence", _evidence(reader, ask.id)
+
+
+def _of_letter(letter: Letter, reader: Viewer) -> Iterator[Field]:
+    yield "Title", [letter.title]
+    yield "On behalf of", _texts(letter.on_behalf_of)
+    yield "Proof of its receipt", _texts(letter.received_proof)
+    yield "Signed by", [_joined(s.name, s.body_text) for s in letter.signatories]
+    yield (
+        "Addressed to",
+        [_joined(a.agency.name, a.office_title, a.official) for a in letter.addressees],
+    )
+    yield "Asks", [ask.title for ask in correspondence.asks_of(reader, [letter.id])[letter.id]]
+    yield "Evidence", _evidence(reader, letter.id)
+
+
+def _of_target(target: Target, _reader: Viewer) -> Iterator[Field]:
+    yield "Names", [name.text for name in target.names]
+    yield "Position", _texts(target.position)
+    yield "Born", _texts(target.born_on)
+    yield "Place", [target.place.shown] if target.place else []
+    yield "Identifiers", [_joined(each.kind, each.value) for each in target.identifiers]
+    yield "Note", _texts(target.note)
+
+
+def _of_source(source: Source, reader: Viewer) -> Iterator[Field]:
+    yield "Title", [source.title]
+    yield "Published by", _texts(source.publisher)
+    yield "Address", _texts(source.url)
+    yield "Note", _texts(source.note)
+    yield "Files", [file.name for file in sources.attachments_of(reader, source.id)]
+
+
+# how a record of each kind is read as somebody, and what then stands on its page
+_ROOMS: dict[type, tuple[Callable[[Viewer, str], Any], Callable[[Any, Viewer], Iterator[Field]]]]
+_ROOMS = {
+    Recommendation: (asks.get, _of_ask),
+    Letter: (correspondence.letter, _of_letter),
+    Target: (targets.get, _of_target),
+    Source: (sources.get, _of_source),
+}
+
+
+def _evidence(reader: Viewer, record_id: int) -> list[str]:
+    cited = sources.cited_by(reader, [record_id]).get(record_id, [])
+    return [_joined(use.source.title, use.shows) for use in cited]
+
+
+def _of_span(span: StatusSpan) -> list[str]:
+    said = _joined(span.reason, span.note)
+    return [f"{words.STATUS[span.status]}: {said}"] if said else []
+
+
+def _contact(contact: Contact) -> str:
+    told = f"{contact.happened_on}, {words.SUBSTANCE[contact.substance].lower()}"
+    return f"{told}: {contact.summary}" if contact.summary else told
+
+
+def _outcome(outcome: Outcome) -> str:
+    cited = (text for each in outcome.citations for text in (each.citation, each.url))
+    about = outcome.target.name if outcome.target else ""
+    return _joined(words.OUTCOME[outcome.kind], about, outcome.actor, *cited, outcome.note)
+
+
+def _item(item: ControlledItem) -> str:
+    return _joined(
+        item.technology,
+        item.models,
+        item.supplier,
+        item.eccn,
+        item.destination_country,
+        item.destination_region,
+        item.end_user,
+        item.end_use,
+        item.reason_for_control,
+        item.licence_policy,
+        item.diversion_evidence,
+    )
+
+
+def _joined(*parts: str | None) -> str:
+    return ", ".join(part for part in parts if part)
+
+
+def _texts(value: object) -> list[str]:
+    return [str(value)] if value else []
