@@ -4,6 +4,7 @@ from flask import Flask, g, request
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 
+from tracker.api import bearer
 from tracker.casework import reading, words
 from tracker.casework.next_step import further_steps, next_step
 from tracker.clocks.explain import grouped
@@ -20,10 +21,11 @@ def register(app: Flask, database_url: str) -> None:
     """Put the rooms together into `app`."""
     register_models()
     db.init_app(app, database_url)
-    # in this order before each request: is it text, the lock, who may come, their files, is the
-    # form ours, is the reading to be written down
+    # in this order before each request: is it text, the lock, who comes with a token, who may come,
+    # their files, is the form ours, is the reading to be written down
     encoding.init_app(app)
     app.before_request(_take_the_write_lock)
+    bearer.init_app(app)
     policy.init_app(app)
     encoding.take_files(app)
     csrf = CSRFProtect(app)
@@ -74,6 +76,7 @@ def _register_pages(app: Flask) -> None:
     from tracker.admin.people_views import people
     from tracker.admin.views import admin
     from tracker.agencies.views import agencies
+    from tracker.api.views import api
     from tracker.casework.views import (
         bulk_changes,
         contacts,
@@ -103,6 +106,7 @@ def _register_pages(app: Flask) -> None:
         feed_addresses,
         joining,
         feeds,
+        api,
         notices,
         desk,
         recommendations,

@@ -70,6 +70,7 @@ class Reader:
     person: Person
     _token: str = ""
     _feed: str = ""
+    _of_api: str = ""
 
     @property
     def viewer(self) -> Viewer:
@@ -78,7 +79,20 @@ class Reader:
 
     def open(self, address: str) -> str:
         """What a page says, with its headers."""
-        return shown(self.person.client.get(address))
+        return shown(self.person.client.get(address, headers=self._token_for(address)))
+
+    def _token_for(self, address: str) -> dict[str, str]:
+        """What a program of the reader's sends; people come with their cookie."""
+        if not address.startswith("/api/") or self.viewer.user_id is None:
+            return {}
+        if not self._of_api:
+            self._of_api = self._made(TokenScope.READ)
+        return {"Authorization": f"Bearer {self._of_api}"}
+
+    def _made(self, scope: TokenScope) -> str:
+        with writing(self.person.app):
+            user = queries.user_by_id(self.viewer.user_id or 0)
+            return tokens.make(user, "Crawl", scope, "365")[1]
 
     def pages(self, addresses: Iterable[str]) -> Iterator[tuple[str, str]]:
         """All that is shown under some addresses and on the further pages of lists, the export and
@@ -153,9 +167,7 @@ class Reader:
     def feeds(self) -> dict[str, str]:
         """What the reader's own address of feeds opens."""
         if not self._feed:
-            with writing(self.person.app):
-                user = queries.user_by_id(self.viewer.user_id or 0)
-                self._feed = tokens.make(user, "Crawl", TokenScope.FEED, "365")[1]
+            self._feed = self._made(TokenScope.FEED)
         feeds = ("deadlines.ics", "changes.atom")
         pages = {each: self.open(f"/feeds/{self._feed}/{each}") for each in feeds}
         assert all(page.startswith("200") for page in pages.values())

@@ -93,7 +93,9 @@ class Invitation(Base, Keyed):
 class TokenScope(StrEnum):
     """What a token opens."""
 
-    FEED = "feed"
+    FEED = "feed"  # the calendar and the changes, at an address
+    READ = "read"  # the JSON interface
+    WRITE = "write"  # the same, and changes by way of it
 
 
 class Token(Base, Keyed):

@@ -1,4 +1,4 @@
-"""Tokens: addresses that stand for a person where nobody can log in, as in a calendar.
+"""Tokens: secrets that stand for a person where nobody can log in, as in a calendar or a script.
 
 256 bits, kept as a digest. What one opens is decided at each use: by the account as it is then.
 """
@@ -57,15 +57,27 @@ def of(user_id: int) -> list[Token]:
     return list(db.session.scalars(lasting.order_by(Token.id.desc())))
 
 
-def find(secret: str, scope: TokenScope) -> User | None:
-    """Whom a secret stands for now; nobody for one that is withdrawn, over, of another scope, or of
+def all_of_api() -> list[tuple[Token, User]]:
+    """Everybody's tokens for the JSON interface that are not over, with their owners, oldest
+    first."""
+    statement = (
+        select(Token, User)
+        .join(User, User.id == Token.user_id)
+        .where(Token.scope != TokenScope.FEED, Token.expires_at > now())
+        .order_by(Token.id)
+    )
+    return [(row[0], row[1]) for row in db.session.execute(statement)]
+
+
+def find(secret: str, *scopes: TokenScope) -> User | None:
+    """Whom a secret stands for now; nobody for one that is withdrawn, over, of other scopes, or of
     a closed account. Its use is written down once in five minutes, if that need not wait."""
     row = db.session.execute(
         select(User, Token)
         .join(Token, Token.user_id == User.id)
         .where(
             Token.digest == digest(secret),
-            Token.scope == scope,
+            Token.scope.in_(scopes),
             Token.expires_at > now(),
             User.active,
         )

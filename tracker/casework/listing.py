@@ -173,6 +173,12 @@ def matching(viewer: Viewer) -> Select[Recommendation]:
     return _flagged(queries.listing(viewer, filters), viewer, causes, stale)
 
 
+def narrowed_by_address(statement: S, viewer: Viewer) -> S:
+    """Of asks that the viewer sees, those that the filters in the address leave."""
+    filters, causes, stale = filters_from_address(viewer)
+    return _flagged(queries.narrowed(statement, viewer, filters), viewer, causes, stale)
+
+
 def _flagged(statement: S, viewer: Viewer, causes: list[Cause], stale: bool) -> S:
     """The asks that carry a flag for one of the causes, or for any, where that is asked for."""
     if not causes and not stale:

@@ -9,7 +9,7 @@ from flask.cli import AppGroup, ScriptInfo
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from tracker import config_module, create_app
-from tracker.cli import backups, data, erasing, jobs, people, run, search
+from tracker.cli import backups, data, erasing, jobs, people, run, search, tokens
 from tracker.core.errors import TrackerError
 
 
@@ -20,7 +20,7 @@ def cli(context: click.Context) -> None:
     context.obj = ScriptInfo(create_app=create_app, set_debug_flag=False)
 
 
-for module in (run, people, jobs, data, backups, search, erasing):
+for module in (run, people, tokens, jobs, data, backups, search, erasing):
     for command in module.COMMANDS:
         cli.add_command(command)
 

@@ -106,56 +106,79 @@ def _batches(statement: Select[T], key: Any) -> Iterator[Sequence[T]]:
 def _asks(
     viewer: Viewer, filters: asks.Filters, today: date, base_url: str, seen: set[int]
 ) -> Iterator[dict[str, Any]]:
-    statement = asks.narrowed(
-        visible(select(Recommendation), Recommendation, viewer), viewer, filters
-    ).options(
-        selectinload(Recommendation.addressees).joinedload(Addressee.agency),
-        selectinload(Recommendation.controls),
-        joinedload(Recommendation.decided_by),
-        joinedload(Recommendation.assignee),
-        joinedload(Recommendation.organisation),
-    )
+    statement = asks.narrowed(visible_asks(viewer), viewer, filters).options(*PARTS_OF_ASK)
     for rows in _batches(statement, Recommendation.id):
-        ids = [row.id for row in rows]
-        about, places = asks.targets_of(viewer, ids), asks.places_of(viewer, ids)
-        outcomes, ticking = asks.outcomes_of(viewer, ids), clocks.clocks_of(viewer, ids)
-        letters, cited = correspondence.letters_of(viewer, ids), sources.cited_by(viewer, ids)
-        tags = tags_of(viewer, ids)
-        for row in rows:
-            parts = shapes.AskParts(
-                ask=row,
-                targets=about[row.id],
-                places=places[row.id],
-                outcomes=outcomes[row.id],
-                clocks=ticking[row.id],
-                letters=letters[row.id],
-                sources=cited.get(row.id, []),
-                tags=tags.get(row.id, []),
-                is_own=row.organisation_id == viewer.organisation_id,
-            )
+        for parts in parts_of(viewer, rows):
             seen.update(t.id for t in parts.targets)
             seen.update(found.id for found in parts.letters)
             seen.update(use.source_id for use in parts.sources)
             yield shapes.recommendation(parts, today, base_url)
 
 
+PARTS_OF_ASK = (
+    selectinload(Recommendation.addressees).joinedload(Addressee.agency),
+    selectinload(Recommendation.controls),
+    joinedload(Recommendation.decided_by),
+    joinedload(Recommendation.assignee),
+    joinedload(Recommendation.organisation),
+)
+
+
+def visible_asks(viewer: Viewer) -> Select[Recommendation]:
+    """The asks that the viewer may see; an item needs `PARTS_OF_ASK` of them."""
+    return visible(select(Recommendation), Recommendation, viewer)
+
+
+def parts_of(viewer: Viewer, rows: Sequence[Recommendation]) -> Iterator[shapes.AskParts]:
+    """Asks with all their parts that the viewer may see, in a fixed number of statements."""
+    ids = [row.id for row in rows]
+    about, places = asks.targets_of(viewer, ids), asks.places_of(viewer, ids)
+    outcomes, ticking = asks.outcomes_of(viewer, ids), clocks.clocks_of(viewer, ids)
+    letters, cited = correspondence.letters_of(viewer, ids), sources.cited_by(viewer, ids)
+    tags = tags_of(viewer, ids)
+    for row in rows:
+        yield shapes.AskParts(
+            ask=row,
+            targets=about[row.id],
+            places=places[row.id],
+            outcomes=outcomes[row.id],
+            clocks=ticking[row.id],
+            letters=letters[row.id],
+            sources=cited.get(row.id, []),
+            tags=tags.get(row.id, []),
+            is_own=row.organisation_id == viewer.organisation_id,
+        )
+
+
 def _letters(viewer: Viewer, only: set[int] | None) -> Iterator[dict[str, Any]]:
+    for rows in _batches(visible_letters(viewer), Letter.id):
+        yield from letter_items(viewer, [row for row in rows if only is None or row.id in only])
+
+
+def visible_letters(viewer: Viewer) -> Select[Letter]:
+    """The letters that the viewer may see and that are not void, with their parts."""
     standing = select(Letter).where(Letter.voided_at.is_(None))
-    statement = visible(standing, Letter, viewer).options(
+    return visible(standing, Letter, viewer).options(
         selectinload(Letter.signatories).selectinload(Signatory.body),
         selectinload(Letter.addressees).selectinload(LetterAddressee.agency),
     )
-    for rows in _batches(statement, Letter.id):
-        wanted = [row for row in rows if only is None or row.id in only]
-        ids = [row.id for row in wanted]
-        carried, cited = correspondence.asks_of(viewer, ids), sources.cited_by(viewer, ids)
-        for row in wanted:
-            yield shapes.letter(row, carried[row.id], cited.get(row.id, []))
+
+
+def letter_items(viewer: Viewer, rows: Sequence[Letter]) -> Iterator[dict[str, Any]]:
+    """Letters with what of theirs the viewer may see."""
+    ids = [row.id for row in rows]
+    carried, cited = correspondence.asks_of(viewer, ids), sources.cited_by(viewer, ids)
+    for row in rows:
+        yield shapes.letter(row, carried[row.id], cited.get(row.id, []))
+
+
+def visible_targets(viewer: Viewer) -> Select[Target]:
+    """The targets that the viewer may see, with their names and identifiers."""
+    return targets.listing(viewer).options(selectinload(Target.identifiers))
 
 
 def _targets(viewer: Viewer, only: set[int] | None) -> Iterator[dict[str, Any]]:
-    statement = targets.listing(viewer).options(selectinload(Target.identifiers))
-    for rows in _batches(statement, Target.id):
+    for rows in _batches(visible_targets(viewer), Target.id):
         for row in rows:
             if only is None or row.id in only:
                 yield shapes.target(row)

@@ -1,5 +1,6 @@
 """Every error as a page that says what happened and what to do; never a traceback."""
 
+import json
 import logging
 from http import HTTPStatus
 
@@ -14,7 +15,7 @@ from tracker.accounts.viewer import ANONYMOUS
 from tracker.core.db import Failure, db, failure
 from tracker.core.errors import NotAllowed, Refused, Stale, Unknown
 from tracker.web.fresh import NotFresh
-from tracker.web.policy import takes_files
+from tracker.web.policy import is_for_programs, takes_files
 from tracker.web.settings import settings
 
 log = logging.getLogger(__name__)
@@ -137,6 +138,8 @@ def _page(code: int, said: str | None = None, words: tuple[str, str] | None = No
     if code >= 500:
         _ask_nobody()
     title, advice = words or WORDS.get(code, (HTTPStatus(code).phrase, "Go back and try again."))
+    if is_for_programs():
+        return _problem(code, title, said)
     kept = _kept_fields() if code in KEEPS_WHAT_WAS_SENT else []
     try:
         body = render_template(
@@ -147,6 +150,18 @@ def _page(code: int, said: str | None = None, words: tuple[str, str] | None = No
             raise
         return _database(error)
     return make_response(body, code)
+
+
+def _problem(code: int, title: str, said: str | None) -> Response:
+    """The same for a program (RFC 9457)."""
+    if code == 401:
+        title, said = "No token that holds", "Send Authorization: Bearer, and a token that is good."
+    told = {"type": "about:blank", "status": code, "title": title}
+    response = make_response(json.dumps(told | ({"detail": said} if said else {})), code)
+    response.mimetype = "application/problem+json"
+    if code == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
 
 
 def _take_back() -> None:

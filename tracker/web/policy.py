@@ -102,10 +102,15 @@ def _gate() -> Response | None:
         return _ask_again() if _is_for_the_fresh(request.endpoint) and not is_fresh() else None
     if not viewer.is_anonymous:
         abort(403)
-    if request.method not in ("GET", "HEAD"):
+    if request.method not in ("GET", "HEAD") or is_for_programs():
         abort(401)
     door = "second_factor.ask" if g.get("log_in_is_awaited") else "security.login"
     return redirect(url_for(door, next=_path_asked_for()))
+
+
+def is_for_programs() -> bool:
+    """Whether what is asked for answers programs, which read no pages and cannot log in on one."""
+    return request.path.startswith("/api/")
 
 
 def demands_a_factor(role: Role | None) -> bool:

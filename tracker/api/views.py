@@ -1,0 +1,178 @@
+"""Lists and single records. A hidden record and a missing one answer the same 404."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, abort, request
+from sqlalchemy import Select
+
+from tracker.agencies import queries as agencies
+from tracker.casework import listing
+from tracker.core.now import today
+from tracker.correspondence.models import Letter
+from tracker.dashboards.statistics import statistics as count
+from tracker.exchange import export_json
+from tracker.recommendations.models import Recommendation
+from tracker.records.models import Record, RecordMixin
+from tracker.schemas import shapes
+from tracker.sources import queries as sources
+from tracker.sources.models import Source
+from tracker.targets.models import Target
+from tracker.web.paging import PAGE_SIZE, Order, fetch
+from tracker.web.policy import Policy, policy
+from tracker.web.settings import settings
+from tracker.web.viewer import current
+
+api = Blueprint("api", __name__, url_prefix="/api/v1")
+
+MOST = 200  # items at a time
+LETTERS = Order("Written last", Letter.written_on, Letter.id, descending=True)
+TARGETS = Order("Name", Target.sort_name, Target.id)
+SOURCES = Order("Title", Source.sort_title, Source.id)
+Items = Callable[[Sequence[Any]], Iterable[dict[str, Any]]]
+
+
+@api.get("/recommendations")
+@policy(Policy.READER)
+def recommendations() -> Response:
+    """Asks, by the filters and sortings of the list's page."""
+    order, _, _ = listing.chosen_sorting(current())
+    asks = export_json.visible_asks(current()).options(*export_json.PARTS_OF_ASK)
+    statement = listing.narrowed_by_address(asks, current())
+    since = _moment("updated_since")
+    if since:
+        statement = statement.where(Recommendation.updated_at >= since)
+    return _list(statement, order, _asks)
+
+
+@api.get("/recommendations/<ref:reference>")
+@policy(Policy.READER)
+def recommendation(reference: str) -> Response:
+    """An ask."""
+    found = export_json.visible_asks(current()).options(*export_json.PARTS_OF_ASK)
+    return _item(found, Recommendation, reference, _asks)
+
+
+@api.get("/letters")
+@policy(Policy.READER)
+def letters() -> Response:
+    """Letters, the one that was written last first."""
+    return _list(export_json.visible_letters(current()), LETTERS, _letters)
+
+
+@api.get("/letters/<ref:reference>")
+@policy(Policy.READER)
+def letter(reference: str) -> Response:
+    """A letter."""
+    return _item(export_json.visible_letters(current()), Letter, reference, _letters)
+
+
+@api.get("/targets")
+@policy(Policy.READER)
+def targets() -> Response:
+    """Targets, by name."""
+    return _list(export_json.visible_targets(current()), TARGETS, _each(shapes.target))
+
+
+@api.get("/targets/<ref:reference>")
+@policy(Policy.READER)
+def target(reference: str) -> Response:
+    """A target."""
+    found = export_json.visible_targets(current())
+    return _item(found, Target, reference, _each(shapes.target))
+
+
+@api.get("/sources")
+@policy(Policy.READER)
+def all_sources() -> Response:
+    """Sources, by title."""
+    return _list(sources.listing(current()), SOURCES, _each(shapes.source))
+
+
+@api.get("/sources/<ref:reference>")
+@policy(Policy.READER)
+def source(reference: str) -> Response:
+    """A source."""
+    return _item(sources.listing(current()), Source, reference, _each(shapes.source))
+
+
+@api.get("/agencies")
+@policy(Policy.READER)
+def all_agencies() -> Response:
+    """Every body."""
+    return _json({"items": [shapes.agency(row) for row in agencies.all_agencies()], "next": None})
+
+
+@api.get("/agencies/<slug:slug>")
+@policy(Policy.READER)
+def agency(slug: str) -> Response:
+    """A body."""
+    found = next((row for row in agencies.all_agencies() if row.slug == slug), None)
+    return _json(shapes.agency(found)) if found else abort(404)
+
+
+@api.get("/statistics")
+@policy(Policy.READER)
+def statistics() -> Response:
+    """The figures of what the token's owner sees."""
+    return _json(count(current(), today()))
+
+
+def _asks(rows: Sequence[Recommendation]) -> Iterable[dict[str, Any]]:
+    day, base_url = today(), settings().base_url
+    return [
+        shapes.recommendation(parts, day, base_url)
+        for parts in export_json.parts_of(current(), rows)
+    ]
+
+
+def _letters(rows: Sequence[Letter]) -> Iterable[dict[str, Any]]:
+    return export_json.letter_items(current(), rows)
+
+
+def _each(shape: Callable[[Any], dict[str, Any]]) -> Items:
+    return lambda rows: [shape(row) for row in rows]
+
+
+def _list(statement: Select[Any], order: Order, items: Items) -> Response:
+    page = fetch(statement, order, request.args.get("cursor"), _limit())
+    return _json({"items": list(items(page.rows)), "next": page.later})
+
+
+def _item(
+    statement: Select[Any], model: type[RecordMixin], reference: str, items: Items
+) -> Response:
+    """The record of that reference, among what the statement narrows to what the viewer sees."""
+    own = statement.join(Record, Record.id == model.record_key())
+    found = fetch(own.where(Record.reference == reference), _by_key(model), None, 1).rows
+    return _json(next(iter(items(found)))) if found else abort(404)
+
+
+def _by_key(model: Any) -> Order:
+    return Order("", model.id, model.id)
+
+
+def _limit() -> int:
+    typed = request.args.get("limit", str(PAGE_SIZE))
+    if not (typed.isascii() and typed.isdecimal() and len(typed) < 5 and 0 < int(typed) <= MOST):
+        abort(400, f"limit is a number from 1 to {MOST}.")
+    return int(typed)
+
+
+def _moment(name: str) -> datetime | None:
+    typed = request.args.get(name)
+    if not typed:
+        return None
+    try:
+        found = datetime.fromisoformat(typed)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        abort(400, f"{name} is a time with its zone, as 2024-03-01T12:00:00Z.")
+    return found
+
+
+def _json(told: Any) -> Response:
+    return Response(json.dumps(told, ensure_ascii=False), mimetype="application/json")
