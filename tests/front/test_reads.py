@@ -1,10 +1,11 @@
 """Who reads what is restricted is written down, and shown to its owner's people alone."""
 
+import json
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from tests.front.support import (
     entries,
@@ -19,10 +20,12 @@ from tests.front.support import (
     travel,
 )
 from tests.front.test_attachments import TEXT, add
+from tests.inside.commands import CommandLine
 from tests.inside.samples import reading
 from tests.support.people import Person
 from tracker.core.db import db
 from tracker.history import queries
+from tracker.history.models import HistoryEvent, HistoryPayload
 
 
 def reads(person: Person, path: str) -> list[str]:
@@ -110,3 +113,48 @@ def test_a_read_that_cannot_be_kept_shows_nothing(
     assert "Sanction those responsible" not in answer.text
     assert colleague.get(ask).status_code == 200
     assert "Colleague" in reads(staff, ask)
+
+
+def test_what_is_exported_is_in_the_chain_and_counts_as_read(
+    app: Flask, staff: Person, colleague: Person, partner: Person
+) -> None:
+    ask, plain = record_ask(staff), record_draft(staff)
+    share(staff, ask, "named", people=f"{colleague.email}\n{partner.email}")
+    settings = app.extensions["tracker.settings"]
+    tracker = CommandLine(settings.instance, {"TRACKER_DATABASE_URL": settings.database_url})
+    given = ("export", "json", "--out", "-", "--as")
+    told = tracker(*given, colleague.email, "--filter", "status=draft").json
+    assert [item["reference"] for item in told["recommendations"]] == [plain.rpartition("/")[2]]
+    assert "Colleague" not in reads(staff, ask)
+    assert len(tracker(*given, colleague.email).json["recommendations"]) == 2
+    assert "Colleague" in reads(staff, ask)
+    with reading(app):
+        bodies = db.session.scalars(
+            select(HistoryPayload.body)
+            .join(HistoryEvent, HistoryEvent.id == HistoryPayload.event_id)
+            .where(HistoryEvent.name == "records.exported")
+            .order_by(HistoryEvent.id)
+        ).all()
+        assert [verdict.problem for verdict in queries.verify()] == [None, None]
+    after = [json.loads(body)["after"] for body in bodies]
+    assert [each["recommendations"] for each in after] == [1, 2]
+    assert after[0]["filters"] == ["status=draft"]
+    assert not any(name in text for text in bodies for name in ("Wu Yingjie", "Sanction those"))
+
+
+def test_what_a_token_is_given_in_a_list_counts_as_read(
+    app: Flask, staff: Person, colleague: Person
+) -> None:
+    ask = record_ask(staff)
+    share(staff, ask, "named", people=colleague.email)
+    settings = app.extensions["tracker.settings"]
+    tracker = CommandLine(settings.instance, {"TRACKER_DATABASE_URL": settings.database_url})
+    made = ("tokens", "add", colleague.email, "--scope", "read", "--label", "A script")
+    headers = {"Authorization": f"Bearer {tracker.ok(*made).strip()}"}
+    client = app.test_client()
+    assert len(json.loads(client.get("/api/v1/targets", headers=headers).text)["items"]) == 1
+    assert "Colleague" not in reads(staff, ask)
+    for _ in range(2):
+        answer = client.get("/api/v1/recommendations", headers=headers)
+        assert len(json.loads(answer.text)["items"]) == 1
+    assert reads(staff, ask).count("Colleague") == 1

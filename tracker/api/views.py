@@ -10,6 +10,7 @@ from sqlalchemy import Select
 
 from tracker.agencies import queries as agencies
 from tracker.casework import listing
+from tracker.casework.reading import note_reads
 from tracker.core.now import today
 from tracker.correspondence.models import Letter
 from tracker.dashboards.statistics import statistics as count
@@ -44,7 +45,7 @@ def recommendations() -> Response:
     since = _moment("updated_since")
     if since:
         statement = statement.where(Recommendation.updated_at >= since)
-    return _list(statement, order, _asks)
+    return _list(statement, Recommendation, order, _asks)
 
 
 @api.get("/recommendations/<ref:reference>")
@@ -59,7 +60,7 @@ def recommendation(reference: str) -> Response:
 @policy(Policy.READER)
 def letters() -> Response:
     """Letters, the one that was written last first."""
-    return _list(export_json.visible_letters(current()), LETTERS, _letters)
+    return _list(export_json.visible_letters(current()), Letter, LETTERS, _letters)
 
 
 @api.get("/letters/<ref:reference>")
@@ -73,7 +74,7 @@ def letter(reference: str) -> Response:
 @policy(Policy.READER)
 def targets() -> Response:
     """Targets, by name."""
-    return _list(export_json.visible_targets(current()), TARGETS, _each(shapes.target))
+    return _list(export_json.visible_targets(current()), Target, TARGETS, _each(shapes.target))
 
 
 @api.get("/targets/<ref:reference>")
@@ -88,7 +89,7 @@ def target(reference: str) -> Response:
 @policy(Policy.READER)
 def all_sources() -> Response:
     """Sources, by title."""
-    return _list(sources.listing(current()), SOURCES, _each(shapes.source))
+    return _list(sources.listing(current()), Source, SOURCES, _each(shapes.source))
 
 
 @api.get("/sources/<ref:reference>")
@@ -136,8 +137,11 @@ def _each(shape: Callable[[Any], dict[str, Any]]) -> Items:
     return lambda rows: [shape(row) for row in rows]
 
 
-def _list(statement: Select[Any], order: Order, items: Items) -> Response:
-    page = fetch(statement, order, request.args.get("cursor"), _limit())
+def _list(statement: Select[Any], model: type[RecordMixin], order: Order, items: Items) -> Response:
+    cursor, limit = request.args.get("cursor"), _limit()
+    page = fetch(statement, order, cursor, limit)
+    if note_reads(current(), model, [row.id for row in page.rows]):
+        page = fetch(statement, order, cursor, limit)
     return _json({"items": list(items(page.rows)), "next": page.later})
 
 

@@ -1,14 +1,17 @@
 """Who reads what is restricted: records of named people, and protected sources."""
 
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, time
 
 from flask import Flask, request
 
+from tracker.accounts.viewer import Viewer
 from tracker.core.db import db, transaction
 from tracker.core.now import today
 from tracker.history import actions as history
 from tracker.history import queries
-from tracker.records.queries import restricted
+from tracker.records.models import RecordMixin
+from tracker.records.queries import restricted, restricted_among
 from tracker.web.viewer import current
 
 
@@ -28,11 +31,24 @@ def _note_read() -> None:
     if viewer.user_id is None:
         return
     record_id = restricted(viewer, reference)
-    if record_id is None:
-        return
+    if record_id is not None:
+        _keep(viewer.user_id, [record_id])
+
+
+def note_reads(viewer: Viewer, model: type[RecordMixin], record_ids: Collection[int]) -> bool:
+    """The same of records that are given out whole in a list. Whether anything was written down:
+    what was loaded before is then to be loaded again."""
+    if viewer.user_id is None or not record_ids:
+        return False
+    return _keep(viewer.user_id, sorted(restricted_among(viewer, model, record_ids)))
+
+
+def _keep(user_id: int, record_ids: Iterable[int]) -> bool:
     midnight = datetime.combine(today(), time(), UTC)
-    if queries.was_read_since(record_id, viewer.user_id, midnight):
-        return
-    db.session.rollback()  # what was read must not keep this from writing
-    with transaction():
-        history.record_read(record_id, actor_id=viewer.user_id)
+    unkept = [each for each in record_ids if not queries.was_read_since(each, user_id, midnight)]
+    if unkept:
+        db.session.rollback()  # what was read must not keep this from writing
+        with transaction():
+            for record_id in unkept:
+                history.record_read(record_id, actor_id=user_id)
+    return bool(unkept)

@@ -1,9 +1,12 @@
 """Commands that read records, each on behalf of somebody."""
 
+import shutil
 import sys
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO
 
 import click
 from flask import current_app
@@ -11,12 +14,15 @@ from flask.cli import with_appcontext
 
 from tracker.accounts.queries import viewer_for
 from tracker.cli.output import DAY, as_json, print_json
+from tracker.core.db import db, transaction
 from tracker.core.errors import TrackerError
 from tracker.core.now import today
 from tracker.dashboards.past import past_figures
 from tracker.dashboards.statistics import statistics
 from tracker.exchange import export_json
+from tracker.exchange.actions import record_export
 
+SPOOLED = 8 * 1024 * 1024  # bytes that wait in memory, and more in a file without a name
 as_somebody = click.option(
     "--as", "email", required=True, metavar="EMAIL", help="On behalf of this account."
 )
@@ -33,13 +39,24 @@ def export(format_: str, out: str, email: str, filters: tuple[str, ...]) -> None
     viewer = viewer_for(email)
     wanted = export_json.filters_from(filters)
     base_url = current_app.extensions["tracker.settings"].base_url
+
+    def write(file: IO[str]) -> dict[str, int]:
+        made = export_json.export(viewer, file, wanted, today(), base_url)
+        db.session.rollback()
+        with transaction():
+            record_export(viewer, format_, filters, made)
+        return made.counts
+
     if out == "-":
-        export_json.export(viewer, sys.stdout, wanted, today(), base_url)
+        with SpooledTemporaryFile(SPOOLED, "w+", encoding="utf-8") as kept:
+            write(kept)
+            kept.seek(0)
+            shutil.copyfileobj(kept, sys.stdout)
         return
     part = Path(f"{out}.part")
     try:
         with part.open("w", encoding="utf-8") as file:
-            counts = export_json.export(viewer, file, wanted, today(), base_url)
+            counts = write(file)
         part.replace(out)  # a file that was cut off never stands under the name asked for
     except OSError as problem:
         raise TrackerError(f"{out} cannot be written: {problem.strerror}.") from None

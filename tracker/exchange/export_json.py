@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import IO, Any, TypeVar
 
@@ -19,7 +20,7 @@ from tracker.correspondence.models import Letter, LetterAddressee, Signatory
 from tracker.recommendations import queries as asks
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import Addressee, Recommendation, Status
-from tracker.records.queries import tags_of, visible
+from tracker.records.queries import restricted_ids, tags_of, visible
 from tracker.schemas import shapes
 from tracker.sources import queries as sources
 from tracker.sources.models import Source
@@ -30,11 +31,19 @@ BATCH = 200
 T = TypeVar("T")
 
 
+@dataclass(frozen=True)
+class Exported:
+    """How many of each kind were written, and the ids of those of which reads are kept."""
+
+    counts: dict[str, int]
+    restricted: set[int]
+
+
 def export(
     viewer: Viewer, out: IO[str], filters: asks.Filters, today: date, base_url: str
-) -> dict[str, int]:
+) -> Exported:
     """Write what the viewer may see. Filters narrow the asks; letters, targets and sources are
-    then those that the asks name. Returns how many of each were written."""
+    then those that the asks name."""
     viewer.require(Permission.EXPORT)
     narrowed = filters != asks.Filters()
     seen: set[int] = set()
@@ -52,7 +61,8 @@ def export(
         counts[name] = _write(out, items)
         out.write("]")
     out.write("}\n")
-    return counts
+    restricted = restricted_ids(viewer)
+    return Exported(counts, restricted & seen if narrowed else restricted)
 
 
 def filters_from(pairs: Iterable[str]) -> asks.Filters:
@@ -109,6 +119,7 @@ def _asks(
     statement = asks.narrowed(visible_asks(viewer), viewer, filters).options(*PARTS_OF_ASK)
     for rows in _batches(statement, Recommendation.id):
         for parts in parts_of(viewer, rows):
+            seen.add(parts.ask.id)
             seen.update(t.id for t in parts.targets)
             seen.update(found.id for found in parts.letters)
             seen.update(use.source_id for use in parts.sources)

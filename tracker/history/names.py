@@ -63,6 +63,7 @@ EVENTS: dict[str, str] = {
     "letter.received": "Receipt of a letter recorded",
     "record.audience_changed": "Audience changed",
     "record.read": "Read",
+    "records.exported": "Records exported",
     "record.tagged": "Tags changed",
     "bulk.changed": "Asks changed together",
     "bulk.undone": "A change of several asks taken back",

@@ -253,6 +253,23 @@ def reference_of(viewer: Viewer, record_id: int | None) -> str:
     return reference if visible_references(viewer, [reference]) else ""
 
 
+def restricted_ids(viewer: Viewer) -> set[int]:
+    """The ids of the records that the viewer may see of which it is written down who reads them."""
+    models = _models_of({kind.value for kind in Kind})
+    return {record_id for model in models for record_id in db.session.scalars(_kept(model, viewer))}
+
+
+def restricted_among(
+    viewer: Viewer, model: type[RecordMixin], record_ids: Collection[int]
+) -> set[int]:
+    """The same of some records of one kind."""
+    return set(db.session.scalars(_kept(model, viewer).where(model.id.in_(record_ids))))
+
+
+def _kept(model: type[RecordMixin], viewer: Viewer) -> Select[int]:
+    return visible(select(model.id).where(model.reads_are_kept()), model, viewer)
+
+
 def restricted(viewer: Viewer, reference: str) -> int | None:
     """The id of the record of that reference, if the viewer may see it and who reads it is to be
     written down."""
