@@ -65,3 +65,24 @@ def test_a_row_that_is_only_begun_is_held_too(site: Site, open_page: Open, addre
     page = open_page(site)
     page.goto(address)
     assert lost(page, TELLING) == []
+
+
+# the listener of the window comes last: what it still may send, would have gone out
+PRESS_TWICE = """() => {
+  let sent = 0;
+  addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) sent += 1;
+    event.preventDefault();
+  });
+  const button = document.querySelector(".form-end button");
+  button.click();
+  button.click();
+  return sent;
+}"""
+
+
+def test_a_form_that_is_on_its_way_is_not_sent_again(site: Site, open_page: Open) -> None:
+    page = open_page(site)
+    page.goto("/targets/new")
+    page.fill("#name", "Somebody whose button is pressed twice")
+    assert page.evaluate(PRESS_TWICE) == 1
