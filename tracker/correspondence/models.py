@@ -105,10 +105,14 @@ class Letter(Base, RecordMixin):
         lazy="raise_on_sql", remote_side="Letter.id"
     )
     signatories: Mapped[list["Signatory"]] = relationship(
-        lazy="raise_on_sql", order_by="Signatory.position", cascade="all, delete-orphan"
+        lazy="raise_on_sql",
+        order_by="Signatory.position, Signatory.id",
+        cascade="all, delete-orphan",
     )
     addressees: Mapped[list["LetterAddressee"]] = relationship(
-        lazy="raise_on_sql", order_by="LetterAddressee.position", cascade="all, delete-orphan"
+        lazy="raise_on_sql",
+        order_by="LetterAddressee.position, LetterAddressee.id",
+        cascade="all, delete-orphan",
     )
 
     @property

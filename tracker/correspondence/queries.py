@@ -76,7 +76,7 @@ def asks_of(viewer: Viewer, letter_ids: Iterable[int]) -> dict[int, list[Recomme
         select(LetterRecommendation.letter_id, Recommendation)
         .join(Recommendation, Recommendation.id == LetterRecommendation.recommendation_id)
         .where(LetterRecommendation.letter_id.in_(list(letter_ids)))
-        .order_by(LetterRecommendation.position)
+        .order_by(LetterRecommendation.position, Recommendation.id)
     )
     found: dict[int, list[Recommendation]] = defaultdict(list)
     for letter_id, ask in db.session.execute(visible(statement, Recommendation, viewer)):
@@ -138,7 +138,7 @@ def asks_of_contacts(viewer: Viewer, contact_ids: Iterable[int]) -> dict[int, li
         select(ContactRecommendation.contact_id, Recommendation)
         .join(Recommendation, Recommendation.id == ContactRecommendation.recommendation_id)
         .where(ContactRecommendation.contact_id.in_(list(contact_ids)))
-        .order_by(Recommendation.sort_title)
+        .order_by(Recommendation.sort_title, Recommendation.id)
     )
     found: dict[int, list[Recommendation]] = defaultdict(list)
     for contact_id, ask in db.session.execute(visible(statement, Recommendation, viewer)):

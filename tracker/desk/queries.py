@@ -172,7 +172,7 @@ def coming(viewer: Viewer, today: date, days: int, limit: int) -> list[Coming]:
             Recommendation.next_action_on >= today,
             Recommendation.next_action_on <= date.fromordinal(today.toordinal() + days),
         )
-        .order_by(Recommendation.next_action_on)
+        .order_by(Recommendation.next_action_on, Recommendation.id)
         .limit(limit)
     ).all()
     found = asks.by_ids(viewer, {clock.recommendation_id for clock in due})

@@ -220,16 +220,24 @@ class Recommendation(Base, RecordMixin):
     decided_by: Mapped[Agency | None] = relationship(lazy="raise_on_sql")
     assignee: Mapped[User | None] = relationship(foreign_keys=[assignee_id], lazy="raise_on_sql")
     addressees: Mapped[list["Addressee"]] = relationship(
-        lazy="raise_on_sql", order_by="Addressee.position", cascade="all, delete-orphan"
+        lazy="raise_on_sql",
+        order_by="Addressee.position, Addressee.id",
+        cascade="all, delete-orphan",
     )
     target_links: Mapped[list["RecommendationTarget"]] = relationship(
-        lazy="raise_on_sql", order_by="RecommendationTarget.position", cascade="all, delete-orphan"
+        lazy="raise_on_sql",
+        order_by="RecommendationTarget.position, RecommendationTarget.target_id",
+        cascade="all, delete-orphan",
     )
     places: Mapped[list["RecommendationPlace"]] = relationship(
-        lazy="raise_on_sql", order_by="RecommendationPlace.position", cascade="all, delete-orphan"
+        lazy="raise_on_sql",
+        order_by="RecommendationPlace.position, RecommendationPlace.id",
+        cascade="all, delete-orphan",
     )
     controls: Mapped[list["ControlledItem"]] = relationship(
-        lazy="raise_on_sql", order_by="ControlledItem.position", cascade="all, delete-orphan"
+        lazy="raise_on_sql",
+        order_by="ControlledItem.position, ControlledItem.id",
+        cascade="all, delete-orphan",
     )
 
     @validates("status")

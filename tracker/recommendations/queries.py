@@ -318,7 +318,11 @@ def linked_targets_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict
         .join(Target, Target.id == RecommendationTarget.target_id)
         .where(RecommendationTarget.recommendation_id.in_(list(recommendation_ids)))
         .options(selectinload(Target.names))
-        .order_by(RecommendationTarget.recommendation_id, RecommendationTarget.position)
+        .order_by(
+            RecommendationTarget.recommendation_id,
+            RecommendationTarget.position,
+            RecommendationTarget.target_id,
+        )
     )
     found: dict[int, list[Target]] = defaultdict(list)
     for recommendation_id, target in db.session.execute(visible(statement, Target, viewer)):
@@ -348,7 +352,7 @@ def latest_about(
         .join(ranked, ranked.c.id == Recommendation.id)
         .where(ranked.c.place <= limit)
         .options(selectinload(Recommendation.addressees).joinedload(Addressee.agency))
-        .order_by(ranked.c.root, ranked.c.place)
+        .order_by(ranked.c.root, ranked.c.place, Recommendation.id)
     )
     found: dict[int, list[Recommendation]] = defaultdict(list)
     for target_id, ask in db.session.execute(visible(statement, Recommendation, viewer)):
@@ -390,7 +394,11 @@ def places_of(
     statement = (
         select(RecommendationPlace)
         .where(RecommendationPlace.recommendation_id.in_(list(recommendation_ids)))
-        .order_by(RecommendationPlace.recommendation_id, RecommendationPlace.position)
+        .order_by(
+            RecommendationPlace.recommendation_id,
+            RecommendationPlace.position,
+            RecommendationPlace.id,
+        )
     )
     found: dict[int, list[RecommendationPlace]] = defaultdict(list)
     for row in db.session.scalars(visible(statement, RecommendationPlace, viewer)):

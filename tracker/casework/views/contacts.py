@@ -76,7 +76,9 @@ def _offered(wanted: list[str]) -> list[Recommendation]:
         ids += [
             ask.id
             for ask in db.session.scalars(
-                statement.order_by(Recommendation.updated_at.desc()).limit(MOST_OFFERED)
+                statement.order_by(
+                    Recommendation.updated_at.desc(), Recommendation.id.desc()
+                ).limit(MOST_OFFERED)
             )
         ]
     found = asks.by_ids(viewer, ids)

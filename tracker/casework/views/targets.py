@@ -114,7 +114,8 @@ def show(reference: str) -> ResponseReturnValue:
         target = _found(reference)
     survivor = standing(current(), [target])[target.id]
     statement = asks.listing(current(), asks.Filters(target_id=target.id))
-    about = list(db.session.scalars(statement.order_by(Recommendation.submitted_on.desc())))
+    newest = (Recommendation.submitted_on.desc(), Recommendation.id.desc())
+    about = list(db.session.scalars(statement.order_by(*newest)))
     page = render_template(
         "views/targets/show.html",
         target=target,
