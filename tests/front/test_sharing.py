@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+import time_machine
 
 from tests.front.every_form import FORMS
 from tests.front.support import (
@@ -28,6 +30,7 @@ from tests.front.support import (
     words,
 )
 from tests.support.people import Person, words_of
+from tracker.core.now import now
 
 
 def _target_of(person: Person, ask: str) -> str:
@@ -98,6 +101,18 @@ def test_what_others_would_newly_read_is_shown_before_it_is_shared(
     assert partner.get(ask).status_code == 200
     narrow = Sitting(staff, f"{ask}/audience").type({"audience": "organisation", "reason": "No."})
     assert narrow.send_once().status_code == 303  # nobody new reads it
+
+
+def test_widening_is_shown_and_asks_again_also_while_nobody_else_has_an_account(
+    staff: Person,
+) -> None:
+    ask = record_ask(staff)
+    form = Sitting(staff, f"{ask}/audience").type({"audience": "coalition", "reason": "Together."})
+    with nothing_changes(staff.app):
+        assert "Newly for nobody yet" in words_of(form.send_once())
+    with time_machine.travel(now() + timedelta(minutes=16)):
+        assert form.send_once().status_code == 401
+    assert form.send_once().status_code == 303
 
 
 MARK = re.compile(r"zz\d\d")

@@ -303,6 +303,7 @@ def modules_with(name: str) -> list[Any]:
 # where narrowing keeps nothing from the readers of pages, and why
 UNSEEN = {
     "tracker.clocks.past": "asks for rows of asks that were found as the viewer",
+    "tracker.notifications.digests": "asks for titles of records that were found as the reader",
     "tracker.correspondence.actions": "decides whom a contact is shown to: see test_audiences",
 }
 MUTANTS = [

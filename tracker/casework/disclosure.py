@@ -49,37 +49,37 @@ def readers_now(rows: Iterable[RecordMixin]) -> dict[int, Readers]:
 
 
 def disclosed(rows: Sequence[RecordMixin], before: dict[int, Readers]) -> list[Disclosed]:
-    """What new readers are shown of records whose audience has just been changed; of those that
-    nobody new sees, nothing."""
+    """What new readers are shown of records whose audience has just been changed: of those that
+    somebody sees newly, or is to see who gets an account later."""
     found = []
     for row in rows:
         was = before[row.id]
         newly = {key: name for key, name in readers_of(row).items() if key not in was.people}
         is_for_everybody = row.audience is Audience.PUBLIC is not was.audience
-        if newly or is_for_everybody:
-            fields = [(name, kept) for name, kept in _fields(row) if kept]
+        if newly or row.audience.width > was.audience.width:
+            fields = [(name, kept) for name, kept in _fields(row, newcomer(row, newly)) if kept]
             count = dict(sorted(Counter(newly.values()).items()))
             found.append(Disclosed(row, _title(row), fields, count, is_for_everybody))
     return found
 
 
-def newcomer(row: RecordMixin) -> Viewer:
-    """Somebody of a record's audience who belongs to nothing else."""
+def newcomer(row: RecordMixin, newly: Iterable[int]) -> Viewer:
+    """Somebody of a record's audience who belongs to nothing else; where people are named, one of
+    those who are new."""
     if row.audience is Audience.PUBLIC:
         return ANONYMOUS
     if row.audience is Audience.COALITION:
         return Viewer(NOBODYS_ID, NOBODYS_ID, Role.PARTNER)
     if row.audience is Audience.ORGANISATION:
         return Viewer(NOBODYS_ID, row.organisation_id, Role.STAFF)
-    return Viewer(min(readers_of(row)), NOBODYS_ID, Role.PARTNER)
+    return Viewer(min(newly), NOBODYS_ID, Role.PARTNER)
 
 
 def _title(row: Any) -> str:
     return str(row.name if isinstance(row, Target) else row.title)
 
 
-def _fields(row: RecordMixin) -> Iterator[Field]:
-    reader = newcomer(row)
+def _fields(row: RecordMixin, reader: Viewer) -> Iterator[Field]:
     get, fields = _ROOMS[type(row)]
     found = get(reader, row.reference)
     return fields(found, reader) if found else iter(())
@@ -114,6 +114,7 @@ def _of_letter(letter: Letter, reader: Viewer) -> Iterator[Field]:
     yield "Title", [letter.title]
     yield "On behalf of", _texts(letter.on_behalf_of)
     yield "Proof of its receipt", _texts(letter.received_proof)
+    yield "Void, because", _texts(letter.void_reason)
     yield "Signed by", [_joined(s.name, s.body_text) for s in letter.signatories]
     yield (
         "Addressed to",
@@ -156,19 +157,25 @@ def _evidence(reader: Viewer, record_id: int) -> list[str]:
 
 
 def _of_span(span: StatusSpan) -> list[str]:
-    said = _joined(span.reason, span.note)
+    said = _joined(span.reason, span.note, _void(span.void_reason))
     return [f"{words.STATUS[span.status]}: {said}"] if said else []
 
 
 def _contact(contact: Contact) -> str:
     told = f"{contact.happened_on}, {words.SUBSTANCE[contact.substance].lower()}"
-    return f"{told}: {contact.summary}" if contact.summary else told
+    said = _joined(contact.summary, _void(contact.void_reason))
+    return f"{told}: {said}" if said else told
 
 
 def _outcome(outcome: Outcome) -> str:
     cited = (text for each in outcome.citations for text in (each.citation, each.url))
     about = outcome.target.name if outcome.target else ""
-    return _joined(words.OUTCOME[outcome.kind], about, outcome.actor, *cited, outcome.note)
+    void = _void(outcome.void_reason)
+    return _joined(words.OUTCOME[outcome.kind], about, outcome.actor, *cited, outcome.note, void)
+
+
+def _void(reason: str) -> str:
+    return f"void: {reason}" if reason else ""
 
 
 def _item(item: ControlledItem) -> str:

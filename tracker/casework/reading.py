@@ -1,6 +1,6 @@
 """Who reads what is restricted: records of named people, and protected sources."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import UTC, datetime, time
 
 from flask import Flask, request
@@ -32,7 +32,7 @@ def _note_read() -> None:
         return
     record_id = restricted(viewer, reference)
     if record_id is not None:
-        _keep(viewer.user_id, [record_id])
+        _keep(viewer.user_id, {record_id})
 
 
 def note_reads(viewer: Viewer, model: type[RecordMixin], record_ids: Collection[int]) -> bool:
@@ -40,12 +40,14 @@ def note_reads(viewer: Viewer, model: type[RecordMixin], record_ids: Collection[
     what was loaded before is then to be loaded again."""
     if viewer.user_id is None or not record_ids:
         return False
-    return _keep(viewer.user_id, sorted(restricted_among(viewer, model, record_ids)))
+    return _keep(viewer.user_id, restricted_among(viewer, model, record_ids))
 
 
-def _keep(user_id: int, record_ids: Iterable[int]) -> bool:
+def _keep(user_id: int, record_ids: set[int]) -> bool:
+    if not record_ids:
+        return False
     midnight = datetime.combine(today(), time(), UTC)
-    unkept = [each for each in record_ids if not queries.was_read_since(each, user_id, midnight)]
+    unkept = sorted(record_ids - queries.read_since(record_ids, user_id, midnight))
     if unkept:
         db.session.rollback()  # what was read must not keep this from writing
         with transaction():

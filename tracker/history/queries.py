@@ -1,7 +1,7 @@
 """Reading the chain: one record's events, and the proof that nothing was altered."""
 
 import json
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -88,20 +88,19 @@ def reads_of(record_id: int, limit: int = 500) -> list[Read]:
     return [Read(at, actor_id or 0) for at, actor_id in db.session.execute(statement)]
 
 
-def was_read_since(record_id: int, actor_id: int, since: datetime) -> bool:
-    """Whether somebody's reading of a record is kept already, since a moment."""
+def read_since(record_ids: Collection[int], actor_id: int, since: datetime) -> set[int]:
+    """Of some records, those of which somebody's reading is kept already, since a moment."""
     statement = (
-        select(HistoryEvent.id)
-        .join(HistorySubject, HistorySubject.event_id == HistoryEvent.id)
+        select(HistorySubject.record_id)
+        .join(HistoryEvent, HistoryEvent.id == HistorySubject.event_id)
         .where(
-            HistorySubject.record_id == record_id,
+            HistorySubject.record_id.in_(record_ids),
             HistoryEvent.chain == READS,
             HistoryEvent.actor_id == actor_id,
             HistoryEvent.at >= since,
         )
-        .limit(1)
     )
-    return db.session.scalar(statement) is not None
+    return set(db.session.scalars(statement))
 
 
 @dataclass(frozen=True)

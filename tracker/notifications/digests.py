@@ -30,7 +30,7 @@ from tracker.notifications.models import (
 )
 from tracker.recommendations.models import Recommendation, Status
 from tracker.records.models import Audience, Kind, Record
-from tracker.records.queries import history_since
+from tracker.records.queries import history_since, visible
 from tracker.sources.models import Source
 
 MORNING = time(7)
@@ -128,7 +128,8 @@ def compose(mail: Mail) -> str | None:
         .where(Notice.mail_id == mail.id)
         .order_by(Notice.id)
     ).all()
-    holding = _holding(Viewer.of(user), [(row[0], row[1]) for row in rows])
+    viewer = Viewer.of(user)
+    holding = _holding(viewer, [(row[0], row[1]) for row in rows])
     if not holding:
         return "What it told of is over, or not for its reader any more."
     base_url = current_app.extensions["tracker.settings"].base_url
@@ -137,17 +138,22 @@ def compose(mail: Mail) -> str | None:
         f"{HEADINGS[kind].lower()}: {counts[kind]}" for kind in HEADINGS if counts[kind]
     )
     mail.subject = f"Advocacy Tracker, {told}"
-    mail.body = _text(holding, _titles(record.id for _, record in holding), base_url)
+    mail.body = _text(holding, _titles(viewer, (record.id for _, record in holding)), base_url)
     return None
 
 
-def _titles(record_ids: Iterable[int]) -> dict[int, str]:
+def _titles(viewer: Viewer, record_ids: Iterable[int]) -> dict[int, str]:
     """The titles of those records whose organisation lets them into mail, by record."""
     ids = set(record_ids)
     found = (
-        select(model.id, model.title)
-        .join(Organisation, Organisation.id == model.organisation_id)
-        .where(model.id.in_(ids), model.audience != Audience.NAMED, Organisation.titles_in_mail)
+        visible(
+            select(model.id, model.title)
+            .join(Organisation, Organisation.id == model.organisation_id)
+            .where(model.id.in_(ids), Organisation.titles_in_mail)
+            .where(model.audience != Audience.NAMED),
+            model,
+            viewer,
+        )
         for model in WITH_TITLES
     )
     return {row.id: row.title for row in db.session.execute(union_all(*found))}
