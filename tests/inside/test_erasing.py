@@ -44,7 +44,7 @@ def test_a_person_is_forgotten_and_what_they_recorded_stays(
         tokens.make(user, "Phone", TokenScope.FEED, "30")
     with reading(app):
         before = erasing.preview_person(staff.email).deleted
-    assert before["log-ins"] == before["feed addresses"] == before["watches"] == 1
+    assert before["log-ins"] == before["feed addresses and tokens"] == before["watches"] == 1
     assert before["mails"] == 0
     assert staff.email in everywhere(app)
     with writing(app):

@@ -112,7 +112,7 @@ def _of_person(user: User) -> dict[str, Delete]:
         "failed log-ins": delete(LoginFailure).where(LoginFailure.user_id == user.id),
         "second factors": delete(SecondFactor).where(SecondFactor.user_id == user.id),
         "recovery codes": delete(RecoveryCode).where(RecoveryCode.user_id == user.id),
-        "feed addresses": delete(Token).where(Token.user_id == user.id),
+        "feed addresses and tokens": delete(Token).where(Token.user_id == user.id),
         "invitations": delete(Invitation).where(func.lower(Invitation.email) == email),
         "notices": delete(Notice).where(Notice.user_id == user.id),
         "choices of notices": delete(NoticeChoice).where(NoticeChoice.user_id == user.id),
