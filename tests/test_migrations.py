@@ -27,10 +27,14 @@ from sqlalchemy.exc import DBAPIError
 from tests.support import databases
 from tests.support.factories import FACTORIES, make
 from tracker import config_module, create_app
+from tracker.accounts.models import User
 from tracker.core import migrate
 from tracker.core.db import Base, db, transaction
 from tracker.core.errors import TrackerError
 from tracker.core.types import PartialDateType
+from tracker.recommendations.models import Recommendation
+from tracker.records.models import Audience, AudienceSpan, Grant
+from tracker.sources.models import Attachment, Source, SourceUse
 
 TABLES = Base.metadata.sorted_tables
 REVISIONS = [
@@ -153,6 +157,31 @@ def test_every_revision_goes_down_and_up_with_rows_in_every_table(bare: Flask) -
     assert tables() == set()
     migrate.upgrade(db.engine)
     assert migrate.differences(db.engine) == []
+
+
+def test_sources_become_as_narrow_as_what_cites_them(bare: Flask) -> None:
+    migrate.upgrade(db.engine, "0020")
+    with transaction():
+        wide, narrow, known = make(Source), make(Source), make(User)
+        asks = [make(Recommendation, audience=each) for each in ("organisation", "named")]
+        for source, ask in ((wide, asks[0]), (narrow, asks[0]), (narrow, asks[1])):
+            make(SourceUse, source_id=source.id, record_id=ask.id)
+            source.audience = Audience.PUBLIC
+        make(Grant, record_id=asks[1].id, user_id=known.id)
+        make(Attachment, source_id=wide.id, audience=Audience.PUBLIC)
+        untouched = make(Source, audience=Audience.PUBLIC).id
+    migrate.upgrade(db.engine)
+    db.session.expire_all()
+    assert db.session.get_one(Source, wide.id).audience is Audience.ORGANISATION
+    assert db.session.get_one(Source, narrow.id).audience is Audience.NAMED
+    assert db.session.get_one(Source, untouched).audience is Audience.PUBLIC
+    assert set(db.session.scalars(select(Attachment.audience))) == {Audience.ORGANISATION}
+    named = select(Grant.user_id).where(Grant.record_id == narrow.id)
+    assert list(db.session.scalars(named)) == [known.id]
+    spans = select(AudienceSpan.audience).where(
+        AudienceSpan.record_id == wide.id, AudienceSpan.until_at.is_(None)
+    )
+    assert list(db.session.scalars(spans)) == [Audience.ORGANISATION]
 
 
 def changed(before: dict[str, int], stayed: set[str]) -> dict[str, tuple[int, int]]:

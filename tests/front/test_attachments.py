@@ -29,6 +29,7 @@ from tests.front.support import (
     links,
     markup_of,
     nothing_changes,
+    options,
     record_draft,
     save,
     section,
@@ -59,6 +60,11 @@ def source_of(person: Person, record: str) -> str:
     return found
 
 
+def share_with_ask(person: Person, source: str) -> None:
+    """A source shared with the coalition together with the ask that cites it."""
+    share(person, source, together=options(person.get(f"{source}/audience"), "together"))
+
+
 def add(person: Person, source: str, name: str, content: bytes, **typed: str) -> str:
     """A file added through the form: the address at which it is got."""
     before = files_of(person, source)
@@ -86,7 +92,7 @@ def test_a_picture_is_got_as_it_came_by_its_owner_and_without_its_metadata_by_ot
 ) -> None:
     content = jpeg()
     path = add(staff, source, "IMG_1.JPG", content)
-    share(staff, source)
+    share_with_ask(staff, source)
     for person in (staff, colleague):
         assert person.get(path).data == content
     stripped = partner.get(path).data
@@ -111,7 +117,7 @@ def test_a_pdf_is_got_without_its_author_its_scripts_and_what_is_inside_it(
 ) -> None:
     content = pdf()
     path = add(staff, source, "report.pdf", content)
-    share(staff, source)
+    share_with_ask(staff, source)
     assert staff.get(path).data == content
     got = partner.get(path)
     assert got.mimetype == "application/pdf"
@@ -163,7 +169,7 @@ def test_what_office_programs_make_stays_with_its_owner(
 ) -> None:
     content = docx()
     path = add(staff, source, "draft.docx", content)
-    share(staff, source)
+    share_with_ask(staff, source)
     assert staff.get(path).data == content
     assert "others get none: save it as a PDF to share it" in section(staff.get(source), "files")
     assert partner.get(path).status_code == 404
@@ -177,7 +183,7 @@ def test_an_original_goes_to_others_where_its_owner_says_so(
 ) -> None:
     content = jpeg()
     path = add(staff, source, "evidence.jpg", content, as_it_is="y")
-    share(staff, source)
+    share_with_ask(staff, source)
     assert partner.get(path).data == content
     assert "others get it as it is" in section(staff.get(source), "files")
     text = add(staff, source, "notes.txt", TEXT)
@@ -255,7 +261,7 @@ def test_only_who_may_add_a_file_is_listened_to(
     staff: Person, partner: Person, other_staff: Person, anonymous: Person, source: str
 ) -> None:
     path = f"{source}/attachments/new"
-    share(staff, source)
+    share_with_ask(staff, source)
     with nothing_changes(staff.app):
         for person, code in ((partner, 403), (other_staff, 403), (anonymous, 401)):
             token = [] if person is anonymous else [person.token()]
@@ -276,7 +282,7 @@ def test_a_file_of_a_hidden_source_is_not_there(
         answer = person.get(path)
         assert answer.status_code == missing.status_code == 404
         assert words(answer.text) == words(person.get(f"{source}/attachments/999999").text)
-    share(staff, source)
+    share_with_ask(staff, source)
     assert partner.get(path).status_code == 200
     share(staff, source, "organisation")
     assert partner.get(path).status_code == 404
@@ -310,8 +316,8 @@ def test_the_page_of_a_source_says_what_rests_on_it(
     staff: Person, partner: Person, source: str
 ) -> None:
     assert "Sanction those responsible" in section(staff.get(source), "cited")
-    share(staff, source)
-    assert "No record that you may see cites it." in section(partner.get(source), "cited")
+    share_with_ask(staff, source)
+    assert "Sanction those responsible" in section(partner.get(source), "cited")
     assert "/attachments/new" not in partner.get(source).text
     assert source in links(staff.get("/sources"))
     assert "Add a file" in words(staff.get(source).text)

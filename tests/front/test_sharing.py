@@ -242,6 +242,56 @@ def test_a_contact_is_no_wider_than_the_narrowest_of_its_asks(
     assert "On both." in section(partner.get(first), "chron")
 
 
+def _with_one_article(person: Person) -> tuple[str, str, str]:
+    """Two asks that cite one article: their addresses and that of its source."""
+    cited = {"sources-0-title": "An article", "sources-0-url": "https://example.org/article"}
+    first, second = (record_draft(person, {"title": title, **cited}) for title in ("One", "Two"))
+    (source,) = {
+        link for ask in (first, second) for link in links(person.get(ask)) if "/sources/S-" in link
+    }
+    return first, second, source
+
+
+def _reference(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def test_a_source_of_two_asks_is_as_narrow_as_the_narrower(staff: Person, partner: Person) -> None:
+    first, second, source = _with_one_article(staff)
+    form = Sitting(staff, f"{first}/audience")
+    offered = f"cited too by {_reference(second)}, and no wider than these"
+    assert offered in words_of(form.page)
+    typed = {"audience": "coalition", "reason": "For all.", "together": _reference(source)}
+    with nothing_changes(staff.app):
+        answer = form.type(typed).send()
+    told = f"The source “An article” is cited by {_reference(second)}, which fewer people may see"
+    assert_problems(answer, {"audience": told})
+    assert re.search(f'value="{_reference(source)}"[^>]* checked', answer.text)
+    share(staff, first)
+    assert "An article" not in partner.get(first).text
+    assert partner.get(source).status_code == 404
+    share(staff, second, together=_reference(source))
+    assert "An article" in section(partner.get(first), "evidence")
+    page = share(staff, second, "organisation")
+    assert "So is the source “An article”." in words_of(page)
+    assert "An article" not in partner.get(first).text
+    assert partner.get(source).status_code == 404
+    assert "The coalition → The owner only" in entries(staff.get(f"{source}/history"))[0]
+
+
+def test_what_is_recorded_for_the_own_people_takes_no_source_from_others(
+    staff: Person, partner: Person
+) -> None:
+    first, second, source = _with_one_article(staff)
+    share(staff, first)
+    share(staff, second, together=_reference(source))
+    cited = {"sources-0-title": "An article", "sources-0-url": "https://example.org/article"}
+    own = record_draft(staff, {"title": "For ourselves", **cited})
+    assert source not in links(staff.get(own))
+    assert "An article" in section(staff.get(own), "evidence")
+    assert "An article" in section(partner.get(first), "evidence")
+
+
 def test_others_read_the_history_only_from_the_day_it_was_shared_with_them(
     staff: Person, partner: Person, other_staff: Person, on_day: Callable[[str], None]
 ) -> None:

@@ -1,7 +1,8 @@
 """Who sees what: the audience filter for every kind of record, and the copies that it reads."""
 
+import contextlib
 from datetime import timedelta
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, product
 from typing import Any
 
 import pytest
@@ -31,6 +32,7 @@ from tracker.casework.inputs import AddresseeInput
 from tracker.casework.telling import history_page
 from tracker.core.countries import Place
 from tracker.core.db import Base, db
+from tracker.core.errors import Refused
 from tracker.core.now import today
 from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import Contact
@@ -45,6 +47,8 @@ from tracker.records.models import (
     RecordMixin,
 )
 from tracker.records.queries import audience_rule, may_edit, visible
+from tracker.sources import queries as sources
+from tracker.sources.actions import SourceInput
 from tracker.sources.models import Attachment, Source
 
 wiring.register_models()
@@ -310,6 +314,45 @@ def test_a_contact_is_as_narrow_as_the_narrowest_of_its_asks(
     assert contact.audience is audience
     give(recorder, one, Audience.ORGANISATION, [])
     assert contact.audience is min(audience, Audience.ORGANISATION, key=lambda a: a.width)
+
+
+@pytest.mark.parametrize("order", ["shared before it", "shared after it"])
+def test_a_source_is_seen_by_nobody_who_does_not_see_all_that_cite_it(
+    context: Flask, order: str
+) -> None:
+    known, owner = everybody()
+    recorder = known["our staff"]
+    colleague = make(User, organisation_id=owner, role=Role.STAFF)
+    names = ("anonymous", "named", "our staff", "our admin", "their staff")
+    viewers = {name: known[name] for name in names}
+    viewers["our colleague"] = Viewer(colleague.id, owner, Role.STAFF)
+    named = [viewers[name].user_id or 0 for name in ("named", "our colleague")]
+    wrong = []
+    for number, (first, second) in enumerate(combinations_with_replacement(Audience, 2)):
+        one, two = letter_with_two_asks(recorder)
+        article = SourceInput(title=f"An article {number}", url="https://example.org/article")
+        if order == "shared after it":
+            actions.cite(recorder, one, article)
+            actions.cite(recorder, two, article)
+        give(recorder, one, first, named)
+        give(recorder, two, second, named[1:])
+        if order == "shared before it":
+            actions.cite(recorder, one, article)
+            actions.cite(recorder, two, article)
+        cited = {ask: sources.all_cited_by([ask.id]) for ask in (one, two)}
+        for ask, own in product(cited, Audience):
+            for source in cited[ask]:
+                try_to_give(recorder, source, own, named)
+                seen = readers_of(Source, source.id, viewers)
+                if not seen <= readers_of(Recommendation, ask.id, viewers):
+                    wrong.append((first, second, own, seen))
+    assert wrong == []
+
+
+def try_to_give(viewer: Viewer, source: Source, audience: Audience, named: list[int]) -> None:
+    """Give a source an audience of its own, where that is allowed."""
+    with contextlib.suppress(Refused), db.session.begin_nested():
+        actions.share(viewer, [source], audience, reason="For the test.", named=named)
 
 
 # ---- since when others read a record's history

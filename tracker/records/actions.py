@@ -114,22 +114,27 @@ def change_audience(
     intake = Intake()
     reason = intake.reason("reason", reason, "Say in a sentence why: it goes into the history.")
     intake.done()
+    people = {viewer.user_id, *named}
     for row in rows:
         require_edit(row, viewer)
-        before = row.audience
-        touch(row)
-        set_audience(row, audience)
-        set_grants(row.id, {viewer.user_id, *named} if audience is Audience.NAMED else set())
-        history.record(
-            "record.audience_changed",
-            actor_id=viewer.user_id,
-            records=[row.id],
-            body={
-                "before": {"audience": before},
-                "after": {"audience": audience},
-                "reason": reason,
-            },
-        )
+        give_audience(viewer, row, audience, people, reason)
+
+
+def give_audience(
+    viewer: Viewer, row: RecordMixin, audience: Audience, people: Iterable[int | None], reason: str
+) -> None:
+    """Change the audience of a record to one that the caller has checked, for these people where
+    they are named; with its history."""
+    before = row.audience
+    touch(row)
+    set_audience(row, audience)
+    set_grants(row.id, people if audience is Audience.NAMED else ())
+    history.record(
+        "record.audience_changed",
+        actor_id=viewer.user_id,
+        records=[row.id],
+        body={"before": {"audience": before}, "after": {"audience": audience}, "reason": reason},
+    )
 
 
 def set_audience(row: RecordMixin, audience: Audience) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import groupby, takewhile
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import (
     BindParameter,
@@ -42,6 +42,7 @@ from tracker.records.models import (
 
 S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 OPEN_TO_COALITION = (Audience.COALITION, Audience.PUBLIC)
+SHARING_OWN = (Role.STAFF, Role.ADMIN)  # to whom an organisation shows its own records
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -76,7 +77,7 @@ def _open_to(viewer: Viewer) -> tuple[Audience, ...]:
 
 def _shares_own(viewer: Viewer) -> bool:
     """Whether the viewer is one of those to whom an organisation shows its own records."""
-    return viewer.role in (Role.STAFF, Role.ADMIN)
+    return viewer.role in SHARING_OWN
 
 
 def sees_all_of(viewer: Viewer, organisation_id: int, audience: Audience) -> bool:
@@ -95,6 +96,40 @@ def granted_to(viewer: Viewer) -> list[int]:
         return []
     statement = select(Grant.record_id).where(Grant.user_id == viewer.user_id)
     return list(db.session.scalars(statement))
+
+
+class Width(NamedTuple):
+    """How wide a record is: its audience, and who they are where not everybody with an account is
+    of it."""
+
+    audience: Audience
+    people: frozenset[int]
+
+    def is_within(self, other: "Width") -> bool:
+        """Nobody is of this audience who is not of the other."""
+        if self.audience is Audience.NAMED and other.audience not in OPEN_TO_COALITION:
+            return self.people <= other.people
+        return self.audience.width <= other.audience.width
+
+
+def narrowest(record_ids: Collection[int], organisation_id: int) -> Width:
+    """How wide that is which is for those only who are of the audience of each of some records of
+    an organisation, at least one."""
+    standing = select(AudienceSpan.record_id, AudienceSpan.audience).where(
+        AudienceSpan.record_id.in_(record_ids), AudienceSpan.until_at.is_(None)
+    )
+    audiences = {row.record_id: row.audience for row in db.session.execute(standing)}
+    for_named = [key for key, audience in audiences.items() if audience is Audience.NAMED]
+    people = select(User.id)
+    if for_named:
+        named = select(Grant.user_id).where(Grant.record_id.in_(for_named))
+        on_each = named.group_by(Grant.user_id).having(func.count() == len(for_named))
+        people = people.where(User.id.in_(on_each))
+    if Audience.ORGANISATION in audiences.values():
+        people = people.where(User.organisation_id == organisation_id, User.role.in_(SHARING_OWN))
+    audience = min(audiences.values(), key=lambda audience: audience.width)
+    is_open = audience in OPEN_TO_COALITION
+    return Width(audience, frozenset(() if is_open else db.session.scalars(people)))
 
 
 def may_edit(row: AudienceColumns, viewer: Viewer) -> bool:
@@ -240,17 +275,23 @@ def _people_of(audience: Audience, organisation_id: int) -> Select[int, str]:
     """Whom an audience is of; nobody, where each is named for each record."""
     if audience is Audience.ORGANISATION:
         return _active_people().where(
-            Organisation.id == organisation_id, User.role.in_((Role.STAFF, Role.ADMIN))
+            Organisation.id == organisation_id, User.role.in_(SHARING_OWN)
         )
     return _active_people().where(false()) if audience is Audience.NAMED else _active_people()
 
 
 def reference_of(viewer: Viewer, record_id: int | None) -> str:
     """The reference of a record, if there is one that the viewer may see; or nothing."""
-    if record_id is None:
-        return ""
-    reference = db.session.scalar(select(Record.reference).where(Record.id == record_id)) or ""
-    return reference if visible_references(viewer, [reference]) else ""
+    return "" if record_id is None else references_of(viewer, [record_id]).get(record_id, "")
+
+
+def references_of(viewer: Viewer, record_ids: Iterable[int]) -> dict[int, str]:
+    """The references of those records that the viewer may see, by record; in a fixed number of
+    statements for each kind of record."""
+    statement = select(Record.id, Record.reference).where(Record.id.in_(list(record_ids)))
+    found = {row.id: row.reference for row in db.session.execute(statement)}
+    shown = visible_references(viewer, found.values())
+    return {key: reference for key, reference in found.items() if reference in shown}
 
 
 def restricted_ids(viewer: Viewer) -> set[int]:

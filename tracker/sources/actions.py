@@ -15,6 +15,7 @@ from tracker.core.now import now, today
 from tracker.history import actions as history
 from tracker.records import actions as records
 from tracker.records.models import Audience, Kind, RecordMixin
+from tracker.records.queries import Width, narrowest
 from tracker.sources import queries
 from tracker.sources.models import Source, SourceUse
 
@@ -95,8 +96,8 @@ def _check_protected(given: SourceInput, intake: Intake) -> SourceInput:
 
 def cite(viewer: Viewer, row: RecordMixin, given: SourceInput, intake: Intake) -> Source | None:
     """Cite a source for a record. A source of the same address and title that the viewer's own
-    organisation holds is used again. Problems are noted in `intake`, and then nothing is returned.
-    """
+    organisation holds is used again, if that makes neither wider than what cites it. Problems are
+    noted in `intake`, and then nothing is returned."""
     return cite_for_all(viewer, [row], given, intake)
 
 
@@ -108,11 +109,44 @@ def cite_for_all(
     if good is None:
         return None
     title = good.opaque or good.title or good.url
-    source = queries.same(viewer, title, good.url, is_protected=good.is_protected)
-    if source is None:
-        source = _add(viewer, good)
+    same = queries.same(viewer, title, good.url, is_protected=good.is_protected)
+    width = narrowest([row.id for row in rows], rows[0].organisation_id)
+    source = _fitting(same, width) or _add(viewer, good, width)
     _use(rows, source, good.shows)
     return source
+
+
+def _fitting(same: Sequence[Source], width: Width) -> Source | None:
+    """A source that records of this width can share: it is no wider than they, and what cites it is
+    no narrower, which would keep it from their readers for good."""
+    citing = queries.citing(source.id for source in same)
+    for source in same:
+        others = citing.get(source.id)
+        keeps = others is None or width.is_within(narrowest(others, source.organisation_id))
+        if keeps and _width(source).is_within(width):
+            return source
+    return None
+
+
+def keep_within(viewer: Viewer, sources: Sequence[Source], reason: str) -> list[Source]:
+    """Make each source as narrow as the narrowest record that cites it; those that were wider."""
+    narrowed = []
+    citing = queries.citing(source.id for source in sources)
+    for source in sources:
+        if source.id not in citing:
+            continue
+        own, widest = _width(source), narrowest(citing[source.id], source.organisation_id)
+        if not own.is_within(widest):
+            is_named = own.audience is Audience.NAMED
+            audience = own.audience if is_named else widest.audience
+            people = own.people & widest.people if is_named else widest.people
+            records.give_audience(viewer, source, audience, people, reason)
+            narrowed.append(source)
+    return narrowed
+
+
+def _width(source: Source) -> Width:
+    return narrowest([source.id], source.organisation_id)
 
 
 def void_use(viewer: Viewer, row: RecordMixin, source: Source, reason: str) -> None:
@@ -140,7 +174,7 @@ def void_use(viewer: Viewer, row: RecordMixin, source: Source, reason: str) -> N
     )
 
 
-def _add(viewer: Viewer, given: SourceInput) -> Source:
+def _add(viewer: Viewer, given: SourceInput, widest: Width) -> Source:
     title = given.opaque or given.title or given.url[:300]
     source = Source(
         title=title,
@@ -154,6 +188,9 @@ def _add(viewer: Viewer, given: SourceInput) -> Source:
     )
     records.begin(source, viewer, Kind.SOURCE)
     db.session.flush()
+    if widest.audience is Audience.NAMED:
+        records.set_audience(source, widest.audience)
+        records.set_grants(source.id, widest.people)
     records.index_terms(source)
     history.record(
         "source.added",

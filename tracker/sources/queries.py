@@ -42,12 +42,26 @@ def cited_by(viewer: Viewer, record_ids: Iterable[int]) -> dict[int, list[Source
     return found
 
 
-def citing(viewer: Viewer, source_id: int) -> list[int]:
-    """The ids of all records that cite a source; the caller looks them up as the viewer."""
-    uses = select(SourceUse.record_id).where(
-        SourceUse.source_id == source_id, SourceUse.voided_at.is_(None)
+def citing(source_ids: Iterable[int]) -> dict[int, list[int]]:
+    """The ids of all records that cite sources, by source; the caller looks them up as the
+    viewer."""
+    uses = select(SourceUse.source_id, SourceUse.record_id).where(
+        SourceUse.source_id.in_(list(source_ids)), SourceUse.voided_at.is_(None)
     )
-    return list(db.session.scalars(uses))
+    found: dict[int, list[int]] = {}
+    for use in db.session.execute(uses.order_by(SourceUse.record_id)):
+        found.setdefault(use.source_id, []).append(use.record_id)
+    return found
+
+
+def all_cited_by(record_ids: Iterable[int]) -> list[Source]:
+    """The sources that records cite, whoever may see them: for what is done to each of them."""
+    statement = (
+        select(Source)
+        .join(SourceUse, SourceUse.source_id == Source.id)
+        .where(SourceUse.record_id.in_(list(record_ids)), SourceUse.voided_at.is_(None))
+    )
+    return list(db.session.scalars(statement.distinct().order_by(Source.id)))
 
 
 def has_published(record_id: int, *, but: int | None = None) -> bool:
@@ -68,15 +82,15 @@ def has_published(record_id: int, *, but: int | None = None) -> bool:
     )
 
 
-def same(viewer: Viewer, title: str, url: str, *, is_protected: bool) -> Source | None:
-    """A source of the viewer's own organisation with the same title and address."""
+def same(viewer: Viewer, title: str, url: str, *, is_protected: bool) -> list[Source]:
+    """The sources of the viewer's own organisation with the same title and address."""
     statement = select(Source).where(
         Source.organisation_id == viewer.organisation_id,
         Source.title == title,
         Source.url == url,
         Source.is_protected == is_protected,
     )
-    return db.session.scalar(visible(statement, Source, viewer).limit(1))
+    return list(db.session.scalars(visible(statement, Source, viewer).order_by(Source.id)))
 
 
 def attachments_of(viewer: Viewer, source_id: int) -> list[Attachment]:

@@ -12,6 +12,9 @@ from tracker.correspondence.models import Contact, ContactRecommendation, Letter
 from tracker.recommendations.models import Recommendation, RecommendationTarget
 from tracker.records import actions as records
 from tracker.records.models import Audience, RecordMixin
+from tracker.records.queries import narrowest, references_of
+from tracker.sources import queries as sources
+from tracker.sources.actions import keep_within
 from tracker.sources.models import Source
 from tracker.sources.queries import has_published
 from tracker.targets.models import Target
@@ -26,9 +29,10 @@ def share(
     *,
     reason: str,
     named: Iterable[int] = (),
-) -> None:
-    """Change the audience of records together, and bring contacts in line: a contact is never
-    wider than the narrowest of its asks. Raises `Refused` or `NotAllowed`."""
+) -> list[Source]:
+    """Change the audience of records together, and bring in line what they share: a contact is
+    as narrow as the narrowest of its asks, a source as the narrowest record that cites it. The
+    sources that became narrower for this. Raises `Refused` or `NotAllowed`."""
     for row in rows:
         if isinstance(row, Source) and row.is_protected and audience in BEYOND:
             raise Refused(
@@ -51,6 +55,29 @@ def share(
     ).all()
     for contact in contacts:
         narrow(contact, _asks_of(contact))
+    db.session.flush()
+    for row in rows:
+        if isinstance(row, Source):
+            _require_width(viewer, row)
+    shared = sources.all_cited_by([*(row.id for row in rows), *(c.id for c in contacts)])
+    return keep_within(viewer, shared, reason)
+
+
+def _require_width(viewer: Viewer, source: Source) -> None:
+    """A source that is widened is cited by nothing narrower."""
+    citing = sources.citing([source.id]).get(source.id, [])
+    owner = source.organisation_id
+    own = narrowest([source.id], owner)
+    narrower = [key for key in citing if not own.is_within(narrowest([key], owner))]
+    if narrower:
+        cited = ", ".join(sorted(references_of(viewer, narrower).values()))
+        raise Refused(
+            {
+                "audience": f"The source “{source.title}” is cited by {cited or 'another record'}, "
+                "which fewer people may see, and stays as narrow. Widen that with it; or "
+                "leave the source out, and cite it here anew afterwards."
+            }
+        )
 
 
 def _asks_of(contact: Contact) -> Sequence[Recommendation]:

@@ -1,5 +1,6 @@
 """The page on which a record's audience is changed: who would see it, and what goes with it."""
 
+from collections.abc import Iterable
 from hashlib import sha256
 
 from flask import flash, redirect, render_template
@@ -16,8 +17,9 @@ from tracker.recommendations import queries as asks
 from tracker.recommendations.models import Recommendation
 from tracker.records.actions import require_edit
 from tracker.records.models import Audience, RecordMixin
-from tracker.records.queries import may_edit, readers
+from tracker.records.queries import may_edit, readers, references_of
 from tracker.sources import queries as sources
+from tracker.sources.models import Source
 from tracker.web.forms import lines
 from tracker.web.fresh import require_fresh
 from tracker.web.saving import attempt, has_errors
@@ -42,13 +44,13 @@ def audience_page(row: RecordMixin, title: str, back: str) -> ResponseReturnValu
     was_shown, code = False, 200
     if form.is_submitted():
 
-        def act() -> bool:
+        def act() -> str:
             wanted = form.audience.word or row.audience
             ticked = set(form.together.data or ())
             chosen = [other for reference, other in others.items() if reference in ticked]
             people = _people(form) if wanted is Audience.NAMED else []
             before = readers_now([row, *chosen])
-            actions.share(
+            narrowed = actions.share(
                 current(), [row, *chosen], wanted, reason=form.reason.data or "", named=people
             )
             found = disclosed([row, *chosen], before)
@@ -57,7 +59,7 @@ def audience_page(row: RecordMixin, title: str, back: str) -> ResponseReturnValu
             seen = form.shown.data or _mark([])
             if seen != _mark(found) and not has_errors(form):
                 raise _NotSeen(found)
-            return True
+            return "".join(f" So is the source “{source.title}”." for source in narrowed)
 
         code = 422
         try:
@@ -68,8 +70,8 @@ def audience_page(row: RecordMixin, title: str, back: str) -> ResponseReturnValu
             was_shown = bool(form.shown.data)  # and it has become another meanwhile
             code = 422 if was_shown else 200
             form.shown.data, form.shown.raw_data = _mark(shows), None
-        if done:
-            flash("Who may see it is changed, from now on and everywhere.")
+        if done is not None:
+            flash(f"Who may see it is changed, from now on and everywhere.{done}")
             return redirect(back, 303)
     counts = {audience: readers(audience, row.organisation_id) for audience in Audience}
     page = render_template(
@@ -80,10 +82,25 @@ def audience_page(row: RecordMixin, title: str, back: str) -> ResponseReturnValu
         back=back,
         counts=counts,
         others=others,
+        also=_also_cited_by(row, others.values()),
         shows=shows,
         was_shown=was_shown,
     )
     return page, code
+
+
+def _also_cited_by(row: RecordMixin, others: Iterable[RecordMixin]) -> dict[str, str]:
+    """Of the sources among some records, which further records cite them, by reference: a source
+    is as narrow as the narrowest of these."""
+    cited = [other for other in others if isinstance(other, Source)]
+    citing = sources.citing(source.id for source in cited)
+    known = references_of(current(), {key for found in citing.values() for key in found})
+    return {
+        source.reference: ", ".join(
+            known[key] for key in citing.get(source.id, ()) if key in known and key != row.id
+        )
+        for source in cited
+    }
 
 
 def _mark(found: list[Disclosed]) -> str:
@@ -111,6 +128,10 @@ def _linked(row: RecordMixin) -> list[RecordMixin]:
     linked: list[RecordMixin] = [
         use.source for use in sources.cited_by(viewer, [row.id]).get(row.id, [])
     ]
+    if isinstance(row, Source):
+        citing = sources.citing([row.id]).get(row.id, [])
+        carrying = correspondence.letters(viewer).where(Letter.id.in_(citing)).order_by(Letter.id)
+        linked += [*asks.by_ids(viewer, citing).values(), *db.session.scalars(carrying)]
     if isinstance(row, Recommendation):
         linked += asks.linked_targets_of(viewer, [row.id])[row.id]
         linked += correspondence.letters_of(viewer, [row.id])[row.id]

@@ -56,7 +56,7 @@ def own(reference: str) -> Source:
 def show(reference: str) -> str:
     """One source: what it is, its files, and what rests on it."""
     source, viewer = found(reference), current()
-    citing = queries.citing(viewer, source.id)
+    citing = queries.citing([source.id]).get(source.id, [])
     carrying = correspondence.letters(viewer).where(Letter.id.in_(citing)).order_by(Letter.id)
     return render_template(
         "views/sources/show.html",
