@@ -10,6 +10,7 @@ from tracker.casework.next_step import further_steps, next_step
 from tracker.clocks.explain import grouped
 from tracker.core import db
 from tracker.core.now import now
+from tracker.history import actions as history
 from tracker.jobs import queries, registry
 from tracker.web import badges, converters, encoding, errors, filters, headers, policy
 
@@ -131,9 +132,10 @@ def _register_pages(app: Flask) -> None:
 def _register_jobs() -> None:
     from tracker.backups import nightly
     from tracker.clocks import sweep
-    from tracker.notifications import delivery, digests, inviting, outbox, pruning
+    from tracker.notifications import collecting, delivery, digests, inviting, outbox, pruning
     from tracker.notifications.models import MailKind
 
+    history.tell_of_changes(collecting.note_changes)
     outbox.check_before_sending(MailKind.INVITATION, inviting.why_not)
     outbox.check_before_sending(MailKind.NOTICE, digests.compose)
     for room in (delivery, digests, nightly, pruning, sweep):

@@ -4,18 +4,20 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from threading import Thread
 from typing import Any
 
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from tests.front.support import (
+    Sitting,
     nothing_changes,
     record_ask,
     record_contact,
+    record_draft,
     save,
     share,
 )
@@ -29,9 +31,9 @@ from tracker.casework import actions
 from tracker.casework.inputs import NextInput
 from tracker.core.db import db
 from tracker.core.now import now, today
-from tracker.history import actions as history
 from tracker.jobs import registry, runner
-from tracker.notifications import delivery, digests, unsubscribing
+from tracker.notifications import collecting, delivery, digests, unsubscribing
+from tracker.notifications.models import Notice, NoticeKind
 
 OFTEN = ("flag", "assigned", "next_action", "change")
 
@@ -42,7 +44,6 @@ def box(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Letterbox]:
     port = free_port()
     settings = replace(app.extensions["tracker.settings"], smtp_url=f"smtp://127.0.0.1:{port}")
     monkeypatch.setitem(app.extensions, "tracker.settings", settings)
-    run(app, digests.JOB.name)  # notices begin with what happens from now on
     with listening(port) as found:
         yield found
 
@@ -160,41 +161,46 @@ def test_who_stops_watching_is_told_no_more(
     assert go_out(app, box) == []
 
 
-@pytest.mark.parametrize("app", ["postgresql"], indirect=True)  # SQLite has one writer at a time
-def test_a_change_that_commits_after_a_later_read_is_told_too(
-    app: Flask, staff: Person, colleague: Person, box: Letterbox
+def test_what_is_to_be_told_is_written_with_the_change_or_not_at_all(
+    app: Flask, staff: Person, colleague: Person
 ) -> None:
-    """Two chains of history have one row of numbers, in which the read overtakes the change."""
-    choose(colleague)
-    ask = record_ask(staff)
+    ask = record_draft(staff)
     reference = ask.rpartition("/")[2]
     colleague.post(f"/watch/{reference}")
-    go_out(app, box)
-    writers: list[Thread] = []
+    wanted = NextInput(colleague.viewer.user_id, "Call them", None)
 
-    def read_meanwhile() -> None:
+    def noted() -> list[tuple[int, NoticeKind]]:
+        return sorted((row.user_id, row.kind) for row in db.session.scalars(select(Notice)))
+
+    def give_it(*, and_fail: bool) -> None:
         with writing(app):
-            ask_id = ask_of(staff.viewer, reference).id
-            history.record_read(ask_id, actor_id=staff.viewer.user_id or 0)
-        run(app, digests.JOB.name)
+            found = ask_of(staff.viewer, reference)
+            actions.set_next(staff.viewer, found, wanted, found.version)
+            if and_fail:
+                raise RuntimeError
 
-    def once(*given: Any) -> None:
-        # the change has its number, and is not there for others yet
-        if not writers and "UPDATE history_chains" in given[2]:
-            writers.append(Thread(target=read_meanwhile))
-            writers[0].start()
-            writers[0].join()
-
-    with writing(app):
-        found = ask_of(staff.viewer, reference)
-        actions.set_next(staff.viewer, found, NextInput(None, "Call them", None), found.version)
-        event.listen(db.engine, "after_cursor_execute", once)
+    with pytest.raises(RuntimeError):
+        give_it(and_fail=True)
     with app.app_context():
-        event.remove(db.engine, "after_cursor_execute", once)
-    assert len(writers) == 1
-    [mail] = go_out(app, box)
-    assert "Ask changed" in mail  # and not that somebody read it
-    assert "changed, which you watch: 1" in mail
+        assert noted() == []
+    give_it(and_fail=False)
+    kinds = (NoticeKind.ASSIGNED, NoticeKind.CHANGE)
+    with app.app_context():
+        assert noted() == [(colleague.viewer.user_id, kind) for kind in kinds]
+
+
+def test_a_change_whose_notices_cannot_be_written_is_taken_back(
+    app: Flask, staff: Person, colleague: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = record_ask(staff)
+    colleague.post(f"/watch/{ask.rpartition('/')[2]}")
+
+    def break_down(*_given: Any) -> None:
+        raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+
+    monkeypatch.setattr(collecting, "insert_together", break_down)
+    with nothing_changes(app):
+        assert Sitting(staff, f"{ask}/edit").type({"title": "Another"}).send().status_code == 503
 
 
 def test_titles_are_in_mail_where_their_organisation_wants_them(
@@ -274,6 +280,23 @@ def test_the_day_of_a_next_action_is_told_once(app: Flask, staff: Person, box: L
         assert f"Next action, for {day}" in mail
         assert "Call them" not in mail
         assert go_out(app, box) == []
+
+
+def test_the_days_of_next_actions_are_told_after_weeks_without_a_scheduler(
+    app: Flask, staff: Person, box: Letterbox
+) -> None:
+    choose(staff, flag="never")
+    ask, other = record_ask(staff), record_draft(staff)
+    day = today() + timedelta(days=2)
+    give(staff, ask, staff, next_action="Call them", next_action_on=day.isoformat())
+    assert go_out(app, box) == []
+    with time_machine.travel(now() + timedelta(days=40)):
+        log_in(staff)
+        long_ago = (today() - timedelta(days=30)).isoformat()
+        [mail] = go_out(app, box)
+        assert f"Next action, for {day}" in mail
+        give(staff, other, staff, next_action="Late", next_action_on=long_ago)
+        assert go_out(app, box) == []  # whoever set it knows
 
 
 def test_who_wants_nothing_gets_nothing(

@@ -248,7 +248,7 @@ def _notice(given: dict[str, Any]) -> dict[str, Any]:
 
 @factory(NoticeMark)
 def _notice_mark(given: dict[str, Any]) -> dict[str, Any]:
-    return {"name": f"mark {a_number()}", "event_id": 1}
+    return {"name": f"mark {a_number()}", "day": date(2024, 1, 10)}
 
 
 @factory(Mail)

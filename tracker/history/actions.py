@@ -1,9 +1,10 @@
 """Recording of events. They are joined to the chain in the moment of the commit."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import event, insert, select, update
 from sqlalchemy.orm import Session
@@ -27,6 +28,25 @@ class _Pending:
     record_ids: frozenset[int]
     body: str
     chain: str = MAIN
+
+
+class Change(NamedTuple):
+    """An event of the main chain that is about to be committed."""
+
+    event_id: int
+    name: str
+    actor_id: int | None
+    body: str
+
+
+_tell: list[Callable[[Sequence[Change]], None]] = []
+
+
+def tell_of_changes(listener: Callable[[Sequence[Change]], None]) -> None:
+    """Have `listener` called with the changes of each transaction, as its last act: what it writes
+    is committed with them, or taken back with them."""
+    if listener not in _tell:
+        _tell.append(listener)
 
 
 def record(
@@ -67,9 +87,10 @@ def _join(session: Session) -> None:
     if pending:
         session.flush()
         # always in this order, so that two writers cannot each hold the head the other waits for
-        for name in (MAIN, READS):
-            if own := [item for item in pending if item.chain == name]:
-                _append(session, name, own)
+        changes = _append(session, MAIN, [item for item in pending if item.chain == MAIN])
+        _append(session, READS, [item for item in pending if item.chain == READS])
+        for listener in _tell if changes else ():
+            listener(changes)
 
 
 @event.listens_for(Session, "after_rollback")
@@ -77,7 +98,9 @@ def _forget(session: Session) -> None:
     session.info.pop(_PENDING, None)
 
 
-def _append(session: Session, name: str, pending: list[_Pending]) -> None:
+def _append(session: Session, name: str, pending: list[_Pending]) -> list[Change]:
+    if not pending:
+        return []
     length, digest = _head(session, name)
     rows, salts = [], []
     for item in pending:
@@ -127,6 +150,10 @@ def _append(session: Session, name: str, pending: list[_Pending]) -> None:
     session.execute(
         update(HistoryChain).where(HistoryChain.name == name).values(length=length, head=digest)
     )
+    return [
+        Change(event_id, item.name, item.actor_id, item.body)
+        for event_id, item in zip(ids, pending, strict=True)
+    ]
 
 
 def _head(session: Session, name: str) -> tuple[int, str]:

@@ -1,22 +1,22 @@
-"""Finding what people are to be told. Each thing is noted once for each person, whatever happens to
-the job in between: the row's key says what it is about."""
+"""What people are to be told, noted in the transaction in which it happens. Each thing is noted
+once for each person: the row's key says what it is about."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from tracker.agencies.models import Agency
 from tracker.casework.words import CLOCK
 from tracker.clocks.models import Clock
 from tracker.clocks.queries import IS_FLAGGED
 from tracker.core.db import db
-from tracker.core.now import now
+from tracker.core.now import now, today
 from tracker.core.together import insert_together
-from tracker.history import actions as history
-from tracker.history.models import HistoryEvent, HistoryPayload, HistorySubject
+from tracker.history.actions import Change
+from tracker.history.models import HistorySubject
 from tracker.history.names import EVENTS
 from tracker.notifications import choices
 from tracker.notifications.models import (
@@ -28,36 +28,82 @@ from tracker.notifications.models import (
 )
 from tracker.recommendations.models import Recommendation, Status
 
-# what is older was no news when notices began, or when the person got the ask
+# what is older was no news when the person got the ask
 NEWS = timedelta(days=3)
-MARK = "events"
-MOST_EVENTS = 5000  # a run
+NEXT_ACTIONS = "next actions"
+SWEEP = "job.stale_sweep"  # flags many asks, and names none
 
 
-def collect(today: date) -> int:
-    """Note what is new; how many notices."""
-    found = [*_flags(today), *_next_actions(today), *_events()]
-    wanted = choices.of_all({row["user_id"] for row in found})
-    news = [
-        row
-        for row in found
-        if getattr(wanted[row["user_id"]], row["kind"].value) is not HowOften.NEVER
-    ]
-    fresh = _not_yet_noted(news)
-    insert_together(Notice, fresh)
-    return len(fresh)
+def note_changes(changes: Sequence[Change]) -> None:
+    """Note what people are to be told of changes that are about to be committed, with them."""
+    concerned = select(HistorySubject.record_id).where(_of(changes))
+    flagged = (
+        Recommendation.assignee_id.is_not(None)
+        if any(change.name == SWEEP for change in changes)
+        else Recommendation.id.in_(concerned)
+    )
+    _note([*_watched(changes), *_given(changes), *_flags(flagged)])
 
 
-def _flags(today: date) -> Iterable[dict[str, Any]]:
-    """Flags of the last days on asks that somebody has."""
+def note_next_actions(today: date) -> int:
+    """Note the next actions whose days have come since this was done last; how many."""
+    mark = db.session.get(NoticeMark, NEXT_ACTIONS)
+    if mark is None:
+        mark = NoticeMark(name=NEXT_ACTIONS, day=today)
+        db.session.add(mark)
+    count = _note(_next_actions(min(mark.day, today) - NEWS, today))
+    mark.day = today
+    return count
+
+
+def _watched(changes: Sequence[Change]) -> Iterable[dict[str, Any]]:
+    """Changes of what somebody watches. One's own doing is no news."""
+    by_id = {change.event_id: change for change in changes}
+    rows = db.session.execute(
+        select(Watch.user_id, HistorySubject.event_id, HistorySubject.record_id)
+        .join(HistorySubject, HistorySubject.record_id == Watch.record_id)
+        .where(_of(changes))
+    )
+    for user_id, event_id, record_id in rows:
+        change = by_id.get(event_id)
+        if change and change.actor_id != user_id:
+            about, said = f"event {event_id} {record_id}", EVENTS[change.name]
+            yield _notice(user_id, NoticeKind.CHANGE, about, record_id, said)
+
+
+def _of(changes: Sequence[Change]) -> ColumnElement[bool]:
+    """The subjects of changes, however many, and perhaps of a read that was noted in between."""
+    return HistorySubject.event_id.between(changes[0].event_id, changes[-1].event_id)
+
+
+def _given(changes: Sequence[Change]) -> Iterable[dict[str, Any]]:
+    """Asks that were given to somebody by somebody else."""
+    given = {}
+    for change in changes:
+        if change.name == "recommendation.changed":
+            told = json.loads(change.body)
+            user_id = told.get("after", {}).get("assignee")
+            if user_id not in (None, change.actor_id, told.get("before", {}).get("assignee")):
+                given[change.event_id] = user_id
+    if given:
+        subjects = select(HistorySubject).where(HistorySubject.event_id.in_(given))
+        for row in db.session.scalars(subjects):
+            about = f"given {row.event_id}"
+            said = "It was given to you"
+            yield _notice(given[row.event_id], NoticeKind.ASSIGNED, about, row.record_id, said)
+
+
+def _flags(of_asks: ColumnElement[bool]) -> Iterable[dict[str, Any]]:
+    """Fresh flags on some of the asks that somebody has."""
     rows = db.session.execute(
         select(Clock.id, Clock.kind, Clock.due_on, Agency.slug, Recommendation)
         .join(Recommendation, Recommendation.id == Clock.recommendation_id)
         .outerjoin(Agency, Agency.id == Clock.agency_id)
         .where(
+            of_asks,
             *IS_FLAGGED,
             Clock.flagged_at > now() - NEWS,
-            or_(Clock.snoozed_until.is_(None), Clock.snoozed_until <= today),
+            or_(Clock.snoozed_until.is_(None), Clock.snoozed_until <= today()),
             Recommendation.assignee_id.is_not(None),
         )
     )
@@ -66,13 +112,13 @@ def _flags(today: date) -> Iterable[dict[str, Any]]:
         yield _notice(ask.assignee_id, NoticeKind.FLAG, f"flag {clock_id}", ask.id, said)
 
 
-def _next_actions(today: date) -> Iterable[dict[str, Any]]:
+def _next_actions(after: date, until: date) -> Iterable[dict[str, Any]]:
     rows = db.session.execute(
         select(Recommendation.id, Recommendation.assignee_id, Recommendation.next_action_on).where(
             Recommendation.status != Status.CLOSED,
             Recommendation.assignee_id.is_not(None),
-            Recommendation.next_action_on <= today,
-            Recommendation.next_action_on > today - NEWS,
+            Recommendation.next_action_on > after,
+            Recommendation.next_action_on <= until,
         )
     )
     for ask_id, user_id, on in rows:
@@ -80,43 +126,20 @@ def _next_actions(today: date) -> Iterable[dict[str, Any]]:
         yield _notice(user_id, NoticeKind.NEXT_ACTION, about, ask_id, f"Next action, for {on}")
 
 
-def _events() -> Iterable[dict[str, Any]]:
-    """What the history tells since it was read last: changes of what is watched, and asks that were
-    given to somebody. One's own doing is no news."""
-    mark = db.session.get(NoticeMark, MARK)
-    # within a chain the numbers follow the order of the commits, across chains they need not
-    of_changes = HistoryEvent.chain == history.MAIN
-    newest = select(HistoryEvent.id).where(of_changes).order_by(HistoryEvent.position.desc())
-    last = db.session.scalar(newest.limit(1)) or 0
-    if mark is None:
-        db.session.add(NoticeMark(name=MARK, event_id=last))
-        return
-    first, last = mark.event_id, min(last, mark.event_id + MOST_EVENTS)
-    mark.event_id = last
-    of_late = (of_changes, HistoryEvent.id > first, HistoryEvent.id <= last)
-    watched = db.session.execute(
-        select(Watch.user_id, HistoryEvent.id, HistoryEvent.name, HistorySubject.record_id)
-        .join(HistorySubject, HistorySubject.record_id == Watch.record_id)
-        .join(HistoryEvent, HistoryEvent.id == HistorySubject.event_id)
-        .where(*of_late, HistoryEvent.actor_id.is_distinct_from(Watch.user_id))
-    )
-    for user_id, event_id, name, record_id in watched:
-        about = f"event {event_id} {record_id}"
-        yield _notice(user_id, NoticeKind.CHANGE, about, record_id, EVENTS.get(name, name))
-    given = db.session.execute(
-        select(
-            HistoryEvent.id, HistoryEvent.actor_id, HistorySubject.record_id, HistoryPayload.body
-        )
-        .join(HistorySubject, HistorySubject.event_id == HistoryEvent.id)
-        .join(HistoryPayload, HistoryPayload.event_id == HistoryEvent.id)
-        .where(*of_late, HistoryEvent.name == "recommendation.changed")
-    )
-    for event_id, actor_id, record_id, body in given:
-        told = json.loads(body)
-        user_id = told.get("after", {}).get("assignee")
-        if user_id not in (None, actor_id, told.get("before", {}).get("assignee")):
-            about = f"given {event_id}"
-            yield _notice(user_id, NoticeKind.ASSIGNED, about, record_id, "It was given to you")
+def _note(found: Iterable[dict[str, Any]]) -> int:
+    """Keep those that their readers want and have not got; how many."""
+    rows = list(found)
+    if not rows:
+        return 0
+    wanted = choices.of_all({row["user_id"] for row in rows})
+    news = [
+        row
+        for row in rows
+        if getattr(wanted[row["user_id"]], row["kind"].value) is not HowOften.NEVER
+    ]
+    fresh = _not_yet_noted(news)
+    insert_together(Notice, fresh)
+    return len(fresh)
 
 
 def _notice(

@@ -55,10 +55,11 @@ What you are told, and how often: {base_url}/account/notices
 
 
 def send(as_of: date) -> dict[str, Any]:
-    """Note what is new, and write the mails that are due by now. A past day sends nothing."""
+    """Write the mails that are due by now, of what was noted as it happened and of next actions
+    whose day has come. A past day sends nothing."""
     if as_of != today():
         return {"examined": 0, "noted": 0, "written": 0}
-    noted = collecting.collect(as_of)
+    noted = collecting.note_next_actions(as_of)
     waiting = _waiting()
     wanted = choices.of_all(waiting.keys())
     people = select(User).where(User.id.in_(waiting.keys()), User.active)
@@ -247,7 +248,7 @@ def _number(notice: Notice) -> int:
 
 JOB = Job(
     name="send-digests",
-    summary="Notes what people are to be told, and writes their mails",
+    summary="Writes the mails of what people are to be told",
     hour=0,
     minute=0,
     run=send,

@@ -1,6 +1,6 @@
 """The outbox: mail that was written in the same transaction as what it tells of."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
@@ -91,12 +91,12 @@ class Notice(Base, Keyed):
 
 
 class NoticeMark(Base):
-    """How far the history has been read for notices."""
+    """Up to which day something has been looked through for notices."""
 
     __tablename__ = "notice_marks"
 
     name: Mapped[str] = mapped_column(String(20), primary_key=True)
-    event_id: Mapped[int]
+    day: Mapped[date]
 
 
 class Mail(Base, Keyed):
