@@ -16,6 +16,7 @@ from tracker.web import badges, converters, encoding, errors, filters, headers, 
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 HASHING = ("account.confirm", "account.password", "joining.join")
+READING_LONG = ("exports.download",)
 
 
 def register(app: Flask, database_url: str) -> None:
@@ -49,8 +50,8 @@ def register(app: Flask, database_url: str) -> None:
 def _take_the_write_lock() -> None:
     """A request that may write begins its transactions as a writer. Logging in only reads, and
     must not hold the lock while a password is hashed; nor must confirming or changing one, nor
-    sending a file, which arrives slowly and is looked through before it is kept."""
-    hashes = request.blueprint == "security" or request.endpoint in HASHING
+    sending a file, which arrives slowly and is looked through before it is kept, nor an export."""
+    hashes = request.blueprint == "security" or request.endpoint in (*HASHING, *READING_LONG)
     waits = hashes or policy.takes_files(request.endpoint)
     g.writing = request.method not in SAFE and not waits
 
@@ -89,6 +90,7 @@ def _register_pages(app: Flask) -> None:
     )
     from tracker.dashboards.views import dashboards, scorecards
     from tracker.desk.views import desk
+    from tracker.exchange.views import exports
     from tracker.feeds.views import feeds
     from tracker.notifications.views import notices
     from tracker.search.views import search
@@ -108,6 +110,7 @@ def _register_pages(app: Flask) -> None:
         joining,
         feeds,
         api,
+        exports,
         notices,
         desk,
         recommendations,

@@ -52,6 +52,7 @@ TRIED_ELSEWHERE = {
         "organisations.index",
         "organisations.titles",
     ),
+    "exports.download",
     *("notices.index", "notices.watch", "notices.stop", "notices.unsubscribe"),
     *("people.close", "people.open_again", "people.end_sessions", "people.reset_factors"),
 }

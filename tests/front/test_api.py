@@ -18,7 +18,6 @@ from tests.support.people import Person
 from tracker.accounts.permissions import Role
 from tracker.core.now import now, today
 from tracker.exchange import export_json
-from tracker.recommendations.queries import Filters
 
 LISTS = ("recommendations", "letters", "targets", "agencies", "sources")
 
@@ -76,7 +75,7 @@ def test_every_list_has_the_items_of_the_export(
         with reading(app):
             out = io.StringIO()
             base_url = app.extensions["tracker.settings"].base_url
-            export_json.export(person.viewer, out, Filters(), today(), base_url)
+            export_json.export(person.viewer, out, today(), base_url)
         exported = json.loads(out.getvalue())
         for name in LISTS:
             found = items(app, name, secret)

@@ -32,7 +32,6 @@ from tracker.core.references import PATTERN
 from tracker.dashboards.past import past_figures
 from tracker.dashboards.statistics import statistics
 from tracker.exchange import export_json
-from tracker.recommendations.queries import Filters
 from tracker.web.converters import (
     NumberConverter,
     ReferenceConverter,
@@ -160,7 +159,7 @@ class Reader:
             }
             if self.viewer.may(Permission.EXPORT):
                 out = io.StringIO()
-                export_json.export(self.viewer, out, Filters(), today(), "https://example.org")
+                export_json.export(self.viewer, out, today(), "https://example.org")
                 found["export"] = out.getvalue()
         return found | self.feeds()
 

@@ -37,11 +37,11 @@ as_somebody = click.option(
 def export(format_: str, out: str, email: str, filters: tuple[str, ...]) -> None:
     """Write what an account may see to a file."""
     viewer = viewer_for(email)
-    wanted = export_json.filters_from(filters)
+    narrow = export_json.narrowing(viewer, filters)
     base_url = current_app.extensions["tracker.settings"].base_url
 
     def write(file: IO[str]) -> dict[str, int]:
-        made = export_json.export(viewer, file, wanted, today(), base_url)
+        made = export_json.export(viewer, file, today(), base_url, narrow)
         db.session.rollback()
         with transaction():
             record_export(viewer, format_, filters, made)

@@ -20,6 +20,7 @@ from tracker.correspondence.models import Letter, LetterAddressee, Signatory
 from tracker.recommendations import queries as asks
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import Addressee, Recommendation, Status
+from tracker.records.models import Audience
 from tracker.records.queries import restricted_ids, tags_of, visible
 from tracker.schemas import shapes
 from tracker.sources import queries as sources
@@ -29,26 +30,30 @@ from tracker.targets.models import Target
 
 BATCH = 200
 T = TypeVar("T")
+Narrow = Callable[[Select[Recommendation]], Select[Recommendation]]
 
 
 @dataclass(frozen=True)
 class Exported:
-    """How many of each kind were written, and the ids of those of which reads are kept."""
+    """How many of each kind were written, the ids of those of which reads are kept, and whether
+    there is anything among them that is not public."""
 
     counts: dict[str, int]
     restricted: set[int]
+    is_public: bool
 
 
 def export(
-    viewer: Viewer, out: IO[str], filters: asks.Filters, today: date, base_url: str
+    viewer: Viewer, out: IO[str], today: date, base_url: str, narrow: Narrow | None = None
 ) -> Exported:
-    """Write what the viewer may see. Filters narrow the asks; letters, targets and sources are
-    then those that the asks name."""
+    """Write what the viewer may see. `narrow` leaves some of the asks; letters, targets and sources
+    are then those that the asks name."""
     viewer.require(Permission.EXPORT)
-    narrowed = filters != asks.Filters()
+    narrowed = narrow is not None
     seen: set[int] = set()
+    audiences: set[str] = set()
     parts: dict[str, Iterable[dict[str, Any]]] = {
-        "recommendations": _asks(viewer, filters, today, base_url, seen),
+        "recommendations": _asks(viewer, narrow, today, base_url, seen),
         "letters": _letters(viewer, seen if narrowed else None),
         "targets": _targets(viewer, seen if narrowed else None),
         "agencies": (shapes.agency(row) for row in agencies.all_agencies()),
@@ -58,15 +63,27 @@ def export(
     out.write(f'{{"as_of": {json.dumps(today.isoformat())}')
     for name, items in parts.items():
         out.write(f',\n"{name}": [')
-        counts[name] = _write(out, items)
+        counts[name] = _write(out, items, audiences)
         out.write("]")
     out.write("}\n")
     restricted = restricted_ids(viewer)
-    return Exported(counts, restricted & seen if narrowed else restricted)
+    return Exported(
+        counts,
+        restricted=restricted & seen if narrowed else restricted,
+        is_public=audiences <= {Audience.PUBLIC},
+    )
 
 
-def filters_from(pairs: Iterable[str]) -> asks.Filters:
-    """Filters from `k=v` texts of a command. Raises `Refused` for one that is none."""
+def narrowing(viewer: Viewer, pairs: Sequence[str]) -> Narrow | None:
+    """What `k=v` texts of a command leave of the asks; nothing where there are none. Raises
+    `Refused` for one that is no filter."""
+    if not pairs:
+        return None
+    filters = _filters_from(pairs)
+    return lambda statement: asks.narrowed(statement, viewer, filters)
+
+
+def _filters_from(pairs: Iterable[str]) -> asks.Filters:
     known: dict[str, Callable[[str], Any]] = {
         "status": Status,
         "instrument": Instrument,
@@ -92,11 +109,14 @@ def filters_from(pairs: Iterable[str]) -> asks.Filters:
     return asks.Filters(**found)
 
 
-def _write(out: IO[str], items: Iterable[dict[str, Any]]) -> int:
+def _write(out: IO[str], items: Iterable[dict[str, Any]], audiences: set[str]) -> int:
+    """How many items were written; `audiences` is told those of records."""
     count = 0
     for item in items:
         out.write(",\n" if count else "\n")
         json.dump(item, out, ensure_ascii=False)
+        if "audience" in item:
+            audiences.add(item["audience"])
         count += 1
     return count
 
@@ -114,10 +134,10 @@ def _batches(statement: Select[T], key: Any) -> Iterator[Sequence[T]]:
 
 
 def _asks(
-    viewer: Viewer, filters: asks.Filters, today: date, base_url: str, seen: set[int]
+    viewer: Viewer, narrow: Narrow | None, today: date, base_url: str, seen: set[int]
 ) -> Iterator[dict[str, Any]]:
-    statement = asks.narrowed(visible_asks(viewer), viewer, filters).options(*PARTS_OF_ASK)
-    for rows in _batches(statement, Recommendation.id):
+    wanted = narrow(visible_asks(viewer)) if narrow else visible_asks(viewer)
+    for rows in _batches(wanted.options(*PARTS_OF_ASK), Recommendation.id):
         for parts in parts_of(viewer, rows):
             seen.add(parts.ask.id)
             seen.update(t.id for t in parts.targets)

@@ -1,0 +1,140 @@
+"""Taking away as a file what one may see: all of it or what a list shows, and not unseen."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import joinedload
+from werkzeug.test import TestResponse
+
+from tests.front.support import (
+    asks_on,
+    nothing_changes,
+    options,
+    record_ask,
+    record_draft,
+    section,
+    share,
+)
+from tests.inside.samples import reading
+from tests.support.people import Person, words_of
+from tracker.core.db import db
+from tracker.core.now import now, today
+from tracker.exchange import views
+from tracker.history.models import HistoryEvent
+
+
+def take(person: Person, address: str = "/exports") -> TestResponse:
+    """The answer to the button of the page of exports."""
+    assert person.get(address).status_code == 200
+    return person.post(address)
+
+
+def taken(person: Person, address: str = "/exports") -> dict[str, Any]:
+    answer = take(person, address)
+    assert answer.status_code == 200
+    said = answer.headers["Content-Disposition"]
+    assert said == f"attachment; filename=advocacy-tracker-{today()}.json"
+    assert answer.headers["Content-Type"] == "application/json"
+    found: dict[str, Any] = json.loads(answer.text)
+    answer.close()
+    return found
+
+
+def titles(found: dict[str, Any], part: str = "recommendations") -> set[str]:
+    return {item["title"] for item in found[part]}
+
+
+def test_one_takes_away_what_one_sees_and_the_history_says_so(
+    app: Flask, staff: Person, partner: Person
+) -> None:
+    share(staff, record_ask(staff))
+    record_draft(staff, {"title": "For ourselves"})
+    said = words_of(staff.get("/exports"))
+    assert "All 2 that you may see" in said
+    assert "0 public, 2 for fewer people" in said
+    assert titles(taken(staff)) == {"Sanction those responsible", "For ourselves"}
+    assert "All 1 that you may see" in words_of(partner.get("/exports"))
+    found = taken(partner)
+    assert titles(found) == {"Sanction those responsible"}
+    assert "ourselves" not in json.dumps(found)
+    with reading(app):
+        event = db.session.scalars(
+            select(HistoryEvent)
+            .where(HistoryEvent.name == "records.exported")
+            .options(joinedload(HistoryEvent.payload))
+            .order_by(HistoryEvent.position.desc())
+        ).first()
+        assert event is not None
+        assert event.payload is not None
+        assert event.actor_id == partner.viewer.user_id
+        body = json.loads(event.payload.body)["after"]
+    assert (body["format"], body["filters"], body["recommendations"]) == ("json", [], 1)
+
+
+def test_the_list_leads_to_the_file_of_what_it_shows(staff: Person) -> None:
+    record_ask(staff)
+    other = record_draft(staff, {"title": "Refuse a visa", "instrument": "visa_7031c"})
+    page = staff.get("/recommendations?instrument=visa_7031c&sort=title")
+    assert asks_on(page) == [other]
+    assert "/exports?instrument=visa_7031c&amp;sort=title" in page.text
+    address = "/exports?instrument=visa_7031c&sort=title"
+    assert "1 ask of your list instrument: visa_7031c" in words_of(staff.get(address))
+    assert titles(taken(staff, address)) == {"Refuse a visa"}
+    assert titles(taken(staff, "/exports?sort=title")) > {"Refuse a visa"}
+    assert staff.get("/exports?instrument=tapestry").status_code == 400
+    with nothing_changes(staff.app):
+        assert staff.post("/exports?instrument=tapestry").status_code == 400
+
+
+def test_what_is_not_public_is_taken_by_who_gave_the_password_of_late(
+    app: Flask, staff: Person
+) -> None:
+    published = {"sources-0-title": "An article", "sources-0-url": "https://example.org/article"}
+    ask = record_draft(staff, {"title": "For all", **published})
+    share(staff, ask, "public", together=options(staff.get(f"{ask}/audience"), "together"))
+    record_draft(staff, {"title": "For ourselves"})
+    assert "For ourselves" in titles(taken(staff))
+    with time_machine.travel(now() + timedelta(minutes=16)):
+        with nothing_changes(app, "login_sessions"):
+            answer = take(staff)
+        assert answer.status_code == 401
+        assert "Confirm that it is you" in words_of(answer)
+        assert titles(taken(staff, "/exports?audience=public")) == {"For all"}
+
+
+def test_a_read_of_a_restricted_record_is_kept_with_the_file(
+    app: Flask, staff: Person, colleague: Person
+) -> None:
+    ask = record_draft(staff, {"title": "For two"})
+    record_draft(staff, {"title": "For ourselves"})
+    share(staff, ask, "named", people=colleague.email)
+    assert titles(taken(colleague, "/exports?audience=organisation")) == {"For ourselves"}
+    assert "Colleague" not in section(staff.get(f"{ask}/history"), "reads")
+    assert "For two" in titles(taken(colleague))
+    assert "Colleague" in section(staff.get(f"{ask}/history"), "reads")
+
+
+def test_what_cannot_be_written_down_is_not_given_out(
+    app: Flask, staff: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record_draft(staff, {"title": "For ourselves"})
+
+    def full(*_given: Any) -> None:
+        raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+
+    monkeypatch.setattr(views, "record_export", full)
+    with nothing_changes(app):
+        answer = take(staff)
+    assert answer.status_code == 503
+    assert "For ourselves" not in answer.text
+
+
+def test_nobody_in_particular_takes_nothing(anonymous: Person) -> None:
+    assert anonymous.get("/exports").status_code == 302
+    assert anonymous.client.post("/exports").status_code in (400, 401)

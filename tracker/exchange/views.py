@@ -1,0 +1,85 @@
+"""The page on which one takes away, as a file, what one may see."""
+
+import io
+from contextlib import ExitStack
+from tempfile import SpooledTemporaryFile
+from typing import IO, cast
+
+from flask import Blueprint, Response, render_template, request, send_file
+from sqlalchemy import Select, func, select
+
+from tracker.casework import listing
+from tracker.core.db import db, transaction
+from tracker.core.now import today
+from tracker.exchange import export_json
+from tracker.exchange.actions import record_export
+from tracker.recommendations.models import Recommendation
+from tracker.recommendations.queries import Filters
+from tracker.records.models import Audience
+from tracker.web.fresh import require_fresh
+from tracker.web.policy import Policy, policy
+from tracker.web.settings import settings
+from tracker.web.viewer import current
+
+exports = Blueprint("exports", __name__, url_prefix="/exports")
+
+SPOOLED = 8 * 1024 * 1024  # bytes that wait in memory, and more in a file without a name
+
+
+OF_THE_LIST = ("sort", "then", "columns", "cursor", "view")  # in its address, and no filters
+
+
+@exports.get("")
+@policy(Policy.EXPORTER)
+def index() -> str:
+    """What would be in the file: the asks that the filters of the list leave, or all."""
+    wanted = _narrowed(export_json.visible_asks(current()))
+    return render_template(
+        "views/exports/index.html",
+        is_narrowed=_is_narrowed(),
+        filters=_filters(),
+        total=_count(wanted),
+        public=_count(wanted.where(Recommendation.audience == Audience.PUBLIC)),
+    )
+
+
+@exports.post("")
+@policy(Policy.EXPORTER)
+def download() -> Response:
+    """The file. It is written down who takes it before anybody has it; where anything in it is not
+    public, the password is asked for again."""
+    viewer, narrow = current(), _narrowed if _is_narrowed() else None
+    with ExitStack() as stack:
+        kept = cast(IO[bytes], stack.enter_context(SpooledTemporaryFile(SPOOLED)))
+        text = io.TextIOWrapper(kept, encoding="utf-8")
+        made = export_json.export(viewer, text, today(), settings().base_url, narrow)
+        text.detach()
+        if not made.is_public:
+            require_fresh()
+        db.session.rollback()  # what was read must not keep this from writing
+        with transaction():
+            filters = [f"{name}={value}" for name, value in _filters()]
+            record_export(viewer, "json", filters, made)
+        kept.seek(0)
+        stack.pop_all()  # from here on the answer closes it
+    name = f"advocacy-tracker-{today()}.json"
+    return send_file(kept, "application/json", as_attachment=True, download_name=name)
+
+
+def _narrowed(statement: Select[Recommendation]) -> Select[Recommendation]:
+    return listing.narrowed_by_address(statement, current())
+
+
+def _is_narrowed() -> bool:
+    return listing.filters_from_address(current()) != (Filters(), [], False)
+
+
+def _filters() -> list[tuple[str, str]]:
+    """The filters as the address has them."""
+    given = request.args.items(multi=True)
+    return [(name, value) for name, value in given if value and name not in OF_THE_LIST]
+
+
+def _count(statement: Select[Recommendation]) -> int:
+    rows = statement.with_only_columns(Recommendation.id).subquery()
+    return db.session.scalar(select(func.count()).select_from(rows)) or 0
