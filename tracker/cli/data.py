@@ -22,7 +22,6 @@ from tracker.dashboards.statistics import statistics
 from tracker.exchange import export_json
 from tracker.exchange.actions import record_export
 
-SPOOLED = 8 * 1024 * 1024  # bytes that wait in memory, and more in a file without a name
 as_somebody = click.option(
     "--as", "email", required=True, metavar="EMAIL", help="On behalf of this account."
 )
@@ -48,7 +47,7 @@ def export(format_: str, out: str, email: str, filters: tuple[str, ...]) -> None
         return made.counts
 
     if out == "-":
-        with SpooledTemporaryFile(SPOOLED, "w+", encoding="utf-8") as kept:
+        with SpooledTemporaryFile(export_json.SPOOLED, "w+", encoding="utf-8") as kept:
             write(kept)
             kept.seek(0)
             shutil.copyfileobj(kept, sys.stdout)

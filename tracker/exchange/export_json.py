@@ -29,6 +29,7 @@ from tracker.targets import queries as targets
 from tracker.targets.models import Target
 
 BATCH = 200
+SPOOLED = 8 * 1024 * 1024  # bytes of it that wait in memory, and more in a file without a name
 T = TypeVar("T")
 Narrow = Callable[[Select[Recommendation]], Select[Recommendation]]
 

@@ -23,9 +23,6 @@ from tracker.web.viewer import current
 
 exports = Blueprint("exports", __name__, url_prefix="/exports")
 
-SPOOLED = 8 * 1024 * 1024  # bytes that wait in memory, and more in a file without a name
-
-
 OF_THE_LIST = ("sort", "then", "columns", "cursor", "view")  # in its address, and no filters
 
 
@@ -50,7 +47,7 @@ def download() -> Response:
     public, the password is asked for again."""
     viewer, narrow = current(), _narrowed if _is_narrowed() else None
     with ExitStack() as stack:
-        kept = cast(IO[bytes], stack.enter_context(SpooledTemporaryFile(SPOOLED)))
+        kept = cast(IO[bytes], stack.enter_context(SpooledTemporaryFile(export_json.SPOOLED)))
         text = io.TextIOWrapper(kept, encoding="utf-8")
         made = export_json.export(viewer, text, today(), settings().base_url, narrow)
         text.detach()
