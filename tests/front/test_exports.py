@@ -32,7 +32,7 @@ from tracker.history.models import HistoryEvent
 def take(person: Person, address: str = "/exports") -> TestResponse:
     """The answer to the button of the page of exports."""
     assert person.get(address).status_code == 200
-    return person.post(address)
+    return person.post(address.replace("/exports", "/exports/download"))
 
 
 def taken(person: Person, address: str = "/exports") -> dict[str, Any]:
@@ -89,7 +89,7 @@ def test_the_list_leads_to_the_file_of_what_it_shows(staff: Person) -> None:
     assert titles(taken(staff, "/exports?sort=title")) > {"Refuse a visa"}
     assert staff.get("/exports?instrument=tapestry").status_code == 400
     with nothing_changes(staff.app):
-        assert staff.post("/exports?instrument=tapestry").status_code == 400
+        assert staff.post("/exports/download?instrument=tapestry").status_code == 400
 
 
 def test_what_is_not_public_is_taken_by_who_gave_the_password_of_late(
@@ -137,4 +137,4 @@ def test_what_cannot_be_written_down_is_not_given_out(
 
 def test_nobody_in_particular_takes_nothing(anonymous: Person) -> None:
     assert anonymous.get("/exports").status_code == 302
-    assert anonymous.client.post("/exports").status_code in (400, 401)
+    assert anonymous.client.post("/exports/download").status_code in (400, 401)

@@ -109,8 +109,9 @@ def test_a_protected_source_is_no_published_one(staff: Person) -> None:
 def test_named_people_elsewhere_are_not_told_where_the_identity_is_kept(
     staff: Person, partner: Person
 ) -> None:
-    _, source = protected(staff)
-    share(staff, source, "named", people="partner@example.org")
+    ask, source = protected(staff)
+    together = ask.rpartition("/")[2]
+    share(staff, source, "named", people="partner@example.org", together=together)
     page = partner.get(source)
     assert page.status_code == 200
     assert "The safe" not in page.text

@@ -242,9 +242,11 @@ def test_a_contact_is_no_wider_than_the_narrowest_of_its_asks(
     assert "On both." in section(partner.get(first), "chron")
 
 
-def _with_one_article(person: Person) -> tuple[str, str, str]:
-    """Two asks that cite one article: their addresses and that of its source."""
-    cited = {"sources-0-title": "An article", "sources-0-url": "https://example.org/article"}
+ARTICLE = {"sources-0-title": "An article", "sources-0-url": "https://example.org/article"}
+
+
+def _with_one_source(person: Person, cited: dict[str, str]) -> tuple[str, str, str]:
+    """Two asks that cite one source: their addresses and that of the source."""
     first, second = (record_draft(person, {"title": title, **cited}) for title in ("One", "Two"))
     (source,) = {
         link for ask in (first, second) for link in links(person.get(ask)) if "/sources/S-" in link
@@ -257,36 +259,54 @@ def _reference(path: str) -> str:
 
 
 def test_a_source_of_two_asks_is_as_narrow_as_the_narrower(staff: Person, partner: Person) -> None:
-    first, second, source = _with_one_article(staff)
+    first, second, source = _with_one_source(staff, {"sources-0-title": "A memorandum"})
     form = Sitting(staff, f"{first}/audience")
-    offered = f"cited too by {_reference(second)}, and no wider than these"
-    assert offered in words_of(form.page)
+    assert f"also cited by {_reference(second)}" in words_of(form.page)
     typed = {"audience": "coalition", "reason": "For all.", "together": _reference(source)}
     with nothing_changes(staff.app):
         answer = form.type(typed).send()
-    told = f"The source “An article” is cited by {_reference(second)}, which fewer people may see"
+    told = f"The source “A memorandum” is cited by {_reference(second)}, which fewer people may see"
     assert_problems(answer, {"audience": told})
     assert re.search(f'value="{_reference(source)}"[^>]* checked', answer.text)
     share(staff, first)
-    assert "An article" not in partner.get(first).text
+    assert "A memorandum" not in partner.get(first).text
     assert partner.get(source).status_code == 404
     share(staff, second, together=_reference(source))
-    assert "An article" in section(partner.get(first), "evidence")
+    assert "A memorandum" in section(partner.get(first), "evidence")
     page = share(staff, second, "organisation")
-    assert "So is the source “An article”." in words_of(page)
-    assert "An article" not in partner.get(first).text
+    assert "So is the source “A memorandum”." in words_of(page)
+    assert "A memorandum" not in partner.get(first).text
     assert partner.get(source).status_code == 404
     assert "The coalition → The owner only" in entries(staff.get(f"{source}/history"))[0]
+
+
+def test_what_stays_narrower_goes_on_with_a_copy_of_a_published_source(
+    staff: Person, partner: Person
+) -> None:
+    first, second, source = _with_one_source(staff, ARTICLE)
+    share(staff, first, together=_reference(source))
+    assert "An article" in section(partner.get(first), "evidence")
+    assert section(partner.get(source), "cited") == section(staff.get(source), "cited")
+    assert "An article" in section(staff.get(second), "evidence")
+    (copy,) = {link for link in links(staff.get(second)) if "/sources/S-" in link}
+    assert copy != source
+    assert partner.get(copy).status_code == 404
+    assert "Source copied" in entries(staff.get(f"{second}/history"))[0]
+    for page in (partner.get(f"{first}/history"), partner.get(f"{source}/history")):
+        assert _reference(copy) not in page.text
+        assert _reference(second) not in page.text
+    share(staff, second)  # and both go their ways
+    share(staff, first, "organisation")
+    assert "An article" not in section(partner.get(second), "evidence")
 
 
 def test_what_is_recorded_for_the_own_people_takes_no_source_from_others(
     staff: Person, partner: Person
 ) -> None:
-    first, second, source = _with_one_article(staff)
+    first, second, source = _with_one_source(staff, ARTICLE)
     share(staff, first)
     share(staff, second, together=_reference(source))
-    cited = {"sources-0-title": "An article", "sources-0-url": "https://example.org/article"}
-    own = record_draft(staff, {"title": "For ourselves", **cited})
+    own = record_draft(staff, {"title": "For ourselves", **ARTICLE})
     assert source not in links(staff.get(own))
     assert "An article" in section(staff.get(own), "evidence")
     assert "An article" in section(partner.get(first), "evidence")

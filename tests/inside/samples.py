@@ -123,7 +123,9 @@ def record_case(
     viewer: Viewer, audience: Audience = Audience.ORGANISATION, title: str = "A case"
 ) -> CaseFile:
     """A letter with one ask, a reply and an outcome, all of one audience; the caller commits."""
-    letter = actions.record_letter(viewer, letter_input(ask_input(title)))
+    report = replace(PUBLISHED, title=f"A report on {title}")
+    given = replace(letter_input(ask_input(title)), sources=(report,))
+    letter = actions.record_letter(viewer, given)
     [ask] = correspondence.asks_of(viewer, [letter.id])[letter.id]
     [target] = asks.targets_of(viewer, [ask.id])[ask.id]
     [use] = sources.cited_by(viewer, [ask.id])[ask.id]

@@ -339,10 +339,10 @@ def test_a_source_is_seen_by_nobody_who_does_not_see_all_that_cite_it(
         if order == "shared before it":
             actions.cite(recorder, one, article)
             actions.cite(recorder, two, article)
-        cited = {ask: sources.all_cited_by([ask.id]) for ask in (one, two)}
-        for ask, own in product(cited, Audience):
-            for source in cited[ask]:
+        for ask, own in product((one, two), Audience):
+            for source in sources.all_cited_by([ask.id]):
                 try_to_give(recorder, source, own, named)
+            for source in sources.all_cited_by([ask.id]):
                 seen = readers_of(Source, source.id, viewers)
                 if not seen <= readers_of(Recommendation, ask.id, viewers):
                     wrong.append((first, second, own, seen))

@@ -138,7 +138,9 @@ def test_what_was_typed_is_kept_and_sent_again_with_one_press(
     typed = {
         "instrument": "global_magnitsky",
         "title": TYPED,
+        # more than fits into what is left of the last pages of the tables
         "request": ("Sanction them. " * 260).strip(),
+        "abuse": ("They did that. " * 130).strip(),
         "ground": "human_rights",
         "targets-0-name": "A police bureau",
         "targets-0-kind": "public_body",

@@ -198,7 +198,7 @@ def test_what_is_summed_for_a_reader_is_what_the_filter_lets_through(
 ) -> None:
     with writing(app):
         for audience in Audience:
-            record_case(staff.viewer, audience)
+            record_case(staff.viewer, audience, f"For {audience}")
     for viewer in (staff.viewer, other_staff.viewer, partner.viewer, ANONYMOUS, MACHINE):
         with reading(app):
             rows = db.session.execute(

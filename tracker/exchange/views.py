@@ -40,7 +40,7 @@ def index() -> str:
     )
 
 
-@exports.post("")
+@exports.post("/download")
 @policy(Policy.EXPORTER)
 def download() -> Response:
     """The file. It is written down who takes it before anybody has it; where anything in it is not

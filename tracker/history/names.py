@@ -37,6 +37,7 @@ EVENTS: dict[str, str] = {
     "target.merged": "Targets merged",
     "target.unmerged": "Merge taken back",
     "source.added": "Source recorded",
+    "source.divided": "Source copied, since others share it wider",
     "source.cited": "Evidence added",
     "source.voided": "Evidence voided",
     "letter_template.changed": "Template of follow-up letters changed",

@@ -1,10 +1,10 @@
 """Recording sources and citing them."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from tracker.accounts.viewer import Viewer
 from tracker.core.dates import PartialDate
@@ -126,6 +126,22 @@ def _fitting(same: Sequence[Source], width: Width) -> Source | None:
         if keeps and _width(source).is_within(width):
             return source
     return None
+
+
+def divide(viewer: Viewer, source: Source, staying: Collection[int], was: Width) -> None:
+    """Give the records that stay narrower than a published source has become a copy of it, as wide
+    as it was."""
+    given = SourceInput(source.title, source.url, source.publisher, source.published_on)
+    copy = _add(viewer, replace(given, note=source.note), was)
+    records.set_audience(copy, was.audience)
+    uses = SourceUse.source_id == source.id, SourceUse.record_id.in_(staying)
+    db.session.execute(update(SourceUse).where(*uses).values(source_id=copy.id))
+    history.record(
+        "source.divided",
+        actor_id=viewer.user_id,
+        records=[copy.id, *staying],
+        body={"before": {"source": source.reference}, "after": {"source": copy.reference}},
+    )
 
 
 def keep_within(viewer: Viewer, sources: Sequence[Source], reason: str) -> list[Source]:

@@ -12,9 +12,9 @@ from tracker.correspondence.models import Contact, ContactRecommendation, Letter
 from tracker.recommendations.models import Recommendation, RecommendationTarget
 from tracker.records import actions as records
 from tracker.records.models import Audience, RecordMixin
-from tracker.records.queries import narrowest, references_of
+from tracker.records.queries import Width, narrowest, references_of
 from tracker.sources import queries as sources
-from tracker.sources.actions import keep_within
+from tracker.sources.actions import divide, keep_within
 from tracker.sources.models import Source
 from tracker.sources.queries import has_published
 from tracker.targets.models import Target
@@ -31,8 +31,9 @@ def share(
     named: Iterable[int] = (),
 ) -> list[Source]:
     """Change the audience of records together, and bring in line what they share: a contact is
-    as narrow as the narrowest of its asks, a source as the narrowest record that cites it. The
-    sources that became narrower for this. Raises `Refused` or `NotAllowed`."""
+    as narrow as the narrowest of its asks, a source as the narrowest record that cites it; where
+    others stay narrower that cite a published one, these go on with a copy. The sources that became
+    narrower for this. Raises `Refused` or `NotAllowed`."""
     for row in rows:
         if isinstance(row, Source) and row.is_protected and audience in BEYOND:
             raise Refused(
@@ -44,6 +45,7 @@ def share(
     if audience is Audience.PUBLIC:
         for row in rows:
             _require_published(row, rows)
+    widths = {row.id: narrowest([row.id], row.organisation_id) for row in rows}
     records.change_audience(viewer, rows, audience, reason=reason, named=named)
     db.session.flush()
     ask_ids = [row.id for row in rows if isinstance(row, Recommendation)]
@@ -58,24 +60,28 @@ def share(
     db.session.flush()
     for row in rows:
         if isinstance(row, Source):
-            _require_width(viewer, row)
+            _free(viewer, row, widths[row.id])
     shared = sources.all_cited_by([*(row.id for row in rows), *(c.id for c in contacts)])
     return keep_within(viewer, shared, reason)
 
 
-def _require_width(viewer: Viewer, source: Source) -> None:
-    """A source that is widened is cited by nothing narrower."""
+def _free(viewer: Viewer, source: Source, was: Width) -> None:
+    """See that nothing narrower cites a source that was given an audience: a published one is
+    copied for what stays narrower. Raises `Refused` where it has to stay narrow itself."""
     citing = sources.citing([source.id]).get(source.id, [])
     owner = source.organisation_id
     own = narrowest([source.id], owner)
     narrower = [key for key in citing if not own.is_within(narrowest([key], owner))]
-    if narrower:
+    has_files = bool(sources.attachments_of(viewer, source.id))
+    if narrower and narrower != citing and source.is_published and not has_files:
+        divide(viewer, source, narrower, was)
+    elif narrower:
         cited = ", ".join(sorted(references_of(viewer, narrower).values()))
         raise Refused(
             {
                 "audience": f"The source “{source.title}” is cited by {cited or 'another record'}, "
-                "which fewer people may see, and stays as narrow. Widen that with it; or "
-                "leave the source out, and cite it here anew afterwards."
+                "which fewer people may see, and stays as narrow. Widen that with it, or leave the "
+                "source out."
             }
         )
 
