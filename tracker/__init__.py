@@ -51,7 +51,9 @@ def create_app(settings: "Settings | None" = None) -> Flask:
         TRUSTED_HOSTS=list(settings.trusted_hosts),
         MAX_CONTENT_LENGTH=2 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
-        SESSION_COOKIE_NAME="tracker_session",
+        # under this prefix a browser takes no cookie that another host of the domain set
+        SESSION_COOKIE_NAME="__Host-" * settings.secure_cookies + "tracker_session",
+        SESSION_COOKIE_PATH="/",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

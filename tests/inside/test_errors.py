@@ -69,6 +69,16 @@ def test_the_log_of_an_error_holds_nothing_that_was_typed(
 # ---- what cannot be found or done
 
 
+def test_what_a_person_may_not_do_is_logged_by_number_and_route(
+    partner: Person, staff: Person, case: CaseFile, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert partner.get("/recommendations/new?title=Something").status_code == 403
+    assert partner.get(f"/recommendations/{case.ask}").status_code == 404
+    assert caplog.messages == [
+        f"refused: account {partner.viewer.user_id}, GET recommendations.new"
+    ]
+
+
 BAD_ADDRESSES = [
     ("GET", "/no/such/page", 404),
     ("POST", "/no/such/page", 404),

@@ -171,8 +171,9 @@ def test_cookies_are_hidden_from_scripts_and_secure_over_tls(
     answer = client.get("/login", base_url=base_url)
     assert answer.status_code == 200
     cookies: SimpleCookie = SimpleCookie(answer.headers["Set-Cookie"])
-    assert list(cookies) == ["tracker_session"]
-    cookie = cookies["tracker_session"]
+    [(name, cookie)] = cookies.items()
+    assert name == ("__Host-tracker_session" if is_secure else "tracker_session")
+    assert cookie["path"] == "/"
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
     assert bool(cookie["secure"]) is is_secure

@@ -137,6 +137,9 @@ def _page(code: int, said: str | None = None, words: tuple[str, str] | None = No
     _take_back()
     if code >= 500:
         _ask_nobody()
+    if code == 403:
+        who = g.get("viewer", ANONYMOUS).user_id
+        log.warning("refused: account %s, %s %s", who, request.method, request.endpoint)
     title, advice = words or WORDS.get(code, (HTTPStatus(code).phrase, "Go back and try again."))
     if is_for_programs():
         return _problem(code, title, said)
