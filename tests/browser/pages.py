@@ -26,6 +26,8 @@ from tracker.sources.models import Source
 from tracker.targets.models import Target, TargetKind
 from tracker.web.policy import policy_of
 
+TYPED_OR_CHOSEN = "textarea, select, input:not([type=hidden], [type=password])"
+PASSKEY = "form[data-passkey]"  # is sent by what the browser answers, not by its button
 SEED_DAY = "2023-10-23"
 AGENCIES = ("state", "end-user-review-committee")
 Row = TypeVar("Row")

@@ -4,14 +4,13 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Open
-from tests.browser.pages import pages_for
+from tests.browser.pages import PASSKEY, TYPED_OR_CHOSEN, pages_for
 from tests.browser.people import send
 from tests.browser.sites import Site
 
 pytestmark = pytest.mark.browser
 
 FORM = "form:has(.form-end)"
-TYPED_OR_CHOSEN = "textarea, select, input:not([type=hidden], [type=password])"
 # Fields that say what a row is about; the others only say more of it.
 TELLING = r"(title|request|name|names|technology|agency|official|body|url|ref)$"
 FILL = """(form, telling) => {
@@ -29,9 +28,6 @@ FILL = """(form, telling) => {
 HELD = """(form, telling) => [...new FormData(form)].filter(([name, value]) =>
   value && !["csrf_token", "version", "find"].includes(name)
   && !(telling && form.elements[name].matches?.("select")))"""
-
-
-PASSKEY = "form[data-passkey]"  # is sent by what the browser answers, not by its button
 
 
 def lost(page: Page, telling: str | None = None) -> list[str] | None:

@@ -17,7 +17,7 @@ from tracker.agencies.models import (
     Office,
     OfficeHolder,
 )
-from tracker.core.db import db
+from tracker.core.db import IDS, db
 from tracker.core.names import fold
 
 SLUG = re.compile(r"[a-z0-9-]{1,80}")
@@ -67,7 +67,10 @@ def by_ids(ids: Iterable[int]) -> dict[int, Agency]:
     wanted = set(ids)
     if not wanted:
         return {}
-    return {a.id: a for a in db.session.scalars(select(Agency).where(Agency.id.in_(wanted)))}
+    return {a.id: a for a in db.session.scalars(_BY_IDS, {"ids": list(wanted)})}
+
+
+_BY_IDS = select(Agency).where(Agency.id.in_(IDS))
 
 
 def by_names(typed: Iterable[str]) -> dict[str, Agency]:
@@ -144,13 +147,16 @@ class Tree:
 
 def tree() -> Tree:
     """The tree of all bodies."""
-    bodies = db.session.execute(select(Agency.id, Agency.slug, Agency.parent_id)).all()
-    chairs = select(AgencyMembership.body_id, AgencyMembership.member_id).where(
-        AgencyMembership.role == MemberRole.CHAIR
-    )
+    bodies = db.session.execute(_BODIES).all()
     above: dict[int, Any] = {key: parent for key, _, parent in bodies if parent is not None}
-    above |= dict(db.session.execute(chairs).all())
+    above |= dict(db.session.execute(_CHAIRS).all())
     return Tree(above, {slug: key for key, slug, _ in bodies})
+
+
+_BODIES = select(Agency.id, Agency.slug, Agency.parent_id)
+_CHAIRS = select(AgencyMembership.body_id, AgencyMembership.member_id).where(
+    AgencyMembership.role == MemberRole.CHAIR
+)
 
 
 def suggest(text: str, day: date, limit: int = 8) -> list[Suggestion]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from tracker.accounts.viewer import Viewer
 from tracker.agencies.models import Agency
 from tracker.clocks.models import Cause, Clock, ClockAct, ClockRule, ClockState
-from tracker.core.db import db
+from tracker.core.db import IDS, built_once, db
 from tracker.records.models import Record
 from tracker.records.queries import visible
 
@@ -100,17 +100,18 @@ def flags_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, lis
 def causes_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, list[Any]]:
     """The flags in force on asks, by ask, the gravest first, of which nothing but the cause is
     wanted: rows with a `cause`, for lists."""
-    statement = (
-        flagged(viewer)
-        .with_only_columns(Clock.recommendation_id, Clock.cause)
-        .where(Clock.recommendation_id.in_(list(recommendation_ids)))
-    )
     found: dict[int, list[Any]] = defaultdict(list)
-    for row in db.session.execute(statement):
+    for row in db.session.execute(_causes(viewer), {"ids": list(recommendation_ids)}):
         found[row.recommendation_id].append(row)
     for rows in found.values():
         rows.sort(key=lambda row: GRAVITY[row.cause])
     return found
+
+
+@built_once
+def _causes(viewer: Viewer) -> Select[int, Cause]:
+    narrow = flagged(viewer).with_only_columns(Clock.recommendation_id, Clock.cause)
+    return narrow.where(Clock.recommendation_id.in_(IDS))
 
 
 def gravity(clock: Clock) -> tuple[int, date, int]:
@@ -120,20 +121,22 @@ def gravity(clock: Clock) -> tuple[int, date, int]:
 
 def clocks_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, list[Clock]]:
     """All clocks of asks as known now, by ask, the gravest cause first, the newest start first."""
-    statement = (
-        select(Clock)
-        .where(
-            Clock.superseded_at.is_(None),
-            Clock.recommendation_id.in_(list(recommendation_ids)),
-        )
-        .options(joinedload(Clock.agency), joinedload(Clock.rule))
-    )
     found: dict[int, list[Clock]] = defaultdict(list)
-    for clock in db.session.scalars(visible(statement, Clock, viewer)):
+    for clock in db.session.scalars(_clocks(viewer), {"ids": list(recommendation_ids)}):
         found[clock.recommendation_id].append(clock)
     for clocks in found.values():
         clocks.sort(key=_place)
     return found
+
+
+@built_once
+def _clocks(viewer: Viewer) -> Select[Clock]:
+    statement = (
+        select(Clock)
+        .where(Clock.superseded_at.is_(None), Clock.recommendation_id.in_(IDS))
+        .options(joinedload(Clock.agency), joinedload(Clock.rule))
+    )
+    return visible(statement, Clock, viewer)
 
 
 def _place(clock: Clock) -> tuple[int, bool, int, str, int]:

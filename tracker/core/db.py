@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from enum import Enum as PlainEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, g, has_app_context
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import (
+    BindParameter,
     CheckConstraint,
     Connection,
     CursorResult,
@@ -22,6 +24,7 @@ from sqlalchemy import (
     String,
     Table,
     UpdateBase,
+    bindparam,
     event,
     func,
     make_url,
@@ -66,6 +69,11 @@ class Keyed:
 
 
 db = SQLAlchemy(engine_options={"hide_parameters": True})
+
+# Keeps the statement that a function builds, by what it was given: building one, and the key under
+# which its SQL is found, takes longer than sending it. What changes each time is a parameter.
+built_once = lru_cache(maxsize=512)
+IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 
 
 @event.listens_for(Base, "instrument_class", propagate=True)

@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.accounts.viewer import Viewer
-from tracker.core.db import db
+from tracker.core.db import IDS, built_once, db
 from tracker.correspondence.models import (
     Contact,
     ContactAgency,
@@ -55,33 +55,45 @@ def letters_of(
     viewer: Viewer, recommendation_ids: Iterable[int], *, also_void: bool = False
 ) -> dict[int, list[Letter]]:
     """The letters that carry asks, by ask, as far as the viewer may see them."""
+    found: dict[int, list[Letter]] = defaultdict(list)
+    wanted = _letters_of(viewer, also_void)
+    rows = db.session.execute(wanted, {"ids": list(recommendation_ids)})
+    for recommendation_id, found_letter in rows:
+        found[recommendation_id].append(found_letter)
+    return found
+
+
+@built_once
+def _letters_of(viewer: Viewer, also_void: bool) -> Select[int, Letter]:
     statement = (
         select(LetterRecommendation.recommendation_id, Letter)
         .join(Letter, Letter.id == LetterRecommendation.letter_id)
-        .where(LetterRecommendation.recommendation_id.in_(list(recommendation_ids)))
+        .where(LetterRecommendation.recommendation_id.in_(IDS))
         .options(selectinload(Letter.signatories).selectinload(Signatory.body))
         .order_by(Letter.written_on, Letter.id)
     )
     if not also_void:
         statement = statement.where(Letter.voided_at.is_(None))
-    found: dict[int, list[Letter]] = defaultdict(list)
-    for recommendation_id, found_letter in db.session.execute(visible(statement, Letter, viewer)):
-        found[recommendation_id].append(found_letter)
-    return found
+    return visible(statement, Letter, viewer)
 
 
 def asks_of(viewer: Viewer, letter_ids: Iterable[int]) -> dict[int, list[Recommendation]]:
     """The asks that letters carry, by letter, as far as the viewer may see them."""
+    found: dict[int, list[Recommendation]] = defaultdict(list)
+    for letter_id, ask in db.session.execute(_asks_of(viewer), {"ids": list(letter_ids)}):
+        found[letter_id].append(ask)
+    return found
+
+
+@built_once
+def _asks_of(viewer: Viewer) -> Select[int, Recommendation]:
     statement = (
         select(LetterRecommendation.letter_id, Recommendation)
         .join(Recommendation, Recommendation.id == LetterRecommendation.recommendation_id)
-        .where(LetterRecommendation.letter_id.in_(list(letter_ids)))
+        .where(LetterRecommendation.letter_id.in_(IDS))
         .order_by(LetterRecommendation.position, Recommendation.id)
     )
-    found: dict[int, list[Recommendation]] = defaultdict(list)
-    for letter_id, ask in db.session.execute(visible(statement, Recommendation, viewer)):
-        found[letter_id].append(ask)
-    return found
+    return visible(statement, Recommendation, viewer)
 
 
 def addressed_to(viewer: Viewer, letter_ids: Iterable[int], agency_id: int) -> set[int]:
@@ -108,17 +120,23 @@ def contact(viewer: Viewer, reference: str) -> Contact | None:
 
 def contacts_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, list[Contact]]:
     """The contacts about asks, by ask, oldest first, voided ones too; as far as visible."""
+    found: dict[int, list[Contact]] = defaultdict(list)
+    rows = db.session.execute(_contacts_of(viewer), {"ids": list(recommendation_ids)})
+    for recommendation_id, one in rows:
+        found[recommendation_id].append(one)
+    return found
+
+
+@built_once
+def _contacts_of(viewer: Viewer) -> Select[int, Contact]:
     statement = (
         select(ContactRecommendation.recommendation_id, Contact)
         .join(Contact, Contact.id == ContactRecommendation.contact_id)
-        .where(ContactRecommendation.recommendation_id.in_(list(recommendation_ids)))
+        .where(ContactRecommendation.recommendation_id.in_(IDS))
         .options(joinedload(Contact.letter))
         .order_by(Contact.happened_on, Contact.id)
     )
-    found: dict[int, list[Contact]] = defaultdict(list)
-    for recommendation_id, one in db.session.execute(visible(statement, Contact, viewer)):
-        found[recommendation_id].append(one)
-    return found
+    return visible(statement, Contact, viewer)
 
 
 def recent_replies(viewer: Viewer, limit: int) -> list[Contact]:
@@ -149,13 +167,16 @@ def asks_of_contacts(viewer: Viewer, contact_ids: Iterable[int]) -> dict[int, li
 def agencies_of(contact_ids: Iterable[int]) -> dict[int, list[int]]:
     """The ids of the agencies that contacts were with; the contacts were found as the viewer."""
     found: dict[int, list[int]] = defaultdict(list)
-    for contact_id, agency_id in db.session.execute(
-        select(ContactAgency.contact_id, ContactAgency.agency_id)
-        .where(ContactAgency.contact_id.in_(list(contact_ids)))
-        .order_by(ContactAgency.agency_id)
-    ):
+    for contact_id, agency_id in db.session.execute(_AGENCIES_OF, {"ids": list(contact_ids)}):
         found[contact_id].append(agency_id)
     return found
+
+
+_AGENCIES_OF = (
+    select(ContactAgency.contact_id, ContactAgency.agency_id)
+    .where(ContactAgency.contact_id.in_(IDS))
+    .order_by(ContactAgency.agency_id)
+)
 
 
 def contact_facts(recommendation_ids: Sequence[int]) -> dict[int, list[ContactFact]]:

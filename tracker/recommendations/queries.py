@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, cast, func, or_, select
 from sqlalchemy.orm import defer, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from tracker.accounts.viewer import Viewer
 from tracker.agencies.models import Agency
-from tracker.core.db import db
+from tracker.core.db import IDS, built_once, db
 from tracker.core.references import well_formed
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import (
@@ -70,13 +70,18 @@ class Filters:
 
 def get(viewer: Viewer, reference: str) -> Recommendation | None:
     """The ask of that reference with its parts, if the viewer may see it."""
+    return db.session.scalar(_of_reference(viewer), {"reference": reference})
+
+
+@built_once
+def _of_reference(viewer: Viewer) -> Select[Recommendation]:
     statement = (
         select(Recommendation)
         .join(Record, Record.id == Recommendation.id)
-        .where(Record.reference == reference)
-        .options(*_PARTS, selectinload(Recommendation.target_links))
+        .where(Record.reference == bindparam("reference"))
+        .options(*_PARTS)
     )
-    return db.session.scalar(visible(statement, Recommendation, viewer))
+    return visible(statement, Recommendation, viewer)
 
 
 _PARTS = (
@@ -161,16 +166,22 @@ def rows(viewer: Viewer, filters: Filters) -> Select[*tuple[Any, ...]]:
 
 def bodies_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, str]:
     """The bodies that asks were put to, in short and in their order, by ask."""
+    found: dict[int, list[str]] = {}
+    rows = db.session.execute(_bodies(viewer), {"ids": list(recommendation_ids)})
+    for ask_id, name in rows:
+        found.setdefault(ask_id, []).append(name)
+    return {ask_id: ", ".join(names) for ask_id, names in found.items()}
+
+
+@built_once
+def _bodies(viewer: Viewer) -> Select[int, str]:
     statement = (
         select(Addressee.recommendation_id, Agency.short_name)
         .join(Agency, Agency.id == Addressee.agency_id)
-        .where(Addressee.recommendation_id.in_(list(recommendation_ids)))
+        .where(Addressee.recommendation_id.in_(IDS))
         .order_by(Addressee.recommendation_id, Addressee.position, Addressee.id)
     )
-    found: dict[int, list[str]] = {}
-    for ask_id, name in db.session.execute(visible(statement, Addressee, viewer)):
-        found.setdefault(ask_id, []).append(name)
-    return {ask_id: ", ".join(names) for ask_id, names in found.items()}
+    return visible(statement, Addressee, viewer)
 
 
 def ids(viewer: Viewer, filters: Filters) -> Select[int]:
@@ -313,10 +324,19 @@ def targets_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, l
 def linked_targets_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, list[Target]]:
     """The targets that asks are linked with, by ask, merged ones as they are: for whoever changes
     the links or their audience. Without those that the viewer may not see."""
+    found: dict[int, list[Target]] = defaultdict(list)
+    rows = db.session.execute(_linked_targets(viewer), {"ids": list(recommendation_ids)})
+    for recommendation_id, target in rows:
+        found[recommendation_id].append(target)
+    return found
+
+
+@built_once
+def _linked_targets(viewer: Viewer) -> Select[int, Target]:
     statement = (
         select(RecommendationTarget.recommendation_id, Target)
         .join(Target, Target.id == RecommendationTarget.target_id)
-        .where(RecommendationTarget.recommendation_id.in_(list(recommendation_ids)))
+        .where(RecommendationTarget.recommendation_id.in_(IDS))
         .options(selectinload(Target.names))
         .order_by(
             RecommendationTarget.recommendation_id,
@@ -324,10 +344,7 @@ def linked_targets_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict
             RecommendationTarget.target_id,
         )
     )
-    found: dict[int, list[Target]] = defaultdict(list)
-    for recommendation_id, target in db.session.execute(visible(statement, Target, viewer)):
-        found[recommendation_id].append(target)
-    return found
+    return visible(statement, Target, viewer)
 
 
 def latest_about(
@@ -363,11 +380,23 @@ def latest_about(
 def outcomes_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, list[Outcome]]:
     """The outcomes of asks, by ask, oldest first, voided ones too; without those of targets that
     the viewer may not see. The target of one on a merged target is that which stands for it."""
+    outcomes = db.session.scalars(_outcomes(viewer), {"ids": list(recommendation_ids)}).all()
+    known = standing(viewer, (outcome.target for outcome in outcomes if outcome.target))
+    found: dict[int, list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        if outcome.target:
+            set_committed_value(outcome, "target", known[outcome.target.id])  # the link stays
+        found[outcome.recommendation_id].append(outcome)
+    return found
+
+
+@built_once
+def _outcomes(viewer: Viewer) -> Select[Outcome]:
     statement = (
         select(Outcome)
         .outerjoin(Target, Target.id == Outcome.target_id)
         .where(
-            Outcome.recommendation_id.in_(list(recommendation_ids)),
+            Outcome.recommendation_id.in_(IDS),
             or_(Outcome.target_id.is_(None), audience_rule(Target, viewer)),
         )
         .options(
@@ -377,14 +406,7 @@ def outcomes_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, 
         )
         .order_by(Outcome.effective_on, Outcome.id)
     )
-    outcomes = db.session.scalars(visible(statement, Outcome, viewer)).all()
-    known = standing(viewer, (outcome.target for outcome in outcomes if outcome.target))
-    found: dict[int, list[Outcome]] = defaultdict(list)
-    for outcome in outcomes:
-        if outcome.target:
-            set_committed_value(outcome, "target", known[outcome.target.id])  # the link stays
-        found[outcome.recommendation_id].append(outcome)
-    return found
+    return visible(statement, Outcome, viewer)
 
 
 def places_of(
@@ -408,12 +430,13 @@ def places_of(
 
 def spans_of(viewer: Viewer, recommendation_id: int) -> list[StatusSpan]:
     """The life cycle of an ask, oldest span first."""
-    statement = (
-        select(StatusSpan)
-        .where(StatusSpan.recommendation_id == recommendation_id)
-        .order_by(StatusSpan.id)
-    )
-    return list(db.session.scalars(visible(statement, StatusSpan, viewer)))
+    return list(db.session.scalars(_spans(viewer), {"ids": [recommendation_id]}))
+
+
+@built_once
+def _spans(viewer: Viewer) -> Select[StatusSpan]:
+    statement = select(StatusSpan).where(StatusSpan.recommendation_id.in_(IDS))
+    return visible(statement.order_by(StatusSpan.id), StatusSpan, viewer)
 
 
 def countries(viewer: Viewer) -> list[str]:

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from tracker.accounts.models import Organisation, User
 from tracker.accounts.permissions import Role
 from tracker.accounts.viewer import Viewer
-from tracker.core.db import Base, db
+from tracker.core.db import IDS, Base, built_once, db
 from tracker.core.terms import Question
 from tracker.records.models import (
     TABLES,
@@ -240,12 +240,15 @@ def _models_of(letters: set[str]) -> list[type[RecordMixin]]:
 def tags_of(viewer: Viewer, record_ids: Iterable[int]) -> dict[int, list[str]]:
     """The tags of records, by record."""
     found: dict[int, list[str]] = {}
-    statement = select(RecordTag).where(RecordTag.record_id.in_(list(record_ids)))
-    for row in db.session.scalars(
-        visible(statement, RecordTag, viewer).order_by(RecordTag.record_id, RecordTag.tag)
-    ):
-        found.setdefault(row.record_id, []).append(row.tag)
+    for record_id, tag in db.session.execute(_tags(viewer), {"ids": list(record_ids)}):
+        found.setdefault(record_id, []).append(tag)
     return found
+
+
+@built_once
+def _tags(viewer: Viewer) -> Select[int, str]:
+    statement = select(RecordTag.record_id, RecordTag.tag).where(RecordTag.record_id.in_(IDS))
+    return visible(statement, RecordTag, viewer).order_by(RecordTag.record_id, RecordTag.tag)
 
 
 def readers(audience: Audience, organisation_id: int) -> list[tuple[str, int]]:
@@ -315,10 +318,16 @@ def restricted(viewer: Viewer, reference: str) -> int | None:
     """The id of the record of that reference, if the viewer may see it and who reads it is to be
     written down."""
     for model in _models_of({reference[0]}):
-        statement = (
-            select(model.id)
-            .join(Record, Record.id == model.id)
-            .where(Record.reference == reference, model.reads_are_kept())
-        )
-        return db.session.scalar(visible(statement, model, viewer))
+        statement = _restricted(model, viewer)  # type: ignore[arg-type]
+        return db.session.scalar(statement, {"reference": reference})
     return None
+
+
+@built_once
+def _restricted(model: type[RecordMixin], viewer: Viewer) -> Select[int]:
+    statement = (
+        select(model.id)
+        .join(Record, Record.id == model.id)
+        .where(Record.reference == bindparam("reference"), model.reads_are_kept())
+    )
+    return visible(statement, model, viewer)

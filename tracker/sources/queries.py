@@ -6,7 +6,7 @@ from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from tracker.accounts.viewer import Viewer
-from tracker.core.db import db
+from tracker.core.db import IDS, built_once, db
 from tracker.records.models import Record
 from tracker.records.queries import visible
 from tracker.sources.models import Attachment, AttachmentPiece, Source, SourceUse
@@ -29,17 +29,22 @@ def get(viewer: Viewer, reference: str) -> Source | None:
 def cited_by(viewer: Viewer, record_ids: Iterable[int]) -> dict[int, list[SourceUse]]:
     """The citations of records that stand, in their order, without the sources that the viewer may
     not see."""
+    found: dict[int, list[SourceUse]] = {}
+    for use in db.session.scalars(_cited(viewer), {"ids": list(record_ids)}):
+        found.setdefault(use.record_id, []).append(use)
+    return found
+
+
+@built_once
+def _cited(viewer: Viewer) -> Select[SourceUse]:
     statement = (
         select(SourceUse)
         .join(SourceUse.source)
-        .where(SourceUse.record_id.in_(list(record_ids)), SourceUse.voided_at.is_(None))
+        .where(SourceUse.record_id.in_(IDS), SourceUse.voided_at.is_(None))
         .options(contains_eager(SourceUse.source))
         .order_by(SourceUse.record_id, SourceUse.position, SourceUse.source_id)
     )
-    found: dict[int, list[SourceUse]] = {}
-    for use in db.session.scalars(visible(statement, Source, viewer)):
-        found.setdefault(use.record_id, []).append(use)
-    return found
+    return visible(statement, Source, viewer)
 
 
 def citing(source_ids: Iterable[int]) -> dict[int, list[int]]:

@@ -23,7 +23,7 @@ STAFF = (
     Entry(
         "Recommendations",
         "recommendations.index",
-        ("recommendations", "bulk_changes", "saved_views", "contacts"),
+        ("recommendations", "bulk_changes", "saved_views", "contacts", "exports"),
     ),
     Entry("Letters", "letters.index", ("letters",)),
     Entry("Targets", "targets.index", ("targets",)),
@@ -34,7 +34,7 @@ STAFF = (
 )
 PARTNER = (
     Entry("Dashboard", "dashboards.index", ("dashboards", "desk.home")),
-    Entry("Recommendations", "recommendations.index", ("recommendations",)),
+    Entry("Recommendations", "recommendations.index", ("recommendations", "exports")),
     Entry("Stale", "desk.stale", ("desk.stale",)),
     Entry("Letters", "letters.index", ("letters",)),
     Entry("Targets", "targets.index", ("targets",)),
