@@ -80,7 +80,7 @@ def free_port() -> int:
 def make_instance(folder: Path, *, with_records: bool = True) -> None:
     """Make an instance with the demonstration in it, as the command `tracker demo` does; or with
     its people only."""
-    apart(lambda: _fill(_app(folder, free_port()), with_records))
+    apart(lambda: _fill(_app(folder, "http://localhost"), with_records))
 
 
 def _fill(app: Flask, with_records: bool) -> None:
@@ -131,10 +131,12 @@ def copy_of(instance: Path, folder: Path) -> Path:
 
 
 @contextmanager
-def serve(folder: Path, *, public: bool = False) -> Iterator[Site]:
-    """Serve an instance until the block ends; with pages for everybody where it is public."""
+def serve(folder: Path, *, public: bool = False, base_url: str = "") -> Iterator[Site]:
+    """Serve an instance until the block ends; with pages for everybody where it is public, and
+    perhaps at another address than it takes for its own."""
     port = free_port()
-    app = apart(lambda: _app(folder, port, public=public))
+    own = base_url or f"http://localhost:{port}"
+    app = apart(lambda: _app(folder, own, public=public))
     server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -147,9 +149,9 @@ def serve(folder: Path, *, public: bool = False) -> Iterator[Site]:
         apart(lambda: _let_go(app))
 
 
-def _app(folder: Path, port: int, *, public: bool = False) -> Flask:
+def _app(folder: Path, base_url: str, *, public: bool = False) -> Flask:
     given = {"TRACKER_INSTANCE": str(folder)}
     if public:
         given["TRACKER_PUBLIC_DASHBOARD"] = "on"
-    settings = config_module().load(given, base_url=f"http://localhost:{port}", demo=True)
+    settings = config_module().load(given, base_url=base_url, demo=True)
     return create_app(settings)

@@ -76,6 +76,31 @@ def test_a_calendar_of_due_days_and_next_actions(app: Flask, staff: Person) -> N
         assert word not in raw
 
 
+def in_days(count: int) -> str:
+    return (today() + timedelta(days=count)).isoformat()
+
+
+def test_an_event_whose_day_moves_stays_the_same_event(app: Flask, staff: Person) -> None:
+    ask = record_ask(staff, {"sent_on": today().isoformat()})
+    record_contact(staff, ask, "promise", today().isoformat(), promised_on=in_days(20))
+    secret = make(staff)
+
+    def promised() -> Any:
+        found = [each for each in calendar(app, secret) if "Promise" in str(each["SUMMARY"])]
+        (event,) = found
+        return event
+
+    before = promised()
+    page = staff.get(f"{ask}/clocks").text
+    offered = re.findall(r'name="clocks" id="[^"]*" value="(\d+)"[^>]*><label[^>]*>(\w+)', page)
+    (clock,) = [key for key, name in offered if name == "Promise"]
+    typed = {"clocks": clock, "act": "extend", "until": in_days(40), "reason": "They said so."}
+    save(staff, f"{ask}/clocks/change", typed)
+    after = promised()
+    assert after["DTSTART"].dt == date.fromisoformat(in_days(40)) != before["DTSTART"].dt
+    assert after["UID"] == before["UID"]
+
+
 def test_a_feed_of_what_changed(app: Flask, staff: Person) -> None:
     ask = record_ask(staff)
     reference = ask.rpartition("/")[2]

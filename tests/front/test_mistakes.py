@@ -457,6 +457,16 @@ def test_a_statement_may_be_put_to_nobody_in_particular(staff: Person) -> None:
         ),
         (
             "/contacts/new?ask={reference}",
+            {
+                "happened_on": "2023-12-01",
+                "substance": "promise",
+                "agencies": "state",
+                "promised_on": "2023-12-01",
+            },
+            {"promised_on": "The promised day must come after the promise."},
+        ),
+        (
+            "/contacts/new?ask={reference}",
             {"asks": None, "agencies": "state"},
             {"asks": "Choose at least one ask that this is about."},
         ),

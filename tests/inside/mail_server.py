@@ -22,6 +22,7 @@ class Letterbox:
     to_data: str = ""
     hangs_for: float = 0
     hangs_up: bool = False  # after the data, before it says that it has them
+    to_goodbye: str = "221 Bye"
 
     async def handle_RCPT(  # noqa: N802
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: Any
@@ -51,6 +52,12 @@ class Letterbox:
         self.mails.append(mail)
         self.recipients += envelope.rcpt_tos
         return "250 OK"
+
+    async def handle_QUIT(  # noqa: N802
+        self, _server: SMTP, _session: Session, _envelope: Envelope
+    ) -> str:
+        """The line is to be ended."""
+        return self.to_goodbye
 
 
 @contextmanager

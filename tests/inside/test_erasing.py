@@ -1,11 +1,14 @@
 """Forgetting a person or a target: nothing names them any more, and the chain still verifies."""
 
+from typing import Any
+
 import pytest
 from flask import Flask
 from sqlalchemy import String, Text, select
 
 from tests.front.support import record_ask, record_contact
 from tests.inside.samples import reading, writing
+from tests.support.factories import make
 from tests.support.people import Person, words_of
 from tracker.accounts import queries, tokens
 from tracker.accounts.models import TokenScope, User
@@ -14,6 +17,7 @@ from tracker.core.db import Base, db
 from tracker.core.errors import Refused, Unknown
 from tracker.core.now import today
 from tracker.history import queries as history
+from tracker.notifications.models import Mail, MailKind, MailState
 from tracker.targets.models import Target
 
 NAME = "Quokka Wallaby-Bandicoot"
@@ -76,6 +80,36 @@ def test_a_target_is_forgotten_and_its_asks_stay(app: Flask, staff: Person) -> N
     assert reference not in words_of(staff.get("/search?q=quokka"))
     with reading(app):
         assert all(verdict.problem is None for verdict in history.verify())
+
+
+def test_mail_that_waits_forgets_and_is_written_anew(app: Flask, staff: Person) -> None:
+    record_ask(staff, {"asks-0-targets-0-name": NAME})
+    given: dict[str, Any] = {"kind": MailKind.NOTICE, "body": f"Sanction {NAME}", "subject": NAME}
+    with writing(app):
+        dead = make(Mail, state=MailState.DEAD, **given).id
+        reference = db.session.scalars(select(Target)).one().reference
+    with reading(app):
+        assert erasing.preview_target(reference).deleted["texts of mail that waits"] == 1
+    with writing(app):
+        erasing.erase_target(reference)
+    assert NAME.lower() not in everywhere(app)
+    with reading(app):
+        assert db.session.get_one(Mail, dead).state is MailState.DEAD
+
+
+def test_mail_to_a_person_who_is_forgotten_goes_too(
+    app: Flask, staff: Person, admin: Person
+) -> None:
+    with writing(app):
+        make(Mail, recipient=staff.email.upper(), user_id=None)
+        make(Mail, user_id=staff.viewer.user_id)
+        kept = make(Mail, recipient=admin.email).id
+    with reading(app):
+        assert erasing.preview_person(staff.email).deleted["mails"] == 2
+    with writing(app):
+        erasing.erase_person(staff.email)
+    with reading(app):
+        assert list(db.session.scalars(select(Mail.id))) == [kept]
 
 
 def test_texts_of_others_that_may_name_it_are_told_and_left(app: Flask, staff: Person) -> None:

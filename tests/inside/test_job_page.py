@@ -1,6 +1,7 @@
 """The page of the jobs: what ran, how it went, when it runs next, whether a scheduler is there."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -161,9 +162,23 @@ def test_when_a_job_is_behind() -> None:
         (job, None, None, False),
     ]
     for each, succeeded, since, behind in cases:
-        assert rules.is_behind(each, succeeded, since, NOON) is behind, (each, succeeded, since)
+        success = rules.Success(succeeded, NOON) if succeeded else None
+        assert rules.is_behind(each, success, since, NOON) is behind, (each, succeeded, since)
     assert rules.next_run(job, NOON) == datetime(2024, 3, 11, 6, 5, tzinfo=UTC)
     assert rules.next_run(early, NOON) == datetime(2024, 3, 10, 23, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("every", "ago", "behind"),
+    [(1, 15, False), (1, 16, True), (5, 15, False), (5, 16, True), (10, 20, False), (10, 21, True)],
+)
+def test_when_a_job_of_minutes_is_behind(every: int, ago: int, behind: bool) -> None:
+    job = replace(a_job(), every=timedelta(minutes=every))
+    moment, long_ago = NOON - timedelta(minutes=ago), NOON - timedelta(days=100)
+    success = rules.Success(moment.date(), moment)
+    assert rules.is_behind(job, success, long_ago, NOON) is behind
+    assert rules.is_behind(job, None, moment, NOON) is behind  # it began then
+    assert not rules.is_behind(job, None, None, NOON)
 
 
 # ---- signs of life

@@ -156,6 +156,18 @@ def test_a_server_that_refuses_hangs_or_hangs_up(
     assert len(box.mails) == sent
 
 
+def test_a_mail_that_was_acknowledged_goes_once_whatever_the_server_says_at_the_end(
+    app: Flask, box: Letterbox
+) -> None:
+    box.to_goodbye = "421 Going down"
+    mail_id = write(app)
+    assert deliver(app)["sent"] == 1
+    assert state(app, mail_id)[0] is MailState.SENT
+    with time_machine.travel(now() + timedelta(minutes=2)):
+        assert deliver(app)["sent"] == 0
+    assert len(box.mails) == 1
+
+
 def test_a_process_that_died_with_a_mail_leaves_it_to_the_next(app: Flask, box: Letterbox) -> None:
     write(app)
     with writing(app):

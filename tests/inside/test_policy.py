@@ -30,7 +30,7 @@ from tracker.web.converters import (
 )
 from tracker.web.policy import Policy, admits, policy, policy_of
 
-METHODS = ("GET", "HEAD", "POST", "DELETE", "OPTIONS")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 # a mail program sends it, and it can only stop the mails of its reader (RFC 8058)
 TAKES_NO_TOKEN = {"notices.unsubscribe"}
 FILLING = {

@@ -29,7 +29,7 @@ from tracker.core.terms import question
 from tracker.correspondence.models import Contact
 from tracker.history import actions as history
 from tracker.history.models import HistoryEvent, HistoryPayload, HistorySubject
-from tracker.notifications.models import Mail, Notice, NoticeChoice, Watch
+from tracker.notifications.models import Mail, MailKind, Notice, NoticeChoice, Watch
 from tracker.recommendations.models import Recommendation
 from tracker.records import actions as records
 from tracker.records.models import Grant, Record
@@ -80,6 +80,7 @@ def preview_target(reference: str) -> Preview:
         "names": len(target.names),
         "identifiers": len(target.identifiers),
         "texts of its history": _count(_texts_about(target.id)),
+        "texts of mail that waits": db.session.scalar(_count_of_waiting()) or 0,
     }
     names = [target.name, *(name.text for name in target.names)]
     return Preview(counts, [ref for ref in _named_in(names) if ref != target.reference])
@@ -91,6 +92,9 @@ def erase_target(reference: str) -> None:
     target = _target(reference)
     texts = _texts_about(target.id)
     db.session.execute(texts.execution_options(synchronize_session=False))
+    # a title in it may name the target; the text is made anew when the mail goes
+    forget = update(Mail).where(*_IS_WAITING).values(subject="Notices", body="")
+    db.session.execute(forget.execution_options(synchronize_session=False))
     target.names.clear()
     target.identifiers.clear()
     target.name, target.sort_name = NAMELESS, NAMELESS.lower()
@@ -100,6 +104,13 @@ def erase_target(reference: str) -> None:
     db.session.flush()
     records.index_terms(target)
     history.record("target.erased", actor_id=None, records=[target.id])
+
+
+_IS_WAITING = (Mail.kind == MailKind.NOTICE, Mail.body != "")
+
+
+def _count_of_waiting() -> Select[int]:
+    return select(func.count(Mail.id)).where(*_IS_WAITING)
 
 
 def _of_person(user: User) -> dict[str, Delete]:

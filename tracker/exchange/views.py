@@ -1,11 +1,12 @@
 """The page on which one takes away, as a file, what one may see."""
 
 import io
+from collections.abc import Iterator
 from contextlib import ExitStack
 from tempfile import SpooledTemporaryFile
 from typing import IO, cast
 
-from flask import Blueprint, Response, render_template, request, send_file
+from flask import Blueprint, Response, render_template, request
 from sqlalchemy import Select, func, select
 
 from tracker.casework import listing
@@ -23,6 +24,7 @@ from tracker.web.viewer import current
 
 exports = Blueprint("exports", __name__, url_prefix="/exports")
 
+PIECE = 64 * 1024  # bytes
 OF_THE_LIST = ("sort", "then", "columns", "cursor", "view")  # in its address, and no filters
 
 
@@ -57,10 +59,19 @@ def download() -> Response:
         with transaction():
             filters = [f"{name}={value}" for name, value in _filters()]
             record_export(viewer, "json", filters, made)
-        kept.seek(0)
+        size = kept.tell()
         stack.pop_all()  # from here on the answer closes it
-    name = f"advocacy-tracker-{today()}.json"
-    return send_file(kept, "application/json", as_attachment=True, download_name=name)
+    answer = Response(_pieces(kept), mimetype="application/json")
+    answer.content_length = size
+    answer.headers["Content-Disposition"] = f"attachment; filename=advocacy-tracker-{today()}.json"
+    return answer
+
+
+def _pieces(kept: IO[bytes]) -> Iterator[bytes]:
+    with kept:
+        kept.seek(0)
+        while piece := kept.read(PIECE):
+            yield piece
 
 
 def _narrowed(statement: Select[Recommendation]) -> Select[Recommendation]:

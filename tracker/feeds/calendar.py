@@ -1,6 +1,7 @@
 """Due days and next actions as an iCalendar (RFC 5545): all-day events that keep their UIDs."""
 
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,8 +31,10 @@ def deadlines(viewer: Viewer, base_url: str, today: date) -> bytes:
     calendar.add("x-wr-calname", "Advocacy Tracker: due days")
     calendar.add("refresh-interval", timedelta(hours=6), {"value": "DURATION"})
     host = urlsplit(base_url).hostname or "localhost"
-    for reference, agency, kind, due_on in _due(viewer, today - PAST):
-        uid = f"{reference}-{kind}-{agency or 'none'}-{due_on:%Y%m%d}@{host}"
+    for reference, agency, kind, due_on, start_key in _due(viewer, today - PAST):
+        # what the clock started from: it stays the same event when its day is another
+        start = sha256(f"{reference} {start_key.partition('/')[0]}".encode()).hexdigest()[:12]
+        uid = f"{reference}-{kind}-{agency or 'none'}-{start}@{host}"
         said = f"{reference}: {CLOCK[kind]}{f' ({agency})' if agency else ''}"
         calendar.add_component(_event(uid, said, due_on, _address(base_url, reference)))
     for reference, on in _next(viewer, today - PAST):
@@ -59,7 +62,7 @@ def _address(base_url: str, reference: str) -> str:
 
 def _due(viewer: Viewer, first: date) -> list[Any]:
     running = (
-        select(Record.reference, Agency.slug, Clock.kind, Clock.due_on)
+        select(Record.reference, Agency.slug, Clock.kind, Clock.due_on, Clock.start_key)
         .join(Record, Record.id == Clock.recommendation_id)
         .outerjoin(Agency, Agency.id == Clock.agency_id)
         .where(

@@ -16,6 +16,7 @@ from tracker.history.models import HistoryEvent
 from tracker.jobs import registry, rules
 from tracker.jobs.models import JobRun, RunState
 from tracker.jobs.registry import Job
+from tracker.jobs.rules import Success
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Standing:
 
     job: Job
     last: JobRun | None
-    succeeded: date | None
+    success: Success | None
     next_at: datetime
     is_behind: bool
 
@@ -36,7 +37,8 @@ def standings(moment: datetime) -> list[Standing]:
         return []
     last = {run.job: run for run in db.session.scalars(_last_runs(jobs))}
     succeeded = {
-        row.job: row.day for row in db.session.execute(_last_successes(job.name for job in jobs))
+        row.job: _success(row)
+        for row in db.session.execute(_last_successes(job.name for job in jobs))
     }
     since = began()
     return [
@@ -62,7 +64,7 @@ def behind(moment: datetime) -> list[str]:
         job.name
         for job in jobs
         for row in rows
-        if row.job == job.name and rules.is_behind(job, row.day, row.began, moment)
+        if row.job == job.name and rules.is_behind(job, _success(row), row.began, moment)
     ]
 
 
@@ -94,17 +96,26 @@ def _successes_since(names: tuple[str, ...]) -> Select[Any]:
     """The last success of each job, and when the instance began: built once, read on every page."""
     first = select(HistoryEvent.at).where(*_IS_FIRST).scalar_subquery()
     succeeded = _last_successes(names).subquery()
-    return select(succeeded.c.job, succeeded.c.day, first.label("began"))
+    return select(succeeded.c.job, succeeded.c.day, succeeded.c.at, first.label("began"))
+
+
+def _success(row: Any) -> Success | None:
+    return Success(row.day, row.at) if row.day and row.at else None
 
 
 def _last_successes(names: Iterable[str]) -> Any:
-    return union_all(
-        *(
-            select(literal(name).label("job"), func.max(JobRun.as_of).label("day")).where(
-                JobRun.job == name, JobRun.state == RunState.SUCCEEDED
-            )
-            for name in names
-        )
+    """For each job the newest day for which it succeeded, and when its last success began; each is
+    found at the end of its part of an index."""
+    return union_all(*(_last_success(name) for name in names))
+
+
+def _last_success(name: str) -> Select[str, date, datetime]:
+    succeeded = JobRun.job == name, JobRun.state == RunState.SUCCEEDED
+    newest = select(JobRun.started_at).where(*succeeded).order_by(JobRun.started_at.desc())
+    return select(
+        literal(name).label("job"),
+        select(func.max(JobRun.as_of)).where(*succeeded).scalar_subquery().label("day"),
+        newest.limit(1).scalar_subquery().label("at"),
     )
 
 

@@ -1,10 +1,19 @@
 """When a job is due, and when it has not succeeded for too long. Times are UTC."""
 
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 from tracker.jobs.registry import Job
 
 DAY = timedelta(days=1)
+PATIENCE = timedelta(minutes=15)  # a restart is no alarm
+
+
+class Success(NamedTuple):
+    """When a job succeeded last: the newest day for which it did, and when its last run began."""
+
+    day: date
+    at: datetime
 
 
 def next_run(job: Job, moment: datetime) -> datetime:
@@ -28,11 +37,15 @@ def period_of(job: Job, due: date) -> str:
     return f"{due:%Y-%m-%d}"
 
 
-def is_behind(job: Job, succeeded: date | None, since: datetime | None, moment: datetime) -> bool:
-    """Whether a job has not succeeded for its last two periods; one that runs more often than
-    daily, for two days. `succeeded` is the day of its last success; `since` is when this
-    instance began, before which nothing was due."""
-    before_last = last_due(job, moment) - DAY
-    if since is None or since > before_last:
+def is_behind(job: Job, success: Success | None, since: datetime | None, moment: datetime) -> bool:
+    """Whether a job has not succeeded for its last two periods; one that runs every few minutes,
+    for a quarter of an hour. `since` is when this instance began, before which nothing was due."""
+    if since is None:
         return False
-    return succeeded is None or succeeded < before_last.date()
+    if job.every:
+        last = max(success.at, since) if success else since
+        return last < moment - max(2 * job.every, PATIENCE)
+    before_last = last_due(job, moment) - DAY
+    if since > before_last:
+        return False
+    return success is None or success.day < before_last.date()

@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from contextlib import suppress
 from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
@@ -40,8 +41,11 @@ def send(url: str, mail: EmailMessage) -> None:
     """Hand one mail to the server. Raises `Failed`; where nothing is raised the server has
     acknowledged it."""
     try:
-        with _line(url) as line:
+        line = _line(url)
+        try:
             line.send_message(mail)
+        finally:
+            _leave(line)
     except smtplib.SMTPRecipientsRefused as refusal:
         code, said = next(iter(refusal.recipients.values()))
         raise Failed(_said(code, said), for_good=code >= 500) from None
@@ -54,6 +58,13 @@ def send(url: str, mail: EmailMessage) -> None:
         raise Failed(f"{type(problem).__name__}: {problem}", for_good=False) from None
     except (ValueError, UnicodeError) as problem:
         raise Failed(f"It cannot be written as a mail: {problem}", for_good=True) from None
+
+
+def _leave(line: smtplib.SMTP) -> None:
+    """Say goodbye. Whatever the server answers, what it acknowledged before is sent."""
+    with suppress(smtplib.SMTPException, OSError):
+        line.quit()
+    line.close()
 
 
 def _line(url: str) -> smtplib.SMTP:

@@ -24,7 +24,7 @@ EDITING = re.compile(
     r"/(new|edit|status|next|snooze|evidence|audience|void|follow-up|template)(\?|$)"
 )
 # tried in test_log_ins, test_second_factor, test_joining, test_feeds and test_notices
-OF_ONESELF = ("/account/", "/login/", "/join", "/watch/", "/unsubscribe/")
+OF_ONESELF = ("/account/", "/login/", "/join", "/watch/", "/unsubscribe/", "/exports/")
 _REFUSALS = {403: "Your account may not do this", 404: "Nothing here"}
 MISSING = {"R": "R-00000000", "L": "L-00000000", "T": "T-00000000", "C": "C-00000000"}
 MISSING["S"] = "S-00000000"
@@ -86,7 +86,7 @@ def test_a_partner_reads_what_is_shared_and_nothing_else_and_finds_no_way_to_cha
         assert not [link for link in re.findall(r'href="([^"]*)"', text) if EDITING.search(link)]
         forms = re.findall(r"<form[^>]*>", text)
         posts = [form for form in forms if 'method="post"' in form.lower()]
-        of_ones_own = path.startswith(("/account", "/watch/"))
+        of_ones_own = path.startswith(("/account", "/watch/", "/exports"))
         assert of_ones_own or all('action="/logout"' in form for form in posts), path
     page = partner.get(world.seen.ask)
     assert "1 target" in section(page, "targets")
