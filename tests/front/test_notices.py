@@ -121,6 +121,40 @@ def test_what_is_no_longer_true_is_dropped(
     assert "is over, or not for its reader" in words_of(admin.get("/admin/mail"))
 
 
+@pytest.mark.parametrize("ends", ["answered", "snoozed", "met"])
+def test_a_flag_that_is_no_more_is_not_told(
+    app: Flask, staff: Person, box: Letterbox, ends: str
+) -> None:
+    choose(staff)
+    ask = record_ask(staff, {"sent_on": "2023-10-24"})
+    give(staff, ask, staff)
+    run(app, digests.JOB.name)
+    offered = re.findall(r'name="clocks" id="[^"]*" value="(\d+)"', staff.get(f"{ask}/clocks").text)
+    assert offered
+    if ends == "answered":
+        day = today().isoformat()
+        record_contact(staff, ask, "substantive", day, agencies=["state", "treasury"])
+    else:
+        later = today() + timedelta(days=9)
+        act, until = ("snooze", later) if ends == "snoozed" else ("meet", today())
+        for key in offered:
+            typed = {"clocks": key, "act": act, "until": until.isoformat()}
+            save(staff, f"{ask}/clocks/change", {**typed, "reason": "They called."})
+    run(app, delivery.JOB.name)
+    assert [mail["Subject"] for mail in box.mails] == []
+
+
+def test_a_next_action_that_is_moved_is_not_told(app: Flask, staff: Person, box: Letterbox) -> None:
+    choose(staff, flag="never")
+    ask = record_ask(staff)
+    give(staff, ask, staff, next_action="Call them", next_action_on=today().isoformat())
+    run(app, digests.JOB.name)
+    later = (today() + timedelta(days=9)).isoformat()
+    give(staff, ask, staff, next_action="Call them", next_action_on=later)
+    run(app, delivery.JOB.name)
+    assert box.mails == []
+
+
 def test_who_watches_is_told_of_what_they_see_and_from_the_sharing_on(
     app: Flask, staff: Person, partner: Person, box: Letterbox
 ) -> None:
