@@ -162,6 +162,17 @@ def test_every_setting_that_a_document_names_is_read(document: Path) -> None:
     assert settings_in(document) - settings_of_the_program() == set()
 
 
+def test_every_test_that_the_page_of_security_names_is_there() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "security.md").read_text()))
+    there = {
+        name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"def (test_\w+)", path.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 80
+    assert named - there == set()
+
+
 def test_every_setting_that_is_read_is_in_the_readme() -> None:
     assert settings_of_the_program() - settings_in(README) == set()
 
