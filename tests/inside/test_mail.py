@@ -1,5 +1,6 @@
 """The outbox and a real mail server: nothing lost, nothing sent twice once it was acknowledged."""
 
+import signal
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,6 +13,7 @@ from sqlalchemy import select, update
 
 from tests.inside.mail_server import Letterbox, listening
 from tests.inside.samples import reading, writing
+from tests.inside.test_nights import die, end_of, forked
 from tests.support.factories import make
 from tests.support.people import Person
 from tracker.core.db import db
@@ -178,6 +180,44 @@ def test_a_process_that_died_with_a_mail_leaves_it_to_the_next(app: Flask, box: 
     with time_machine.travel(now() + outbox.LEASE + timedelta(seconds=1)):
         assert deliver(app)["sent"] == 1
     assert [mail["Message-ID"] for mail in box.mails] == [message_id]
+
+
+def empty(app: Flask) -> None:
+    """What a process of the scheduler does with the outbox."""
+    with app.app_context():
+        delivery.deliver(today())
+
+
+def test_of_four_processes_one_sends_each_mail(
+    app: Flask, box: Letterbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "TIMEOUT", 20)
+    for number in range(12):
+        write(app, f"thing {number}")
+    with app.app_context():
+        db.engine.dispose()
+    racers = [forked(lambda: empty(app)) for _ in range(4)]
+    assert [end_of(racer) for racer in racers] == [0] * 4
+    assert len(box.mails) == len({mail["Message-ID"] for mail in box.mails}) == 12
+    assert deliver(app)["waiting"] == 0
+
+
+def test_a_process_that_is_killed_before_it_marks_a_mail_sends_it_again_under_its_name(
+    app: Flask, box: Letterbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mail_id = write(app)
+    with app.app_context():
+        db.engine.dispose()
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "sent", die)
+        assert end_of(forked(lambda: empty(app))) == -signal.SIGKILL
+    assert len(box.mails) == 1
+    assert deliver(app)["sent"] == 0
+    with time_machine.travel(now() + outbox.LEASE + timedelta(seconds=1)):
+        assert deliver(app)["sent"] == 1
+    assert state(app, mail_id)[0] is MailState.SENT
+    first, second = box.mails
+    assert first["Message-ID"] == second["Message-ID"]  # mail programs show it once
 
 
 def test_nobody_gets_two_mails_of_one_thing(app: Flask) -> None:

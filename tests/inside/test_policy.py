@@ -297,10 +297,25 @@ def test_a_form_with_its_token_is_taken_only_from_those_who_may(
     assert wrong == []
 
 
-@pytest.mark.parametrize("stranger", ["partner", "other_staff"])
+@pytest.mark.parametrize(
+    ("audience", "stranger"),
+    [
+        (Audience.ORGANISATION, "partner"),
+        (Audience.ORGANISATION, "other_staff"),
+        (Audience.NAMED, "partner"),
+        (Audience.NAMED, "colleague"),
+        (Audience.NAMED, "admin"),
+    ],
+)
 def test_a_hidden_record_answers_like_a_missing_one(
-    app: Flask, own: CaseFile, staff: Person, stranger: str, request: pytest.FixtureRequest
+    app: Flask,
+    staff: Person,
+    audience: Audience,
+    stranger: str,
+    request: pytest.FixtureRequest,
 ) -> None:
+    with writing(app):
+        own = record_case(staff.viewer, audience)
     person: Person = request.getfixturevalue(stranger)
     missing = CaseFile("L-00000000", "R-00000000", "T-00000000", "C-00000000", "S-00000000", 1)
     known = dict(zip(own.references, missing.references, strict=True))
