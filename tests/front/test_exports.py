@@ -18,6 +18,7 @@ from tests.front.support import (
     options,
     record_ask,
     record_draft,
+    save,
     section,
     share,
 )
@@ -106,6 +107,8 @@ def test_what_is_not_public_is_taken_by_who_gave_the_password_of_late(
         assert answer.status_code == 401
         assert "Confirm that it is you" in words_of(answer)
         assert titles(taken(staff, "/exports?audience=public")) == {"For all"}
+        save(staff, f"{ask}/next", {"next_action": "Call them"})
+        assert take(staff, "/exports?audience=public").status_code == 401
 
 
 def test_a_read_of_a_restricted_record_is_kept_with_the_file(

@@ -274,10 +274,36 @@ def test_a_source_of_two_asks_is_as_narrow_as_the_narrower(staff: Person, partne
     share(staff, second, together=_reference(source))
     assert "A memorandum" in section(partner.get(first), "evidence")
     page = share(staff, second, "organisation")
-    assert "So is the source “A memorandum”." in words_of(page)
+    assert "The source “A memorandum” became as narrow." in words_of(page)
     assert "A memorandum" not in partner.get(first).text
     assert partner.get(source).status_code == 404
     assert "The coalition → The owner only" in entries(staff.get(f"{source}/history"))[0]
+
+
+def test_who_is_named_for_an_ask_does_not_thereby_read_its_sources(
+    staff: Person, colleague: Person, partner: Person
+) -> None:
+    ask = record_draft(staff, {"sources-0-title": "A memorandum"})
+    (source,) = {link for link in links(staff.get(ask)) if "/sources/S-" in link}
+    share(staff, ask, "named", people=f"{colleague.email}\n{partner.email}")
+    assert partner.get(ask).status_code == 200
+    assert "A memorandum" not in partner.get(ask).text
+    assert partner.get(source).status_code == 404
+    assert colleague.get(source).status_code == 200
+    save(staff, f"{ask}/evidence", {"title": "Another memorandum"})
+    assert "Another memorandum" in section(colleague.get(ask), "evidence")
+    assert "Another memorandum" not in partner.get(ask).text
+
+
+def test_a_source_that_one_does_not_see_is_not_named_when_it_becomes_narrower(
+    staff: Person, colleague: Person
+) -> None:
+    first, second, source = _with_one_source(staff, {"sources-0-title": "A memorandum"})
+    share(staff, first, "named")
+    assert colleague.get(source).status_code == 404
+    page = share(colleague, second, "named")
+    assert "A memorandum" not in page.text
+    assert staff.get(source).status_code == 200  # it is left to who recorded it
 
 
 def test_what_stays_narrower_goes_on_with_a_copy_of_a_published_source(

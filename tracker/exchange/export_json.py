@@ -31,6 +31,11 @@ from tracker.targets.models import Target
 BATCH = 200
 SPOOLED = 8 * 1024 * 1024  # bytes of it that wait in memory, and more in a file without a name
 T = TypeVar("T")
+OWN_WORK = (
+    "assignee",
+    "next_action",
+    "next_action_on",
+)  # is never for others, whoever reads the ask
 Narrow = Callable[[Select[Recommendation]], Select[Recommendation]]
 
 
@@ -118,6 +123,8 @@ def _write(out: IO[str], items: Iterable[dict[str, Any]], audiences: set[str]) -
         json.dump(item, out, ensure_ascii=False)
         if "audience" in item:
             audiences.add(item["audience"])
+        if any(item.get(name) for name in OWN_WORK):
+            audiences.add(Audience.ORGANISATION)
         count += 1
     return count
 

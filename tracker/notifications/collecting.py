@@ -30,6 +30,7 @@ from tracker.recommendations.models import Recommendation, Status
 
 # what is older was no news when the person got the ask
 NEWS = timedelta(days=3)
+CHUNK = 1000  # parameters that every database takes
 NEXT_ACTIONS = "next actions"
 SWEEP = "job.stale_sweep"  # flags many asks, and names none
 
@@ -46,12 +47,14 @@ def note_changes(changes: Sequence[Change]) -> None:
 
 
 def note_next_actions(today: date) -> int:
-    """Note the next actions whose days have come since this was done last; how many."""
+    """Note the next actions whose days have come since this was done last, and fresh flags that no
+    longer rest; how many."""
     mark = db.session.get(NoticeMark, NEXT_ACTIONS)
     if mark is None:
         mark = NoticeMark(name=NEXT_ACTIONS, day=today)
         db.session.add(mark)
-    count = _note(_next_actions(min(mark.day, today) - NEWS, today))
+    resting_no_more = _flags(Clock.snoozed_until <= today)
+    count = _note([*_next_actions(min(mark.day, today) - NEWS, today), *resting_no_more])
     mark.day = today
     return count
 
@@ -153,12 +156,12 @@ def _not_yet_noted(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     if not rows:
         return []
     people = {row["user_id"] for row in rows}
-    abouts = {row["about"] for row in rows}
-    noted = db.session.execute(
-        select(Notice.user_id, Notice.about).where(
-            Notice.user_id.in_(people), Notice.about.in_(abouts)
+    abouts = sorted({row["about"] for row in rows})
+    known = set()
+    for place in range(0, len(abouts), CHUNK):
+        noted = select(Notice.user_id, Notice.about).where(
+            Notice.user_id.in_(people), Notice.about.in_(abouts[place : place + CHUNK])
         )
-    )
-    known = {(row.user_id, row.about) for row in noted}
+        known |= {(row.user_id, row.about) for row in db.session.execute(noted)}
     fresh = {(row["user_id"], row["about"]): row for row in rows}
     return [row for key, row in fresh.items() if key not in known]

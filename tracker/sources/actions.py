@@ -15,7 +15,7 @@ from tracker.core.now import now, today
 from tracker.history import actions as history
 from tracker.records import actions as records
 from tracker.records.models import Audience, Kind, RecordMixin
-from tracker.records.queries import Width, narrowest
+from tracker.records.queries import OPEN_TO_COALITION, Width, narrowest
 from tracker.sources import queries
 from tracker.sources.models import Source, SourceUse
 
@@ -134,6 +134,8 @@ def divide(viewer: Viewer, source: Source, staying: Collection[int], was: Width)
     given = SourceInput(source.title, source.url, source.publisher, source.published_on)
     copy = _add(viewer, replace(given, note=source.note), was)
     records.set_audience(copy, was.audience)
+    if was.audience is Audience.NAMED:
+        records.set_grants(copy.id, was.people)
     uses = SourceUse.source_id == source.id, SourceUse.record_id.in_(staying)
     db.session.execute(update(SourceUse).where(*uses).values(source_id=copy.id))
     history.record(
@@ -155,8 +157,11 @@ def keep_within(viewer: Viewer, sources: Sequence[Source], reason: str) -> list[
         if not own.is_within(widest):
             is_named = own.audience is Audience.NAMED
             audience = own.audience if is_named else widest.audience
-            people = own.people & widest.people if is_named else widest.people
-            records.give_audience(viewer, source, audience, people, reason)
+            # narrowing lets nobody in, and leaves nothing to nobody
+            is_open = own.audience in OPEN_TO_COALITION
+            people = widest.people if is_open else own.people & widest.people
+            left = people or {source.created_by_id}
+            records.give_audience(viewer, source, audience, left, reason)
             narrowed.append(source)
     return narrowed
 
@@ -205,8 +210,9 @@ def _add(viewer: Viewer, given: SourceInput, widest: Width) -> Source:
     records.begin(source, viewer, Kind.SOURCE)
     db.session.flush()
     if widest.audience is Audience.NAMED:
+        own = _width(source).people  # others who are named for the record see it if they are told
         records.set_audience(source, widest.audience)
-        records.set_grants(source.id, widest.people)
+        records.set_grants(source.id, widest.people & own)
     records.index_terms(source)
     history.record(
         "source.added",

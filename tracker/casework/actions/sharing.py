@@ -33,7 +33,7 @@ def share(
     """Change the audience of records together, and bring in line what they share: a contact is
     as narrow as the narrowest of its asks, a source as the narrowest record that cites it; where
     others stay narrower that cite a published one, these go on with a copy. The sources that became
-    narrower for this. Raises `Refused` or `NotAllowed`."""
+    narrower for this, as far as the viewer knew them. Raises `Refused` or `NotAllowed`."""
     for row in rows:
         if isinstance(row, Source) and row.is_protected and audience in BEYOND:
             raise Refused(
@@ -62,7 +62,8 @@ def share(
         if isinstance(row, Source):
             _free(viewer, row, widths[row.id])
     shared = sources.all_cited_by([*(row.id for row in rows), *(c.id for c in contacts)])
-    return keep_within(viewer, shared, reason)
+    known = references_of(viewer, [source.id for source in shared])
+    return [source for source in keep_within(viewer, shared, reason) if source.id in known]
 
 
 def _free(viewer: Viewer, source: Source, was: Width) -> None:

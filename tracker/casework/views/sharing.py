@@ -59,7 +59,7 @@ def audience_page(row: RecordMixin, title: str, back: str) -> ResponseReturnValu
             seen = form.shown.data or _mark([])
             if seen != _mark(found) and not has_errors(form):
                 raise _NotSeen(found)
-            return "".join(f" So is the source “{source.title}”." for source in narrowed)
+            return "".join(f" The source “{source.title}” became as narrow." for source in narrowed)
 
         code = 422
         try:

@@ -22,6 +22,10 @@ CITING = """
           UNION ALL SELECT id, audience FROM contacts) AS citing ON citing.id = uses.record_id
     WHERE uses.voided_at IS NULL
 """
+STAFF = """
+    SELECT users.id FROM users JOIN sources ON sources.organisation_id = users.organisation_id
+    WHERE sources.id = :id AND users.role IN ('staff', 'admin')
+"""
 COPIES = {'sources': 'id', 'attachments': 'source_id', 'record_tags': 'record_id'}
 
 
@@ -35,7 +39,8 @@ def upgrade() -> None:
             _narrow(source_id, narrowest)
         for_named = [key for key, audience in audiences.items() if audience == 'named']
         if for_named:
-            _name(source_id, for_named, was_named=own == 'named')
+            own_people = 'organisation' in (own, *audiences.values())
+            _name(source_id, for_named, was_named=own == 'named', own_people=own_people)
 
 
 def downgrade() -> None:
@@ -59,9 +64,10 @@ def _narrow(source_id: int, audience: str) -> None:
     bind.execute(spans.insert().values(record_id=source_id, audience=audience, from_at=at))
 
 
-def _name(source_id: int, for_named: list[int], *, was_named: bool) -> None:
+def _name(source_id: int, for_named: list[int], *, was_named: bool, own_people: bool) -> None:
     """Name for a source those people who are named on each of these records, and on the source
-    itself if it was for named people before."""
+    itself if it was for named people before; of the owner's people alone, if it or a record was
+    theirs. Where nobody is left, who recorded it."""
     grants = sa.table(
         'grants',
         sa.column('record_id'),
@@ -74,5 +80,9 @@ def _name(source_id: int, for_named: list[int], *, was_named: bool) -> None:
     named = [row.user_id for row in found]
     bind.execute(grants.delete().where(grants.c.record_id == source_id))
     at = datetime.now(UTC)
-    for user_id in {user_id for user_id in named if named.count(user_id) == len(each)}:
+    left = {user_id for user_id in named if named.count(user_id) == len(each)}
+    if own_people:
+        left &= set(bind.scalars(sa.text(STAFF), {'id': source_id}))
+    recorder = bind.scalar(sa.text('SELECT created_by_id FROM sources WHERE id = :id'), {'id': source_id})
+    for user_id in left or {recorder} - {None}:
         bind.execute(grants.insert().values(record_id=source_id, user_id=user_id, granted_at=at))
