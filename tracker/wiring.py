@@ -15,8 +15,8 @@ from tracker.jobs import queries, registry
 from tracker.web import badges, converters, encoding, errors, filters, headers, policy
 
 SAFE = ("GET", "HEAD", "OPTIONS")
-HASHING = ("account.confirm", "account.password", "joining.join")
-READING_LONG = ("exports.download",)
+# hash a password, or read for long, before they write
+SLOW_FIRST = ("account.confirm", "account.password", "joining.join", "exports.download")
 
 
 def register(app: Flask, database_url: str) -> None:
@@ -51,8 +51,8 @@ def _take_the_write_lock() -> None:
     """A request that may write begins its transactions as a writer. Logging in only reads, and
     must not hold the lock while a password is hashed; nor must confirming or changing one, nor
     sending a file, which arrives slowly and is looked through before it is kept, nor an export."""
-    hashes = request.blueprint == "security" or request.endpoint in (*HASHING, *READING_LONG)
-    waits = hashes or policy.takes_files(request.endpoint)
+    is_slow = request.blueprint == "security" or request.endpoint in SLOW_FIRST
+    waits = is_slow or policy.takes_files(request.endpoint)
     g.writing = request.method not in SAFE and not waits
 
 

@@ -321,9 +321,26 @@ def test_what_stays_narrower_goes_on_with_a_copy_of_a_published_source(
     for page in (partner.get(f"{first}/history"), partner.get(f"{source}/history")):
         assert _reference(copy) not in page.text
         assert _reference(second) not in page.text
-    share(staff, second)  # and both go their ways
-    share(staff, first, "organisation")
-    assert "An article" not in section(partner.get(second), "evidence")
+    page = share(staff, second, "named")
+    assert "became as narrow" in words_of(page)
+    assert "An article" in section(partner.get(first), "evidence")
+
+
+def test_narrowing_one_of_two_takes_no_published_source_from_the_other(
+    staff: Person, colleague: Person, partner: Person
+) -> None:
+    first, second, source = _with_one_source(staff, ARTICLE)
+    share(staff, first)
+    share(staff, second, together=_reference(source))
+    page = share(staff, second, "named")
+    assert "The source “An article” was copied for the narrower records" in words_of(page)
+    assert "An article" in section(partner.get(first), "evidence")
+    assert "An article" in section(staff.get(second), "evidence")
+    (copy,) = {link for link in links(staff.get(second)) if "/sources/S-" in link}
+    assert copy != source
+    for reader in (colleague, partner):
+        assert reader.get(copy).status_code == 404
+        assert _reference(copy) not in reader.get(f"{source}/history").text
 
 
 def test_what_is_recorded_for_the_own_people_takes_no_source_from_others(

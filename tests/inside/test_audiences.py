@@ -268,19 +268,24 @@ def readers_of(model: Any, key: int, viewers: dict[str, Viewer]) -> set[str]:
     }
 
 
+def readers_of_contacts_and_sources() -> tuple[dict[str, Viewer], list[int]]:
+    """Who may read what several asks share; and those whom an ask may name, one from elsewhere."""
+    known, owner = everybody()
+    colleague = make(User, organisation_id=owner, role=Role.STAFF)
+    names = ("anonymous", "named", "our staff", "our admin", "their staff")
+    viewers = {name: known[name] for name in names}
+    viewers["our colleague"] = Viewer(colleague.id, owner, Role.STAFF)
+    return viewers, [viewers[name].user_id or 0 for name in ("named", "our colleague")]
+
+
 def give(viewer: Viewer, ask: Recommendation, audience: Audience, named: list[int]) -> None:
     actions.share(viewer, [ask], audience, reason="For the test.", named=named)
 
 
 @pytest.mark.parametrize("order", ["shared before it", "shared after it"])
 def test_a_contact_is_seen_by_those_who_see_all_of_its_asks(context: Flask, order: str) -> None:
-    known, owner = everybody()
-    recorder = known["our staff"]
-    colleague = make(User, organisation_id=owner, role=Role.STAFF)
-    names = ("anonymous", "named", "our staff", "our admin", "their staff")
-    viewers = {name: known[name] for name in names}
-    viewers["our colleague"] = Viewer(colleague.id, owner, Role.STAFF)
-    named = [viewers[name].user_id or 0 for name in ("named", "our colleague")]
+    viewers, named = readers_of_contacts_and_sources()
+    recorder = viewers["our staff"]
     wrong = []
     for first, second in combinations_with_replacement(Audience, 2):
         one, two = letter_with_two_asks(recorder)
@@ -320,13 +325,8 @@ def test_a_contact_is_as_narrow_as_the_narrowest_of_its_asks(
 def test_a_source_is_seen_by_nobody_who_does_not_see_all_that_cite_it(
     context: Flask, order: str
 ) -> None:
-    known, owner = everybody()
-    recorder = known["our staff"]
-    colleague = make(User, organisation_id=owner, role=Role.STAFF)
-    names = ("anonymous", "named", "our staff", "our admin", "their staff")
-    viewers = {name: known[name] for name in names}
-    viewers["our colleague"] = Viewer(colleague.id, owner, Role.STAFF)
-    named = [viewers[name].user_id or 0 for name in ("named", "our colleague")]
+    viewers, named = readers_of_contacts_and_sources()
+    recorder = viewers["our staff"]
     wrong = []
     for number, (first, second) in enumerate(combinations_with_replacement(Audience, 2)):
         one, two = letter_with_two_asks(recorder)

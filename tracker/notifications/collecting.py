@@ -46,16 +46,16 @@ def note_changes(changes: Sequence[Change]) -> None:
     _note([*_watched(changes), *_given(changes), *_flags(flagged)])
 
 
-def note_next_actions(today: date) -> int:
+def note_next_actions(day: date) -> int:
     """Note the next actions whose days have come since this was done last, and fresh flags that no
     longer rest; how many."""
     mark = db.session.get(NoticeMark, NEXT_ACTIONS)
     if mark is None:
-        mark = NoticeMark(name=NEXT_ACTIONS, day=today)
+        mark = NoticeMark(name=NEXT_ACTIONS, day=day)
         db.session.add(mark)
-    resting_no_more = _flags(Clock.snoozed_until <= today)
-    count = _note([*_next_actions(min(mark.day, today) - NEWS, today), *resting_no_more])
-    mark.day = today
+    resting_no_more = _flags(Clock.snoozed_until <= day)
+    count = _note([*_next_actions(min(mark.day, day) - NEWS, day), *resting_no_more])
+    mark.day = day
     return count
 
 

@@ -1,5 +1,6 @@
 """The one filter that decides what a viewer may see."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -111,25 +112,35 @@ class Width(NamedTuple):
             return self.people <= other.people
         return self.audience.width <= other.audience.width
 
+    def within(self, other: "Width") -> "Width":
+        """As wide as both are: of this audience is only who is of each."""
+        narrow, wide = sorted((self, other), key=lambda each: each.audience.width)
+        if wide.audience in OPEN_TO_COALITION:
+            return narrow
+        return Width(narrow.audience, narrow.people & wide.people)
 
-def narrowest(record_ids: Collection[int], organisation_id: int) -> Width:
-    """How wide that is which is for those only who are of the audience of each of some records of
-    an organisation, at least one."""
+
+def widths(record_ids: Collection[int], organisation_id: int) -> dict[int, Width]:
+    """How wide each of some records of an organisation is, in a fixed number of statements."""
     standing = select(AudienceSpan.record_id, AudienceSpan.audience).where(
         AudienceSpan.record_id.in_(record_ids), AudienceSpan.until_at.is_(None)
     )
     audiences = {row.record_id: row.audience for row in db.session.execute(standing)}
-    for_named = [key for key, audience in audiences.items() if audience is Audience.NAMED]
-    people = select(User.id)
-    if for_named:
-        named = select(Grant.user_id).where(Grant.record_id.in_(for_named))
-        on_each = named.group_by(Grant.user_id).having(func.count() == len(for_named))
-        people = people.where(User.id.in_(on_each))
-    if Audience.ORGANISATION in audiences.values():
-        people = people.where(User.organisation_id == organisation_id, User.role.in_(SHARING_OWN))
-    audience = min(audiences.values(), key=lambda audience: audience.width)
-    is_open = audience in OPEN_TO_COALITION
-    return Width(audience, frozenset(() if is_open else db.session.scalars(people)))
+    named: dict[int, set[int]] = defaultdict(set)
+    grants = select(Grant.record_id, Grant.user_id).where(Grant.record_id.in_(record_ids))
+    for record_id, user_id in db.session.execute(grants):
+        named[record_id].add(user_id)
+    own = select(User.id).where(User.organisation_id == organisation_id, User.role.in_(SHARING_OWN))
+    people = {Audience.ORGANISATION: frozenset(db.session.scalars(own))}
+    return {
+        key: Width(
+            audience,
+            frozenset(named[key])
+            if audience is Audience.NAMED
+            else people.get(audience, frozenset()),
+        )
+        for key, audience in audiences.items()
+    }
 
 
 def may_edit(row: AudienceColumns, viewer: Viewer) -> bool:

@@ -1,8 +1,10 @@
 """Recording sources and citing them."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from typing import NamedTuple
 
 from sqlalchemy import func, select, update
 
@@ -15,7 +17,7 @@ from tracker.core.now import now, today
 from tracker.history import actions as history
 from tracker.records import actions as records
 from tracker.records.models import Audience, Kind, RecordMixin
-from tracker.records.queries import OPEN_TO_COALITION, Width, narrowest
+from tracker.records.queries import Width, widths
 from tracker.sources import queries
 from tracker.sources.models import Source, SourceUse
 
@@ -110,64 +112,89 @@ def cite_for_all(
         return None
     title = good.opaque or good.title or good.url
     same = queries.same(viewer, title, good.url, is_protected=good.is_protected)
-    width = narrowest([row.id for row in rows], rows[0].organisation_id)
+    width = _narrowest(widths([row.id for row in rows], rows[0].organisation_id).values())
     source = _fitting(same, width) or _add(viewer, good, width)
     _use(rows, source, good.shows)
     return source
 
 
+def _narrowest(found: Iterable[Width]) -> Width:
+    """As wide as some records all are; at least one."""
+    return reduce(Width.within, found)
+
+
 def _fitting(same: Sequence[Source], width: Width) -> Source | None:
     """A source that records of this width can share: it is no wider than they, and what cites it is
     no narrower, which would keep it from their readers for good."""
-    citing = queries.citing(source.id for source in same)
-    for source in same:
-        others = citing.get(source.id)
-        keeps = others is None or width.is_within(narrowest(others, source.organisation_id))
-        if keeps and _width(source).is_within(width):
+    for source, own, citing in _with_citing(same):
+        if own.is_within(width) and all(width.is_within(other) for other in citing.values()):
             return source
     return None
 
 
-def divide(viewer: Viewer, source: Source, staying: Collection[int], was: Width) -> None:
-    """Give the records that stay narrower than a published source has become a copy of it, as wide
-    as it was."""
+def _with_citing(sources: Sequence[Source]) -> list[tuple[Source, Width, dict[int, Width]]]:
+    """Sources of one organisation, each with its width and that of each record that cites it."""
+    if not sources:
+        return []
+    citing = queries.citing(source.id for source in sources)
+    ids = {key for keys in citing.values() for key in keys} | {source.id for source in sources}
+    known = widths(ids, sources[0].organisation_id)
+    return [
+        (source, known[source.id], {key: known[key] for key in citing.get(source.id, ())})
+        for source in sources
+    ]
+
+
+class Bound(NamedTuple):
+    """What became of sources that were wider than a record that cites them."""
+
+    narrowed: list[Source]
+    copied: list[Source]  # for what is narrower; they stay as they were
+    unbound: list[tuple[Source, list[int]]]  # must stay as wide, with what is narrower
+
+
+def keep_within(
+    viewer: Viewer, sources: Sequence[Source], reason: str, widened: Mapping[int, Width]
+) -> Bound:
+    """See that no source is wider than a record that cites it. A published one without files that
+    wider records cite too is copied for the narrower ones; any other becomes as narrow, unless it
+    is one of those that are being `widened`, from how wide they were, which is the caller's to
+    refuse."""
+    bound = Bound([], [], [])
+    with_files = queries.with_files([source.id for source in sources])
+    for source, own, citing in _with_citing(sources):
+        narrower = [key for key, width in citing.items() if not own.is_within(width)]
+        if not narrower:
+            continue
+        limit = own.within(_narrowest(citing[key] for key in narrower))
+        if len(narrower) < len(citing) and source.is_published and source.id not in with_files:
+            _copy(viewer, source, narrower, widened.get(source.id, own).within(limit))
+            bound.copied.append(source)
+        elif source.id in widened:
+            bound.unbound.append((source, narrower))
+        else:
+            # leaves nothing to nobody
+            people = limit.people or {source.created_by_id}
+            records.give_audience(viewer, source, limit.audience, people, reason)
+            bound.narrowed.append(source)
+    return bound
+
+
+def _copy(viewer: Viewer, source: Source, narrower: Collection[int], width: Width) -> None:
+    """Give records a copy of a source, of a width of its own."""
     given = SourceInput(source.title, source.url, source.publisher, source.published_on)
-    copy = _add(viewer, replace(given, note=source.note), was)
-    records.set_audience(copy, was.audience)
-    if was.audience is Audience.NAMED:
-        records.set_grants(copy.id, was.people)
-    uses = SourceUse.source_id == source.id, SourceUse.record_id.in_(staying)
+    copy = _add(viewer, replace(given, note=source.note), width)
+    records.set_audience(copy, width.audience)
+    if width.audience is Audience.NAMED:
+        records.set_grants(copy.id, width.people or {viewer.user_id})
+    uses = SourceUse.source_id == source.id, SourceUse.record_id.in_(narrower)
     db.session.execute(update(SourceUse).where(*uses).values(source_id=copy.id))
     history.record(
         "source.divided",
         actor_id=viewer.user_id,
-        records=[copy.id, *staying],
+        records=[copy.id, *narrower],
         body={"before": {"source": source.reference}, "after": {"source": copy.reference}},
     )
-
-
-def keep_within(viewer: Viewer, sources: Sequence[Source], reason: str) -> list[Source]:
-    """Make each source as narrow as the narrowest record that cites it; those that were wider."""
-    narrowed = []
-    citing = queries.citing(source.id for source in sources)
-    for source in sources:
-        if source.id not in citing:
-            continue
-        own, widest = _width(source), narrowest(citing[source.id], source.organisation_id)
-        if not own.is_within(widest):
-            is_named = own.audience is Audience.NAMED
-            audience = own.audience if is_named else widest.audience
-            # narrowing lets nobody in, and leaves nothing to nobody
-            is_open = own.audience in OPEN_TO_COALITION
-            people = widest.people if is_open else own.people & widest.people
-            left = people or {source.created_by_id}
-            records.give_audience(viewer, source, audience, left, reason)
-            narrowed.append(source)
-    return narrowed
-
-
-def _width(source: Source) -> Width:
-    return narrowest([source.id], source.organisation_id)
 
 
 def void_use(viewer: Viewer, row: RecordMixin, source: Source, reason: str) -> None:
@@ -210,9 +237,10 @@ def _add(viewer: Viewer, given: SourceInput, widest: Width) -> Source:
     records.begin(source, viewer, Kind.SOURCE)
     db.session.flush()
     if widest.audience is Audience.NAMED:
-        own = _width(source).people  # others who are named for the record see it if they are told
+        # of those named for a record only the owner's people: others see it if they are told
+        own = widths([source.id], source.organisation_id)[source.id]
         records.set_audience(source, widest.audience)
-        records.set_grants(source.id, widest.people & own)
+        records.set_grants(source.id, widest.within(own).people)
     records.index_terms(source)
     history.record(
         "source.added",

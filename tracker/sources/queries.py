@@ -1,6 +1,6 @@
 """Finding sources, always on behalf of a viewer."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import contains_eager, joinedload
@@ -69,6 +69,14 @@ def all_cited_by(record_ids: Iterable[int]) -> list[Source]:
     return list(db.session.scalars(statement.distinct().order_by(Source.id)))
 
 
+def with_files(source_ids: Collection[int]) -> set[int]:
+    """Those of some sources to which files belong that stand, whoever may see them."""
+    standing = select(Attachment.source_id).where(
+        Attachment.source_id.in_(source_ids), Attachment.voided_at.is_(None)
+    )
+    return set(db.session.scalars(standing.distinct()))
+
+
 def has_published(record_id: int, *, but: int | None = None) -> bool:
     """Whether a record rests on a source that anybody can read, perhaps leaving one out."""
     return bool(
@@ -88,14 +96,16 @@ def has_published(record_id: int, *, but: int | None = None) -> bool:
 
 
 def same(viewer: Viewer, title: str, url: str, *, is_protected: bool) -> list[Source]:
-    """The sources of the viewer's own organisation with the same title and address."""
+    """The sources of the viewer's own organisation with the same title and address, for citing."""
     statement = select(Source).where(
         Source.organisation_id == viewer.organisation_id,
         Source.title == title,
         Source.url == url,
         Source.is_protected == is_protected,
     )
-    return list(db.session.scalars(visible(statement, Source, viewer).order_by(Source.id)))
+    # locked: nobody widens one while it is cited for something narrower
+    locked = visible(statement, Source, viewer).order_by(Source.id).with_for_update(of=Source)
+    return list(db.session.scalars(locked))
 
 
 def attachments_of(viewer: Viewer, source_id: int) -> list[Attachment]:

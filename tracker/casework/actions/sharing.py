@@ -1,6 +1,7 @@
 """Widening and narrowing who may see a record, with what hangs on it."""
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -12,14 +13,21 @@ from tracker.correspondence.models import Contact, ContactRecommendation, Letter
 from tracker.recommendations.models import Recommendation, RecommendationTarget
 from tracker.records import actions as records
 from tracker.records.models import Audience, RecordMixin
-from tracker.records.queries import Width, narrowest, references_of
+from tracker.records.queries import references_of, widths
 from tracker.sources import queries as sources
-from tracker.sources.actions import divide, keep_within
+from tracker.sources.actions import Bound, keep_within
 from tracker.sources.models import Source
 from tracker.sources.queries import has_published
 from tracker.targets.models import Target
 
 BEYOND = (Audience.COALITION, Audience.PUBLIC)
+
+
+class Followed(NamedTuple):
+    """What else came of it, by title, as far as the viewer knew it."""
+
+    narrowed: list[str]
+    copied: list[str]
 
 
 def share(
@@ -29,11 +37,11 @@ def share(
     *,
     reason: str,
     named: Iterable[int] = (),
-) -> list[Source]:
+) -> Followed:
     """Change the audience of records together, and bring in line what they share: a contact is
     as narrow as the narrowest of its asks, a source as the narrowest record that cites it; where
-    others stay narrower that cite a published one, these go on with a copy. The sources that became
-    narrower for this, as far as the viewer knew them. Raises `Refused` or `NotAllowed`."""
+    wider and narrower ones cite a published source, the narrower ones go on with a copy. Raises
+    `Refused` or `NotAllowed`."""
     for row in rows:
         if isinstance(row, Source) and row.is_protected and audience in BEYOND:
             raise Refused(
@@ -45,7 +53,8 @@ def share(
     if audience is Audience.PUBLIC:
         for row in rows:
             _require_published(row, rows)
-    widths = {row.id: narrowest([row.id], row.organisation_id) for row in rows}
+    own = [row.id for row in rows if isinstance(row, Source)]
+    before = widths(own, rows[0].organisation_id) if own else {}
     records.change_audience(viewer, rows, audience, reason=reason, named=named)
     db.session.flush()
     ask_ids = [row.id for row in rows if isinstance(row, Recommendation)]
@@ -58,25 +67,20 @@ def share(
     for contact in contacts:
         narrow(contact, _asks_of(contact))
     db.session.flush()
-    for row in rows:
-        if isinstance(row, Source):
-            _free(viewer, row, widths[row.id])
     shared = sources.all_cited_by([*(row.id for row in rows), *(c.id for c in contacts)])
+    chosen = [row for row in rows if isinstance(row, Source)]
     known = references_of(viewer, [source.id for source in shared])
-    return [source for source in keep_within(viewer, shared, reason) if source.id in known]
+    bound = keep_within(viewer, list(dict.fromkeys([*chosen, *shared])), reason, before)
+    _require_width(viewer, bound)
+    return Followed(
+        [source.title for source in bound.narrowed if source.id in known],
+        [source.title for source in bound.copied if source.id in known],
+    )
 
 
-def _free(viewer: Viewer, source: Source, was: Width) -> None:
-    """See that nothing narrower cites a source that was given an audience: a published one is
-    copied for what stays narrower. Raises `Refused` where it has to stay narrow itself."""
-    citing = sources.citing([source.id]).get(source.id, [])
-    owner = source.organisation_id
-    own = narrowest([source.id], owner)
-    narrower = [key for key in citing if not own.is_within(narrowest([key], owner))]
-    has_files = bool(sources.attachments_of(viewer, source.id))
-    if narrower and narrower != citing and source.is_published and not has_files:
-        divide(viewer, source, narrower, was)
-    elif narrower:
+def _require_width(viewer: Viewer, bound: Bound) -> None:
+    """Refuse to widen what is cited by something narrower, and cannot be copied for it."""
+    for source, narrower in bound.unbound:
         cited = ", ".join(sorted(references_of(viewer, narrower).values()))
         raise Refused(
             {

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from tracker.accounts import queries as accounts
 from tracker.casework import actions
+from tracker.casework.actions.sharing import Followed
 from tracker.casework.disclosure import Disclosed, disclosed, readers_now
 from tracker.casework.forms import AudienceForm
 from tracker.core.db import db
@@ -50,7 +51,7 @@ def audience_page(row: RecordMixin, title: str, back: str) -> ResponseReturnValu
             chosen = [other for reference, other in others.items() if reference in ticked]
             people = _people(form) if wanted is Audience.NAMED else []
             before = readers_now([row, *chosen])
-            narrowed = actions.share(
+            followed = actions.share(
                 current(), [row, *chosen], wanted, reason=form.reason.data or "", named=people
             )
             found = disclosed([row, *chosen], before)
@@ -59,7 +60,7 @@ def audience_page(row: RecordMixin, title: str, back: str) -> ResponseReturnValu
             seen = form.shown.data or _mark([])
             if seen != _mark(found) and not has_errors(form):
                 raise _NotSeen(found)
-            return "".join(f" The source “{source.title}” became as narrow." for source in narrowed)
+            return _told(followed)
 
         code = 422
         try:
@@ -87,6 +88,15 @@ def audience_page(row: RecordMixin, title: str, back: str) -> ResponseReturnValu
         was_shown=was_shown,
     )
     return page, code
+
+
+def _told(followed: Followed) -> str:
+    narrowed = (f" The source “{title}” became as narrow." for title in followed.narrowed)
+    copied = (
+        f" The source “{title}” was copied for the narrower records that cite it."
+        for title in followed.copied
+    )
+    return "".join([*narrowed, *copied])
 
 
 def _also_cited_by(row: RecordMixin, others: Iterable[RecordMixin]) -> dict[str, str]:

@@ -1,11 +1,10 @@
 """a source is as narrow as the narrowest record that cites it"""
 
-from datetime import UTC, datetime
-
 import sqlalchemy as sa
 from alembic import op
 
 from tracker.core import types
+from tracker.core.now import now
 
 revision = '0021'
 down_revision = '0020'
@@ -58,7 +57,7 @@ def _narrow(source_id: int, audience: str) -> None:
         sa.column('from_at', types.UtcDateTime()),
         sa.column('until_at', types.UtcDateTime()),
     )
-    at = datetime.now(UTC)
+    at = now()
     standing = spans.update().where(spans.c.record_id == source_id, spans.c.until_at.is_(None))
     bind.execute(standing.values(until_at=at))
     bind.execute(spans.insert().values(record_id=source_id, audience=audience, from_at=at))
@@ -79,7 +78,7 @@ def _name(source_id: int, for_named: list[int], *, was_named: bool, own_people: 
     found = bind.execute(sa.select(grants.c.user_id, grants.c.record_id).where(grants.c.record_id.in_(each)))
     named = [row.user_id for row in found]
     bind.execute(grants.delete().where(grants.c.record_id == source_id))
-    at = datetime.now(UTC)
+    at = now()
     left = {user_id for user_id in named if named.count(user_id) == len(each)}
     if own_people:
         left &= set(bind.scalars(sa.text(STAFF), {'id': source_id}))
