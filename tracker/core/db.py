@@ -3,13 +3,14 @@
 import inspect
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from enum import Enum as PlainEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, g, has_app_context
 from flask_sqlalchemy_lite import SQLAlchemy
@@ -21,6 +22,7 @@ from sqlalchemy import (
     Engine,
     Enum,
     MetaData,
+    Select,
     String,
     Table,
     UpdateBase,
@@ -36,6 +38,7 @@ from tracker.core.dates import PartialDate
 from tracker.core.errors import TrackerError
 from tracker.core.types import BigId, PartialDateType, UtcDateTime
 
+T = TypeVar("T")
 BUSY_SECONDS = 5.0
 _WROTE = "wrote"
 _QUESTIONS = ("SELECT", "WITH", "EXPLAIN")
@@ -74,6 +77,15 @@ db = SQLAlchemy(engine_options={"hide_parameters": True})
 # which its SQL is found, takes longer than sending it. What changes each time is a parameter.
 built_once = lru_cache(maxsize=512)
 IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
+
+
+def grouped(statement: Select[int, T], ids: Iterable[int]) -> dict[int, list[T]]:
+    """What a statement over `IDS` finds for each of some keys, by the key in its first column; an
+    empty list for a key of which there is nothing."""
+    found: dict[int, list[T]] = defaultdict(list)
+    for key, value in db.session.execute(statement, {"ids": list(ids)}):
+        found[key].append(value)
+    return found
 
 
 @event.listens_for(Base, "instrument_class", propagate=True)

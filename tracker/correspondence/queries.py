@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.accounts.viewer import Viewer
-from tracker.core.db import IDS, built_once, db
+from tracker.core.db import IDS, built_once, db, grouped
 from tracker.correspondence.models import (
     Contact,
     ContactAgency,
@@ -55,12 +55,7 @@ def letters_of(
     viewer: Viewer, recommendation_ids: Iterable[int], *, also_void: bool = False
 ) -> dict[int, list[Letter]]:
     """The letters that carry asks, by ask, as far as the viewer may see them."""
-    found: dict[int, list[Letter]] = defaultdict(list)
-    wanted = _letters_of(viewer, also_void)
-    rows = db.session.execute(wanted, {"ids": list(recommendation_ids)})
-    for recommendation_id, found_letter in rows:
-        found[recommendation_id].append(found_letter)
-    return found
+    return grouped(_letters_of(viewer, also_void), recommendation_ids)
 
 
 @built_once
@@ -79,10 +74,7 @@ def _letters_of(viewer: Viewer, also_void: bool) -> Select[int, Letter]:
 
 def asks_of(viewer: Viewer, letter_ids: Iterable[int]) -> dict[int, list[Recommendation]]:
     """The asks that letters carry, by letter, as far as the viewer may see them."""
-    found: dict[int, list[Recommendation]] = defaultdict(list)
-    for letter_id, ask in db.session.execute(_asks_of(viewer), {"ids": list(letter_ids)}):
-        found[letter_id].append(ask)
-    return found
+    return grouped(_asks_of(viewer), letter_ids)
 
 
 @built_once
@@ -120,11 +112,7 @@ def contact(viewer: Viewer, reference: str) -> Contact | None:
 
 def contacts_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, list[Contact]]:
     """The contacts about asks, by ask, oldest first, voided ones too; as far as visible."""
-    found: dict[int, list[Contact]] = defaultdict(list)
-    rows = db.session.execute(_contacts_of(viewer), {"ids": list(recommendation_ids)})
-    for recommendation_id, one in rows:
-        found[recommendation_id].append(one)
-    return found
+    return grouped(_contacts_of(viewer), recommendation_ids)
 
 
 @built_once
@@ -155,21 +143,15 @@ def asks_of_contacts(viewer: Viewer, contact_ids: Iterable[int]) -> dict[int, li
     statement = (
         select(ContactRecommendation.contact_id, Recommendation)
         .join(Recommendation, Recommendation.id == ContactRecommendation.recommendation_id)
-        .where(ContactRecommendation.contact_id.in_(list(contact_ids)))
+        .where(ContactRecommendation.contact_id.in_(IDS))
         .order_by(Recommendation.sort_title, Recommendation.id)
     )
-    found: dict[int, list[Recommendation]] = defaultdict(list)
-    for contact_id, ask in db.session.execute(visible(statement, Recommendation, viewer)):
-        found[contact_id].append(ask)
-    return found
+    return grouped(visible(statement, Recommendation, viewer), contact_ids)
 
 
 def agencies_of(contact_ids: Iterable[int]) -> dict[int, list[int]]:
     """The ids of the agencies that contacts were with; the contacts were found as the viewer."""
-    found: dict[int, list[int]] = defaultdict(list)
-    for contact_id, agency_id in db.session.execute(_AGENCIES_OF, {"ids": list(contact_ids)}):
-        found[contact_id].append(agency_id)
-    return found
+    return grouped(_AGENCIES_OF, contact_ids)
 
 
 _AGENCIES_OF = (

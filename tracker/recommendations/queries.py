@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from tracker.accounts.viewer import Viewer
 from tracker.agencies.models import Agency
-from tracker.core.db import IDS, built_once, db
+from tracker.core.db import IDS, built_once, db, grouped
 from tracker.core.references import well_formed
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import (
@@ -166,10 +166,7 @@ def rows(viewer: Viewer, filters: Filters) -> Select[*tuple[Any, ...]]:
 
 def bodies_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, str]:
     """The bodies that asks were put to, in short and in their order, by ask."""
-    found: dict[int, list[str]] = {}
-    rows = db.session.execute(_bodies(viewer), {"ids": list(recommendation_ids)})
-    for ask_id, name in rows:
-        found.setdefault(ask_id, []).append(name)
+    found = grouped(_bodies(viewer), recommendation_ids)
     return {ask_id: ", ".join(names) for ask_id, names in found.items()}
 
 
@@ -324,11 +321,7 @@ def targets_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, l
 def linked_targets_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, list[Target]]:
     """The targets that asks are linked with, by ask, merged ones as they are: for whoever changes
     the links or their audience. Without those that the viewer may not see."""
-    found: dict[int, list[Target]] = defaultdict(list)
-    rows = db.session.execute(_linked_targets(viewer), {"ids": list(recommendation_ids)})
-    for recommendation_id, target in rows:
-        found[recommendation_id].append(target)
-    return found
+    return grouped(_linked_targets(viewer), recommendation_ids)
 
 
 @built_once

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from tracker.accounts.models import Organisation, User
 from tracker.accounts.permissions import Role
 from tracker.accounts.viewer import Viewer
-from tracker.core.db import IDS, Base, built_once, db
+from tracker.core.db import IDS, Base, built_once, db, grouped
 from tracker.core.terms import Question
 from tracker.records.models import (
     TABLES,
@@ -250,10 +250,7 @@ def _models_of(letters: set[str]) -> list[type[RecordMixin]]:
 
 def tags_of(viewer: Viewer, record_ids: Iterable[int]) -> dict[int, list[str]]:
     """The tags of records, by record."""
-    found: dict[int, list[str]] = {}
-    for record_id, tag in db.session.execute(_tags(viewer), {"ids": list(record_ids)}):
-        found.setdefault(record_id, []).append(tag)
-    return found
+    return grouped(_tags(viewer), record_ids)
 
 
 @built_once

@@ -6,7 +6,7 @@ from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from tracker.accounts.viewer import Viewer
-from tracker.core.db import IDS, built_once, db
+from tracker.core.db import IDS, built_once, db, grouped
 from tracker.records.models import Record
 from tracker.records.queries import visible
 from tracker.sources.models import Attachment, AttachmentPiece, Source, SourceUse
@@ -50,13 +50,14 @@ def _cited(viewer: Viewer) -> Select[SourceUse]:
 def citing(source_ids: Iterable[int]) -> dict[int, list[int]]:
     """The ids of all records that cite sources, by source; the caller looks them up as the
     viewer."""
-    uses = select(SourceUse.source_id, SourceUse.record_id).where(
-        SourceUse.source_id.in_(list(source_ids)), SourceUse.voided_at.is_(None)
-    )
-    found: dict[int, list[int]] = {}
-    for use in db.session.execute(uses.order_by(SourceUse.record_id)):
-        found.setdefault(use.source_id, []).append(use.record_id)
-    return found
+    return grouped(_CITING, source_ids)
+
+
+_CITING = (
+    select(SourceUse.source_id, SourceUse.record_id)
+    .where(SourceUse.source_id.in_(IDS), SourceUse.voided_at.is_(None))
+    .order_by(SourceUse.record_id)
+)
 
 
 def all_cited_by(record_ids: Iterable[int]) -> list[Source]:
