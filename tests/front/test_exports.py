@@ -24,10 +24,12 @@ from tests.front.support import (
 )
 from tests.inside.samples import reading
 from tests.support.people import Person, words_of
+from tracker.casework.words import INSTRUMENT
 from tracker.core.db import db
 from tracker.core.now import now, today
 from tracker.exchange import views
 from tracker.history.models import HistoryEvent
+from tracker.recommendations.instruments import Instrument
 
 
 def take(person: Person, address: str = "/exports") -> TestResponse:
@@ -85,7 +87,9 @@ def test_the_list_leads_to_the_file_of_what_it_shows(staff: Person) -> None:
     assert asks_on(page) == [other]
     assert "/exports?instrument=visa_7031c&amp;sort=title" in page.text
     address = "/exports?instrument=visa_7031c&sort=title"
-    assert "1 ask of your list instrument: visa_7031c" in words_of(staff.get(address))
+    assert f"1 ask of your list instrument: {INSTRUMENT[Instrument.VISA_7031C]}" in words_of(
+        staff.get(address)
+    )
     assert titles(taken(staff, address)) == {"Refuse a visa"}
     assert titles(taken(staff, "/exports?sort=title")) > {"Refuse a visa"}
     assert staff.get("/exports?instrument=tapestry").status_code == 400
