@@ -87,9 +87,8 @@ def test_the_list_leads_to_the_file_of_what_it_shows(staff: Person) -> None:
     assert asks_on(page) == [other]
     assert "/exports?instrument=visa_7031c&amp;sort=title" in page.text
     address = "/exports?instrument=visa_7031c&sort=title"
-    assert f"1 ask of your list instrument: {INSTRUMENT[Instrument.VISA_7031C]}" in words_of(
-        staff.get(address)
-    )
+    said = words_of(staff.get(address))
+    assert f"1 ask of your list instrument: {INSTRUMENT[Instrument.VISA_7031C]}" in said
     assert titles(taken(staff, address)) == {"Refuse a visa"}
     assert titles(taken(staff, "/exports?sort=title")) > {"Refuse a visa"}
     assert staff.get("/exports?instrument=tapestry").status_code == 400

@@ -274,7 +274,7 @@ def test_a_source_of_two_asks_is_as_narrow_as_the_narrower(staff: Person, partne
     share(staff, second, together=_reference(source))
     assert "A memorandum" in section(partner.get(first), "evidence")
     page = share(staff, second, "organisation")
-    assert "The source “A memorandum” became as narrow." in words_of(page)
+    assert "Sources that became as narrow: “A memorandum”." in words_of(page)
     assert "A memorandum" not in partner.get(first).text
     assert partner.get(source).status_code == 404
     assert "The coalition → The owner only" in entries(staff.get(f"{source}/history"))[0]
@@ -333,7 +333,7 @@ def test_narrowing_one_of_two_takes_no_published_source_from_the_other(
     share(staff, first)
     share(staff, second, together=_reference(source))
     page = share(staff, second, "named")
-    assert "The source “An article” was copied for the narrower records" in words_of(page)
+    assert "Copied for the narrower records that cite them: “An article”." in words_of(page)
     assert "An article" in section(partner.get(first), "evidence")
     assert "An article" in section(staff.get(second), "evidence")
     (copy,) = {link for link in links(staff.get(second)) if "/sources/S-" in link}

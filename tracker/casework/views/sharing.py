@@ -91,12 +91,15 @@ def audience_page(row: RecordMixin, title: str, back: str) -> ResponseReturnValu
 
 
 def _told(followed: Followed) -> str:
-    narrowed = (f" The source “{title}” became as narrow." for title in followed.narrowed)
-    copied = (
-        f" The source “{title}” was copied for the narrower records that cite it."
-        for title in followed.copied
+    told = {
+        "Sources that became as narrow": followed.narrowed,
+        "Copied for the narrower records that cite them": followed.copied,
+    }
+    return "".join(
+        f" {what}: {', '.join(f'“{title}”' for title in titles)}."
+        for what, titles in told.items()
+        if titles
     )
-    return "".join([*narrowed, *copied])
 
 
 def _also_cited_by(row: RecordMixin, others: Iterable[RecordMixin]) -> dict[str, str]:
