@@ -1,4 +1,4 @@
-"""The stale sweep, beside one UPDATE with its event by hand."""
+"""The stale sweep, beside one UPDATE with its event and the notices of it by hand."""
 
 import json
 import re
@@ -114,11 +114,12 @@ def _sweep(app: Any, bare: Bare, ids: list[int]) -> tuple[dict[str, Times], int]
             f" WHERE {among} AND id IN (SELECT id FROM chosen)"
         )
         assert cursor.rowcount == len(ids)
+        bare.run("DELETE FROM notices")
         bare.run("COMMIT")
         if bare.is_sqlite:
             bare.run("PRAGMA wal_checkpoint(TRUNCATE)")
         else:
-            bare.run("VACUUM clocks")
+            bare.run("VACUUM clocks, notices")
             bare.run("CHECKPOINT")
 
     def ours() -> None:
@@ -145,7 +146,8 @@ _TO_FLAG = "state = 'running' AND flagged_on IS NULL AND superseded_at IS NULL"
 
 
 def _by_hand(bare: Bare, day: Any) -> int:
-    """Flag what is due, and join one event to the chain, in one transaction."""
+    """Flag what is due, join one event to the chain and note whom it concerns, in one
+    transaction."""
     at = datetime.now(UTC)
     text = at.replace(tzinfo=None).isoformat(" ") if bare.is_sqlite else at
     bare.run("BEGIN IMMEDIATE" if bare.is_sqlite else "BEGIN")
@@ -188,6 +190,16 @@ def _by_hand(bare: Bare, day: Any) -> int:
         "UPDATE history_chains SET length = :length, head = :head WHERE name = 'main'",
         length=length + 1,
         head=digest,
+    )
+    bare.run(
+        "INSERT INTO notices (user_id, kind, about, record_id, said, noted_at)"
+        " SELECT a.assignee_id, 'flag', 'flag ' || c.id, a.id,"
+        " 'Silence' || COALESCE(' (' || b.slug || ')', '') || ', due ' || c.due_on, :at"
+        " FROM clocks c JOIN recommendations a ON a.id = c.recommendation_id"
+        " LEFT JOIN agencies b ON b.id = c.agency_id"
+        " WHERE c.state = 'running' AND c.superseded_at IS NULL AND c.flagged_on IS NOT NULL"
+        " AND c.flagged_at >= :at AND a.assignee_id IS NOT NULL",
+        at=text,
     )
     bare.run("COMMIT")
     return int(flagged)

@@ -1,6 +1,6 @@
 """Records made through the actions, as a person at a form would make them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -120,7 +120,11 @@ class CaseFile:
 
 
 def record_case(
-    viewer: Viewer, audience: Audience = Audience.ORGANISATION, title: str = "A case"
+    viewer: Viewer,
+    audience: Audience = Audience.ORGANISATION,
+    title: str = "A case",
+    *,
+    named: Sequence[int] = (),
 ) -> CaseFile:
     """A letter with one ask, a reply and an outcome, all of one audience; the caller commits."""
     report = replace(PUBLISHED, title=f"A report on {title}")
@@ -133,7 +137,8 @@ def record_case(
     outcome = actions.record_outcome(viewer, ask, outcome_input(target.reference))
     if audience is not Audience.ORGANISATION:
         rows: list[RecordMixin] = [ask, letter, target, use.source]
-        actions.share(viewer, rows, audience, reason="For the test.")
+        people = named if audience is Audience.NAMED else ()
+        actions.share(viewer, rows, audience, reason="For the test.", named=people)
     return CaseFile(
         letter.reference,
         ask.reference,

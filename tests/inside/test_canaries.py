@@ -9,7 +9,7 @@ import importlib
 import logging
 import pkgutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask, g
-from sqlalchemy import delete, select, true
+from sqlalchemy import delete, select, true, update
 
 import tracker
 from tests.inside.crawling import REFERENCE, Book, Reader, further, leaks
@@ -26,14 +26,19 @@ from tests.inside.samples import reading
 from tests.inside.test_policy import create_app_like
 from tests.support import databases
 from tests.support.people import Person, add_person, arrive
+from tracker.accounts.models import Organisation, User
 from tracker.accounts.permissions import Role
+from tracker.accounts.viewer import Viewer
+from tracker.clocks import past
 from tracker.core.db import Base, built_once, db
 from tracker.core.now import today
+from tracker.correspondence import actions as correspondence
 from tracker.history import queries as history
 from tracker.history.actions import MAIN, Change
 from tracker.history.models import HistoryEvent, HistoryPayload
 from tracker.notifications import choices, collecting, digests, outbox
 from tracker.notifications.models import HowOften, Mail, Notice, NoticeKind
+from tracker.recommendations.models import Recommendation
 from tracker.records import queries
 from tracker.records.models import Audience
 
@@ -314,17 +319,55 @@ def modules_with(name: str) -> list[Any]:
     return found
 
 
-# where narrowing keeps nothing from the readers of pages, and why
-UNSEEN = {
-    "tracker.clocks.past": "asks for rows of asks that were found as the viewer",
-    "tracker.notifications.digests": "asks for titles of records that were found as the reader",
-    "tracker.correspondence.actions": "decides whom a contact is shown to: see test_audiences",
+def asks_of_a_past_day(viewer: Viewer, ids: set[int]) -> set[int]:
+    day = past.PastDay(today())
+    return set(past.spans_on(viewer, ids, day)) | set(past.flags_on(viewer, ids, day))
+
+
+def titles_in_mail(viewer: Viewer, ids: set[int]) -> set[int]:
+    db.session.execute(update(Organisation).values(titles_in_mail=True))
+    return set(digests._titles(viewer, ids))
+
+
+def people_shown_a_contact(_viewer: Viewer, ids: set[int]) -> set[int]:
+    """Of a contact on an ask for named people and on one that these do not see."""
+    narrow = {Audience.NAMED, Audience.ORGANISATION}
+    asks = select(Recommendation.id).where(Recommendation.audience.in_(narrow))
+    return correspondence._named_readers(list(db.session.scalars(asks)))
+
+
+# Of these modules pages ask only for what was found as their reader already, so that no page tells
+# when they narrow nothing: they are asked for everything themselves.
+ASKED_FOR_ALL: dict[str, Callable[[Viewer, set[int]], set[int]]] = {
+    "tracker.clocks.past": asks_of_a_past_day,
+    "tracker.notifications.digests": titles_in_mail,
+    "tracker.correspondence.actions": people_shown_a_contact,
 }
+
+
+@pytest.mark.parametrize("name", ASKED_FOR_ALL)
+def test_a_module_that_is_asked_for_everything_gives_what_its_reader_may_see(
+    planted: Planted, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    viewer, answer = planted.readers["a stranger"].viewer, ASKED_FOR_ALL[name]
+    with reading(planted.app):
+        ids = set(planted.planter.cells)
+        keys = planted.planter.keys
+        seen = {keys[reference] for reference in queries.visible_references(viewer, keys)}
+        people = set(db.session.scalars(select(User.id)))
+        kept = answer(viewer, ids)
+        assert kept < (people if name == "tracker.correspondence.actions" else seen)
+        monkeypatch.setattr(importlib.import_module(name), "visible", lambda found, *_: found)
+        forget_statements()
+        assert kept < answer(viewer, ids)
+    forget_statements()
+
+
 MUTANTS = [
     (module, name)
     for name in ("visible", "audience_rule")
     for module in modules_with(name)
-    if module.__name__ not in UNSEEN
+    if module.__name__ not in ASKED_FOR_ALL
 ]
 
 

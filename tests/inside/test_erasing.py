@@ -6,13 +6,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import String, Text, select
 
-from tests.front.support import record_ask, record_contact
+from tests.front.support import record_ask, record_contact, send, where
 from tests.inside.samples import reading, writing
 from tests.support.factories import make
 from tests.support.people import Person, words_of
 from tracker.accounts import queries, tokens
 from tracker.accounts.models import TokenScope, User
 from tracker.admin import erasing
+from tracker.cli.erasing import erase
 from tracker.core.db import Base, db
 from tracker.core.errors import Refused, Unknown
 from tracker.core.now import today
@@ -80,6 +81,51 @@ def test_a_target_is_forgotten_and_its_asks_stay(app: Flask, staff: Person) -> N
     assert reference not in words_of(staff.get("/search?q=quokka"))
     with reading(app):
         assert all(verdict.problem is None for verdict in history.verify())
+
+
+def test_a_target_is_forgotten_with_those_that_were_merged_into_it(
+    app: Flask, staff: Person
+) -> None:
+    def recorded(person: Person, name: str) -> str:
+        typed = {"name": name, "kind": "person", "other_names": f"{name} the Younger"}
+        return where(send(person, "/targets/new", typed))
+
+    upper, double = recorded(staff, f"{NAME} One"), recorded(staff, f"{NAME} Two")
+    reference = upper.rpartition("/")[2]
+    typed = {"name": reference, "reason": "One and the same."}
+    assert where(send(staff, f"{double}/merge", typed)) == upper
+    with reading(app):
+        preview = erasing.preview_target(reference)
+    assert preview.deleted["targets"] == 2
+    assert preview.deleted["names"] == 4
+    assert preview.named_in == []
+    with writing(app):
+        erasing.erase_target(reference)
+    assert "quokka" not in everywhere(app)
+    assert words_of(staff.get(double)).count("Erased") > 0
+
+
+def test_the_command_shows_first_and_erases_when_told_to(app: Flask, staff: Person) -> None:
+    ask = record_ask(staff, {"asks-0-targets-0-name": NAME, "asks-0-title": f"Sanction {NAME}"})
+    with reading(app):
+        reference = db.session.scalars(select(Target)).one().reference
+    run = app.test_cli_runner().invoke
+    shown = run(erase, ["target", reference.lower()])
+    assert shown.exit_code == 0
+    assert "1 targets" in shown.output
+    assert f"May still be named in the texts of: {ask.rpartition('/')[2]}" in shown.output
+    assert "Nothing is erased yet. Do it with --yes." in shown.output
+    with reading(app):
+        assert db.session.scalar(select(Target.name)) == NAME
+    done = run(erase, ["target", reference, "--yes"])
+    assert "It is erased. Backups of before still hold it." in done.output
+    with reading(app):
+        assert db.session.scalar(select(Target.name)) == "Erased"
+    assert "Nothing is erased yet." in run(erase, ["person", staff.email]).output
+    assert staff.get("/recommendations").status_code == 200
+    assert "It is erased." in run(erase, ["person", staff.email, "--yes"]).output
+    assert staff.get("/recommendations").status_code == 302
+    assert staff.email not in everywhere(app)
 
 
 def test_mail_that_waits_forgets_and_is_written_anew(app: Flask, staff: Person) -> None:

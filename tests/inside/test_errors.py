@@ -1,13 +1,17 @@
 """What goes wrong is a page that says so, with nothing changed and nothing given away."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
-from tests.inside.samples import CaseFile, record_case, writing
+from tests.inside.samples import CaseFile, ask_of, reading, record_case, writing
 from tests.inside.sending import TYPED, events, filled, kept, next_step, saved
 from tests.support.people import Person, form_of, log_in, token_on, words_of
+from tracker.casework import actions
+from tracker.records.models import Audience
 
 
 @pytest.fixture
@@ -61,7 +65,7 @@ def test_the_log_of_an_error_holds_nothing_that_was_typed(
     monkeypatch.setattr("tracker.core.intake.Intake.text", lambda *_a, **_k: TYPED * 20)
     answer = staff.client.post(path, data=sent)
     assert answer.status_code == 500
-    assert TYPED not in answer.text
+    assert kept_to_copy(answer)
     assert "unexpected error" in caplog.text
     assert TYPED not in caplog.text
 
@@ -193,6 +197,36 @@ def test_who_was_logged_out_meanwhile_keeps_what_was_typed(
     again = staff.client.post(path, data={**form_of(answer), "csrf_token": staff.token()})
     assert again.status_code == 303
     assert saved(app, staff, case) == TYPED
+
+
+def kept_to_copy(answer: TestResponse) -> bool:
+    """Whether what was typed stands on the page, and nothing that would send it again."""
+    return TYPED in section_of_typed(answer) and "Send it again" not in answer.text
+
+
+def section_of_typed(answer: TestResponse) -> str:
+    return answer.text.partition("What you typed is here")[2]
+
+
+def test_what_was_typed_on_a_record_that_is_hidden_meanwhile_can_be_copied(
+    app: Flask, staff: Person, colleague: Person, case: CaseFile
+) -> None:
+    path = next_step(case)
+    sent = filled(colleague.get(path), next_action=TYPED)
+    with writing(app):
+        row = ask_of(staff.viewer, case.ask)
+        actions.share(staff.viewer, [row], Audience.NAMED, reason="It is dangerous.")
+    answer = colleague.client.post(path, data=sent)
+    assert answer.status_code == 404
+    assert kept_to_copy(answer)
+    missing = path.replace(case.ask, "R-00000000")
+    assert text_of(colleague.client.post(missing, data=sent)) == text_of(answer)
+    with reading(app):
+        assert ask_of(staff.viewer, case.ask).next_action == ""
+
+
+def text_of(answer: TestResponse) -> str:
+    return re.sub(r'name="csrf_token"[^>]*>', "", answer.text)
 
 
 def test_what_is_kept_cannot_break_out_of_the_page(staff: Person, case: CaseFile) -> None:

@@ -26,6 +26,7 @@ from tracker.core.now import now
 from tracker.history import actions as history
 from tracker.history.models import HistoryEvent, HistoryPayload
 from tracker.jobs import runner
+from tracker.notifications.models import Notice
 from tracker.recommendations.models import Recommendation
 from tracker.records.models import Audience, Record
 
@@ -254,8 +255,8 @@ def test_a_dry_sweep_says_what_would_be_flagged_and_flags_nothing(app: Flask) ->
 
 
 def many_clocks(count: int) -> None:
-    """So many late clocks of one ask, written at once."""
-    ask = make(Recommendation)
+    """So many late clocks of one ask that somebody has, written at once."""
+    ask = make(Recommendation, assignee_id=make(User).id)
     row = {
         "recommendation_id": ask.id,
         "organisation_id": ask.organisation_id,
@@ -289,4 +290,5 @@ def test_the_number_of_statements_does_not_follow_the_number_of_clocks(app: Flas
     assert counts[10] == counts[1000]
     assert len(seen.about("UPDATE", "clocks")) == 1
     with reading(app):
+        assert db.session.scalar(select(func.count(Notice.id))) == 1010
         assert db.session.scalar(select(func.count()).where(Clock.flagged_on == DAY)) == 1010

@@ -6,6 +6,7 @@ an ask, a letter) is told and left: a person must judge it.
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ from tracker.accounts.models import (
     User,
 )
 from tracker.accounts.permissions import Role
+from tracker.accounts.viewer import MACHINE
 from tracker.core.db import db
 from tracker.core.errors import Refused, Unknown
 from tracker.core.terms import question
@@ -34,6 +36,7 @@ from tracker.recommendations.models import Recommendation
 from tracker.records import actions as records
 from tracker.records.models import Grant, Record
 from tracker.records.queries import matching
+from tracker.targets.merged import with_merged
 from tracker.targets.models import Target
 
 NAMELESS = "Erased"
@@ -74,27 +77,36 @@ def erase_person(email: str) -> None:
 
 
 def preview_target(reference: str) -> Preview:
-    """What erasing a target would do. Raises `Unknown`."""
-    target = _target(reference)
+    """What erasing a target would do, with all that were merged into it. Raises `Unknown`."""
+    targets = _targets(reference)
     counts = {
-        "names": len(target.names),
-        "identifiers": len(target.identifiers),
-        "texts of its history": _count(_texts_about(target.id)),
+        "targets": len(targets),
+        "names": sum(len(target.names) for target in targets),
+        "identifiers": sum(len(target.identifiers) for target in targets),
+        "texts of its history": _count(_texts_about(targets)),
         "texts of mail that waits": db.session.scalar(_count_of_waiting()) or 0,
     }
-    names = [target.name, *(name.text for name in target.names)]
-    return Preview(counts, [ref for ref in _named_in(names) if ref != target.reference])
+    names = [each for one in targets for each in (one.name, *(name.text for name in one.names))]
+    own = {target.reference for target in targets}
+    return Preview(counts, [ref for ref in _named_in(names) if ref not in own])
 
 
 def erase_target(reference: str) -> None:
-    """Delete every name, identifier and note of a target, and the texts of its history. Its links
-    stay: an ask about somebody who is erased is still an ask. Raises `Unknown`."""
-    target = _target(reference)
-    texts = _texts_about(target.id)
+    """Delete every name, identifier and note of a target and of those merged into it, which are the
+    same party, and the texts of their history. Links stay: an ask about somebody who is erased is
+    still an ask. Raises `Unknown`."""
+    targets = _targets(reference)
+    texts = _texts_about(targets)
     db.session.execute(texts.execution_options(synchronize_session=False))
     # a title in it may name the target; the text is made anew when the mail goes
     forget = update(Mail).where(*_IS_WAITING).values(subject="Notices", body="")
     db.session.execute(forget.execution_options(synchronize_session=False))
+    for target in targets:
+        _forget(target)
+    history.record("target.erased", actor_id=None, records=[target.id for target in targets])
+
+
+def _forget(target: Target) -> None:
     target.names.clear()
     target.identifiers.clear()
     target.name, target.sort_name = NAMELESS, NAMELESS.lower()
@@ -103,7 +115,6 @@ def erase_target(reference: str) -> None:
     records.touch(target)
     db.session.flush()
     records.index_terms(target)
-    history.record("target.erased", actor_id=None, records=[target.id])
 
 
 _IS_WAITING = (Mail.kind == MailKind.NOTICE, Mail.body != "")
@@ -134,8 +145,9 @@ def _of_person(user: User) -> dict[str, Delete]:
     }
 
 
-def _texts_about(record_id: int) -> Delete:
-    about = select(HistorySubject.event_id).where(HistorySubject.record_id == record_id)
+def _texts_about(targets: Sequence[Target]) -> Delete:
+    ids = [target.id for target in targets]
+    about = select(HistorySubject.event_id).where(HistorySubject.record_id.in_(ids))
     return delete(HistoryPayload).where(HistoryPayload.event_id.in_(about))
 
 
@@ -175,13 +187,15 @@ def _user(email: str) -> User:
     return user
 
 
-def _target(reference: str) -> Target:
-    found = db.session.scalar(
+def _targets(reference: str) -> Sequence[Target]:
+    """The target and all that were merged into it, whoever recorded them; itself first."""
+    own = select(Record.id).where(Record.reference == reference.upper())
+    found = db.session.scalars(
         select(Target)
-        .join(Record, Record.id == Target.id)
-        .where(Record.reference == reference.upper())
+        .where(Target.id.in_(with_merged(MACHINE, own)))
         .options(selectinload(Target.names), selectinload(Target.identifiers))
-    )
-    if found is None:
+        .order_by(Target.id.in_(own).desc(), Target.id)
+    ).all()
+    if not found:
         raise Unknown(f"There is no target {reference}.")
     return found

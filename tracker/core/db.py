@@ -310,7 +310,7 @@ def refresh_statistics() -> None:
 
 
 def changed_rows(statement: UpdateBase) -> int:
-    """Run an UPDATE or DELETE past the session's objects; how many rows it changed."""
+    """Run a statement that writes past the session's objects; how many rows it wrote."""
     options = {"synchronize_session": False}
     result = db.session.execute(statement.execution_options(**options))
     assert isinstance(result, CursorResult)

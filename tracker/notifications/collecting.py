@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, String, case, cast, func, insert, literal, or_, select
 
 from tracker.agencies.models import Agency
 from tracker.casework.words import CLOCK
 from tracker.clocks.models import Clock
 from tracker.clocks.queries import IS_FLAGGED
-from tracker.core.db import db
+from tracker.core.db import changed_rows, db
 from tracker.core.now import now, today
 from tracker.core.together import insert_together
 from tracker.history.actions import Change
@@ -22,6 +22,7 @@ from tracker.notifications import choices
 from tracker.notifications.models import (
     HowOften,
     Notice,
+    NoticeChoice,
     NoticeKind,
     NoticeMark,
     Watch,
@@ -43,7 +44,8 @@ def note_changes(changes: Sequence[Change]) -> None:
         if any(change.name == SWEEP for change in changes)
         else Recommendation.id.in_(concerned)
     )
-    _note([*_watched(changes), *_given(changes), *_flags(flagged)])
+    _note([*_watched(changes), *_given(changes)])
+    _note_flags(flagged)
 
 
 def note_next_actions(day: date) -> int:
@@ -53,10 +55,9 @@ def note_next_actions(day: date) -> int:
     if mark is None:
         mark = NoticeMark(name=NEXT_ACTIONS, day=day)
         db.session.add(mark)
-    resting_no_more = _flags(Clock.snoozed_until <= day)
-    count = _note([*_next_actions(min(mark.day, day) - NEWS, day), *resting_no_more])
+    count = _note(_next_actions(min(mark.day, day) - NEWS, day))
     mark.day = day
-    return count
+    return count + _note_flags(Clock.snoozed_until <= day)
 
 
 def _watched(changes: Sequence[Change]) -> Iterable[dict[str, Any]]:
@@ -96,23 +97,40 @@ def _given(changes: Sequence[Change]) -> Iterable[dict[str, Any]]:
             yield _notice(given[row.event_id], NoticeKind.ASSIGNED, about, row.record_id, said)
 
 
-def _flags(of_asks: ColumnElement[bool]) -> Iterable[dict[str, Any]]:
-    """Fresh flags on some of the asks that somebody has."""
-    rows = db.session.execute(
-        select(Clock.id, Clock.kind, Clock.due_on, Agency.slug, Recommendation)
-        .join(Recommendation, Recommendation.id == Clock.recommendation_id)
+def _note_flags(of_asks: ColumnElement[bool]) -> int:
+    """Note fresh flags on some of the asks that somebody has; how many. One statement: a night can
+    bring tens of thousands."""
+    about = literal("flag ") + cast(Clock.id, String)
+    body = func.coalesce(literal(" (") + Agency.slug + ")", "")
+    due = func.coalesce(literal(", due ") + cast(Clock.due_on, String), "")
+    said = case(CLOCK, value=Clock.kind) + body + due
+    is_noted = select(Notice.id).where(
+        Notice.user_id == Recommendation.assignee_id, Notice.about == about
+    )
+    fresh = (
+        select(
+            Recommendation.assignee_id,
+            literal(NoticeKind.FLAG, Notice.kind.type),
+            about,
+            Recommendation.id,
+            said,
+            literal(now(), Notice.noted_at.type),
+        )
+        .join(Clock, Clock.recommendation_id == Recommendation.id)
         .outerjoin(Agency, Agency.id == Clock.agency_id)
+        .outerjoin(NoticeChoice, NoticeChoice.user_id == Recommendation.assignee_id)
         .where(
             of_asks,
             *IS_FLAGGED,
             Clock.flagged_at > now() - NEWS,
             or_(Clock.snoozed_until.is_(None), Clock.snoozed_until <= today()),
             Recommendation.assignee_id.is_not(None),
+            func.coalesce(NoticeChoice.flag, choices.DEFAULTS[NoticeKind.FLAG]) != HowOften.NEVER,
+            ~is_noted.exists(),
         )
     )
-    for clock_id, kind, due_on, slug, ask in rows:
-        said = f"{CLOCK[kind]}{f' ({slug})' if slug else ''}, due {due_on}"
-        yield _notice(ask.assignee_id, NoticeKind.FLAG, f"flag {clock_id}", ask.id, said)
+    columns = ["user_id", "kind", "about", "record_id", "said", "noted_at"]
+    return changed_rows(insert(Notice).from_select(columns, fresh))
 
 
 def _next_actions(after: date, until: date) -> Iterable[dict[str, Any]]:

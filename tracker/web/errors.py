@@ -61,7 +61,9 @@ FAILURES: dict[Failure, tuple[str, str, int]] = {
     ),
 }
 TOO_LARGE = ("This file is too large", "Go back, make it smaller or part it, and try again.")
-KEEPS_WHAT_WAS_SENT = (400, 401, 503)
+# where the same form can be sent again, and where its text can at least be taken elsewhere
+IS_SENT_AGAIN = (400, 401, 503)
+KEEPS_WHAT_WAS_SENT = (*IS_SENT_AGAIN, 403, 404, 409, 422, 500)
 
 
 def init_app(app: Flask) -> None:
@@ -133,7 +135,7 @@ def _unexpected(error: Exception) -> Response:
 
 
 def _page(code: int, said: str | None = None, words: tuple[str, str] | None = None) -> Response:
-    """The page for a status; what was typed stays on it where sending again can help."""
+    """The page for a status; what was typed stays on it, to be sent again or to be copied."""
     _take_back()
     if code >= 500:
         _ask_nobody()
@@ -146,7 +148,13 @@ def _page(code: int, said: str | None = None, words: tuple[str, str] | None = No
     kept = _kept_fields() if code in KEEPS_WHAT_WAS_SENT else []
     try:
         body = render_template(
-            "views/error.html", code=code, title=title, said=said, advice=advice, kept=kept
+            "views/error.html",
+            code=code,
+            title=title,
+            said=said,
+            advice=advice,
+            kept=kept,
+            again=code in IS_SENT_AGAIN,
         )
     except DBAPIError as error:
         if code >= 500:
@@ -184,7 +192,7 @@ def _ask_nobody() -> None:
 
 
 def _kept_fields() -> list[tuple[str, str]]:
-    """What the form held, to be sent again; only of a form of our own pages, so that no other site
+    """What the form held; only of a form of our own pages, so that no other site
     can lay words into a person's mouth. A password or a file is never kept, so neither is its
     form."""
     if takes_files(request.endpoint) and request.mimetype == "multipart/form-data":

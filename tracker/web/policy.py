@@ -78,7 +78,7 @@ def admits(wanted: Policy, viewer: Viewer) -> bool:
     if wanted is Policy.PERSON:
         return not viewer.is_anonymous
     if wanted is Policy.READER and viewer.is_anonymous:
-        return settings().public_dashboard
+        return settings().public_dashboard  # to look at; who sends something has to log in
     return viewer.may(_NEEDS[wanted])
 
 
@@ -96,13 +96,14 @@ def _gate() -> Response | None:
     if wanted is Policy.ANYONE:
         return None  # who asks need not be looked up, nor the database be there
     viewer = viewing.current()
-    if admits(wanted, viewer):
+    looks = request.method in ("GET", "HEAD")
+    if admits(wanted, viewer) and (looks or not viewer.is_anonymous):
         if _lacks_a_factor(viewer):
             return _ask_for_a_factor()
         return _ask_again() if _is_for_the_fresh(request.endpoint) and not is_fresh() else None
     if not viewer.is_anonymous:
         abort(403)
-    if request.method not in ("GET", "HEAD") or is_for_programs():
+    if not looks or is_for_programs():
         abort(401)
     door = "second_factor.ask" if g.get("log_in_is_awaited") else "security.login"
     return redirect(url_for(door, next=_path_asked_for()))
