@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from tests.front.support import nothing_changes, rows
+from tests.front.support import facts_of, nothing_changes, rows
 from tests.support.people import Person, words_of
 
 
@@ -38,7 +38,22 @@ def test_the_settings_are_shown_without_their_secrets(app: Flask, admin: Person)
     assert "TRACKER_REQUIRE_MFA none" in page
     assert app.extensions["tracker.settings"].secret_key not in page
     assert "TRACKER_SECRET_KEY ********" in page
-    assert "An open invitation 7 days" in page
+
+
+def test_the_settings_say_how_long_what_is_kept(admin: Person) -> None:
+    facts = facts_of(admin.get("/admin/settings"))
+    kept = {what: said for what, said in facts.items() if not what.startswith("TRACKER_")}
+    assert kept == {
+        "A log-in after its last use": "12 hours",
+        "A log-in in all": "7 days",
+        "Failed log-ins": "30 days",
+        "An open invitation": "7 days",
+        "Invitations that are over": "90 days",
+        "That a mail was sent; its text goes at once": "90 days",
+        "Runs of the jobs that run every few minutes": "2 days",
+        "Nightly backups": "14 days",
+        "Records and their history": "until they are erased",
+    }
 
 
 @pytest.mark.parametrize("path", ["/admin/organisations", "/admin/settings", "/admin/mail"])

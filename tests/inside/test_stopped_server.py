@@ -4,22 +4,27 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from time import sleep
 from typing import Any
 
 import pytest
 from flask import Flask, request_finished
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from tests.inside.samples import ask_of, reading, record_case, writing
 from tests.inside.sending import TYPED, filled, kept
+from tests.inside.test_nights import a_job, at, effects, leave_a_trace, made_up_for, scheduled
 from tests.support import databases
 from tests.support.people import Person, add_person, form_of, log_in, words_of
 from tracker.accounts.permissions import Role
 from tracker.core.db import db
-from tracker.history import queries as history
+from tracker.history import actions as history
+from tracker.history import queries as chains
 from tracker.history.models import HistoryPayload
+from tracker.jobs import runner, scheduler
 
 ALWAYS = ("/healthz", "/static/tracker.css")
 
@@ -105,7 +110,7 @@ def test_a_server_that_stopped_is_a_page_that_keeps_what_was_typed_until_it_is_b
     assert person.client.post(path, data=form_of(answer)).status_code == 303
     with reading(app):
         assert ask_of(person.viewer, path.split("/")[2]).next_action == TYPED
-        assert [verdict.problem for verdict in history.verify()] == [None]
+        assert [verdict.problem for verdict in chains.verify()] == [None]
 
 
 @dataclass
@@ -171,8 +176,40 @@ def test_a_server_that_stops_under_people_who_save_loses_nothing_that_it_had_tak
             assert each.trouble == []
             assert set(each.codes) == {200, 303, 503}
             assert [text for text in each.saved if f'"{text}"' not in told] == []
-        assert [verdict.problem for verdict in history.verify()] == [None]
+        assert [verdict.problem for verdict in chains.verify()] == [None]
     assert busy[0].person.get("/readyz").status_code == 200
+
+
+NIGHT = datetime(2024, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("is_back", [True, False], ids=["back at once", "back after the run"])
+def test_a_server_that_stops_under_a_job_leaves_one_effect_of_its_period(
+    app: Flask, server: Server, is_back: bool
+) -> None:
+    name = f"night-work-{is_back}"
+
+    def stop_in_the_midst(as_of: date) -> dict[str, Any]:
+        leave_a_trace(as_of)
+        db.session.flush()
+        server.stop()
+        if is_back:
+            server.start()
+        return {"examined": 1}
+
+    with writing(app):
+        history.record("reference.loaded", actor_id=None)
+    before = effects(app)
+    with at(NIGHT), app.app_context(), pytest.raises(DBAPIError):
+        runner.run_scheduled(replace(a_job(stop_in_the_midst), name=name))
+    if not is_back:
+        server.start()
+    assert effects(app) == before
+    work = replace(a_job(), name=name)
+    assert not made_up_for(app, work, NIGHT + timedelta(minutes=10), scheduler.RETRY_AFTER)
+    assert made_up_for(app, work, NIGHT + scheduler.RETRY_AFTER, scheduler.RETRY_AFTER)
+    assert not scheduled(app, work, NIGHT + 2 * scheduler.RETRY_AFTER)
+    assert effects(app) == before + 1
 
 
 def test_a_page_read_after_the_server_came_back_needs_no_second_try(

@@ -4,7 +4,7 @@ import inspect
 import os
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from enum import Enum as PlainEnum
@@ -309,9 +309,9 @@ def refresh_statistics() -> None:
         connection.exec_driver_sql("ANALYZE")
 
 
-def changed_rows(statement: UpdateBase) -> int:
+def changed_rows(statement: UpdateBase, values: Mapping[str, Any] | None = None) -> int:
     """Run a statement that writes past the session's objects; how many rows it wrote."""
     options = {"synchronize_session": False}
-    result = db.session.execute(statement.execution_options(**options))
+    result = db.session.execute(statement, values, execution_options=options)
     assert isinstance(result, CursorResult)
     return result.rowcount

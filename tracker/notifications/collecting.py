@@ -6,13 +6,26 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, case, cast, func, insert, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Insert,
+    String,
+    bindparam,
+    case,
+    cast,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+)
 
 from tracker.agencies.models import Agency
 from tracker.casework.words import CLOCK
 from tracker.clocks.models import Clock
 from tracker.clocks.queries import IS_FLAGGED
-from tracker.core.db import changed_rows, db
+from tracker.core.db import Base, built_once, changed_rows, db
 from tracker.core.now import now, today
 from tracker.core.together import insert_together
 from tracker.history.actions import Change
@@ -38,14 +51,11 @@ SWEEP = "job.stale_sweep"  # flags many asks, and names none
 
 def note_changes(changes: Sequence[Change]) -> None:
     """Note what people are to be told of changes that are about to be committed, with them."""
-    concerned = select(HistorySubject.record_id).where(_of(changes))
-    flagged = (
-        Recommendation.assignee_id.is_not(None)
-        if any(change.name == SWEEP for change in changes)
-        else Recommendation.id.in_(concerned)
-    )
     _note([*_watched(changes), *_given(changes)])
-    _note_flags(flagged)
+    if any(change.name == SWEEP for change in changes):
+        _note_flags(_flags_of_all())
+    else:
+        _note_flags(_flags_of_changed(), first=changes[0].event_id, last=changes[-1].event_id)
 
 
 def note_next_actions(day: date) -> int:
@@ -57,7 +67,7 @@ def note_next_actions(day: date) -> int:
         db.session.add(mark)
     count = _note(_next_actions(min(mark.day, day) - NEWS, day))
     mark.day = day
-    return count + _note_flags(Clock.snoozed_until <= day)
+    return count + _note_flags(_flags_that_rested(), day=day)
 
 
 def _watched(changes: Sequence[Change]) -> Iterable[dict[str, Any]]:
@@ -97,9 +107,30 @@ def _given(changes: Sequence[Change]) -> Iterable[dict[str, Any]]:
             yield _notice(given[row.event_id], NoticeKind.ASSIGNED, about, row.record_id, said)
 
 
-def _note_flags(of_asks: ColumnElement[bool]) -> int:
-    """Note fresh flags on some of the asks that somebody has; how many. One statement: a night can
-    bring tens of thousands."""
+def _note_flags(fresh: Insert, **chosen: Any) -> int:
+    """Note fresh flags on asks that somebody has; how many."""
+    moment = {"at": now(), "today": today(), "since": now() - NEWS}
+    return changed_rows(fresh, {**moment, **chosen})
+
+
+@built_once
+def _flags_of_all() -> Insert:
+    return _flags(true())
+
+
+@built_once
+def _flags_of_changed() -> Insert:
+    events = HistorySubject.event_id.between(bindparam("first"), bindparam("last"))
+    return _flags(Recommendation.id.in_(select(HistorySubject.record_id).where(events)))
+
+
+@built_once
+def _flags_that_rested() -> Insert:
+    return _flags(Clock.snoozed_until <= bindparam("day"))
+
+
+def _flags(which: ColumnElement[bool]) -> Insert:
+    """The statement that notes some flags: one, since a night can bring tens of thousands."""
     about = literal("flag ") + cast(Clock.id, String)
     body = func.coalesce(literal(" (") + Agency.slug + ")", "")
     due = func.coalesce(literal(", due ") + cast(Clock.due_on, String), "")
@@ -114,23 +145,23 @@ def _note_flags(of_asks: ColumnElement[bool]) -> int:
             about,
             Recommendation.id,
             said,
-            literal(now(), Notice.noted_at.type),
+            bindparam("at", type_=Notice.noted_at.type),
         )
         .join(Clock, Clock.recommendation_id == Recommendation.id)
         .outerjoin(Agency, Agency.id == Clock.agency_id)
         .outerjoin(NoticeChoice, NoticeChoice.user_id == Recommendation.assignee_id)
         .where(
-            of_asks,
+            which,
             *IS_FLAGGED,
-            Clock.flagged_at > now() - NEWS,
-            or_(Clock.snoozed_until.is_(None), Clock.snoozed_until <= today()),
+            Clock.flagged_at > bindparam("since"),
+            or_(Clock.snoozed_until.is_(None), Clock.snoozed_until <= bindparam("today")),
             Recommendation.assignee_id.is_not(None),
             func.coalesce(NoticeChoice.flag, choices.DEFAULTS[NoticeKind.FLAG]) != HowOften.NEVER,
             ~is_noted.exists(),
         )
     )
     columns = ["user_id", "kind", "about", "record_id", "said", "noted_at"]
-    return changed_rows(insert(Notice).from_select(columns, fresh))
+    return insert(Base.metadata.tables[Notice.__tablename__]).from_select(columns, fresh)
 
 
 def _next_actions(after: date, until: date) -> Iterable[dict[str, Any]]:

@@ -96,18 +96,13 @@ _PARTS = (
 
 def for_editing(viewer: Viewer, reference: str) -> Recommendation | None:
     """As `get`, with the links to its targets, of which the editor may not see all."""
-    statement = (
-        select(Recommendation)
-        .join(Record, Record.id == Recommendation.id)
-        .where(Record.reference == reference)
-        .options(
-            *_PARTS,
-            selectinload(Recommendation.target_links)
-            .joinedload(RecommendationTarget.target)
-            .selectinload(Target.names),
-        )
-    )
-    return db.session.scalar(visible(statement, Recommendation, viewer))
+    return db.session.scalar(_with_targets(viewer), {"reference": reference})
+
+
+@built_once
+def _with_targets(viewer: Viewer) -> Select[Recommendation]:
+    links = selectinload(Recommendation.target_links).joinedload(RecommendationTarget.target)
+    return _of_reference(viewer).options(links.selectinload(Target.names))
 
 
 def by_references(viewer: Viewer, references: Iterable[str]) -> list[Recommendation]:
