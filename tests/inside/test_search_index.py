@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import delete, func, select, text, update
 
 from tests.inside.commands import CommandLine
-from tests.inside.samples import writing
+from tests.inside.samples import reading, writing
 from tests.support.factories import make
 from tests.support.names import NAMES, TYPED
 from tests.support.people import Person
@@ -142,3 +142,14 @@ def test_a_question_is_answered_from_the_index(context: Flask) -> None:
     sql = statement.replace(":", r"\:")
     plan = " ".join(row[0] for row in db.session.execute(text(f"EXPLAIN {sql}")))
     assert "ix_search_text_terms" in plan
+
+
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+def test_each_word_is_looked_for_by_a_plan_of_its_own(app: Flask, staff: Person) -> None:
+    """A plan for any word alike would read every row for a rare one."""
+    with reading(app):
+        for _ in range(8):
+            targets.suggest(staff.viewer, "zhang")
+        prepared = db.session.scalars(text("SELECT statement FROM pg_prepared_statements")).all()
+    assert any("target_names" in statement for statement in prepared)
+    assert not any("tsquery" in statement for statement in prepared)

@@ -127,6 +127,7 @@ def init_app(app: Flask, database_url: str) -> None:
             prepare_sqlite(db.engine)
         else:
             _watch_for_writes(db.engine)
+            _plan_by_value(db.engine)
 
 
 def _end_quietly(error: BaseException | None) -> None:
@@ -166,6 +167,22 @@ def _watch_for_writes(engine: Engine) -> None:
         changes = context.isinsert or context.isupdate or context.isdelete
         if changes or not statement.lstrip().startswith(_QUESTIONS):
             connection.info[_WROTE] = True
+
+
+# in a statement of which the best plan hangs on what is asked: a rare word, or one of every name
+BY_VALUE = "/* by value */"
+
+
+def _plan_by_value(engine: Engine) -> None:
+    """Have PostgreSQL plan such a statement anew each time. Once psycopg had prepared it, it would
+    soon be planned for any word alike, and a rare one be looked for in every row."""
+
+    @event.listens_for(engine, "do_execute")
+    def execute(cursor: Any, statement: str, given: Any, _context: object) -> bool:
+        by_value = BY_VALUE in statement
+        if by_value:
+            cursor.execute(statement, given, prepare=False)
+        return by_value
 
 
 def _leave_out_async(app: Flask) -> None:

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from tracker.accounts.models import Organisation, User
 from tracker.accounts.permissions import Role
 from tracker.accounts.viewer import Viewer
-from tracker.core.db import IDS, Base, built_once, db, grouped
+from tracker.core.db import BY_VALUE, IDS, Base, built_once, db, grouped
 from tracker.core.terms import Question
 from tracker.records.models import (
     TABLES,
@@ -226,7 +226,7 @@ def matching(*questions: Question) -> Select[int]:
 
 _INDEX = "search_index"
 # as the index has it, so that it is used; neither side goes through a parser of PostgreSQL's
-_ASKED = "array_to_tsvector(string_to_array(terms, ' ')) @@ CAST(:asked AS tsquery)"
+_ASKED = f"array_to_tsvector(string_to_array(terms, ' ')) @@ CAST(:asked AS tsquery) {BY_VALUE}"
 
 
 def visible_references(viewer: Viewer, references: Iterable[str]) -> set[str]:
