@@ -12,9 +12,9 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from tests.front.support import FORM, Sitting
+from tests.front.support import FORM, Sitting, nothing_changes
 from tests.inside.samples import reading, record_case, writing
-from tests.support.people import PASSWORD, Person, add_person, log_in, words_of
+from tests.support.people import PASSWORD, Person, add_person, log_in, token_on, words_of
 from tracker.accounts import actions, lockout, queries, sessions
 from tracker.accounts.models import LoginSession, User
 from tracker.accounts.permissions import Role
@@ -427,3 +427,32 @@ def test_a_bad_password_is_told_at_its_field(
     assert answer.status_code == 422
     assert said in words_of(answer)
     assert log_in(Person(staff.app, staff.email, staff.app.test_client())).status_code == 302
+
+
+def test_no_signed_token_stands_for_anybody(app: Flask, staff: Person) -> None:
+    with reading(app):
+        token = account_of(staff).get_auth_token()
+    stranger = app.test_client()
+    asked: list[dict[str, Any]] = [
+        {"headers": {"Authentication-Token": token}},
+        {"query_string": {"auth_token": token}},
+        {"json": {"auth_token": token}},
+        {"auth": (staff.email, PASSWORD)},
+    ]
+    for given in asked:
+        answer = stranger.get("/account", **given)
+        assert answer.status_code == 302
+        assert "/login" in answer.headers["Location"]
+
+
+def test_only_the_form_logs_anybody_in(app: Flask, staff: Person, anonymous: Person) -> None:
+    token = token_on(anonymous.get("/login"))
+    headers = {"X-CSRFToken": token, "Accept": "application/json"}
+    sent = {"email": staff.email, "password": PASSWORD}
+    with nothing_changes(app):
+        answer = anonymous.client.post("/login?include_auth_token", json=sent, headers=headers)
+    assert answer.status_code == 415
+    form = {**sent, "csrf_token": token}
+    answer = anonymous.client.post("/login?include_auth_token", data=form, headers=headers)
+    assert answer.status_code == 302
+    assert "authentication_token" not in answer.text

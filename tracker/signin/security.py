@@ -1,6 +1,6 @@
 """Flask-Security, set up for people who are targets of state phishing."""
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, Request, abort, current_app, request
 from flask_security import FSQLALiteUserDatastore, RoleMixin, Security
 from werkzeug.exceptions import HTTPException
 
@@ -47,8 +47,26 @@ def init_app(app: Flask) -> None:
     # our gate asks who is here, where that matters; this would ask before each request, in the
     # database, for a style sheet too
     security.principal.identity_loaders.clear()
+    # a log-in is a row and a cookie, and nothing else: no token that only a signature holds to
+    app.login_manager.request_loader(_nobody)  # type: ignore[attr-defined]
+    security.want_json(_answers_no_program)
     sessions.init_app(app)
+    app.before_request(_refuse_programs)
     app.before_request(_refuse_bad_next)
+
+
+def _nobody(_request: Request) -> None:
+    return None
+
+
+def _answers_no_program(_request: Request) -> bool:
+    return False
+
+
+def _refuse_programs() -> None:
+    """Only forms of our own pages log anybody in or out."""
+    if request.endpoint in ("security.login", "security.logout") and request.is_json:
+        abort(415)
 
 
 def _refuse_bad_next() -> None:
