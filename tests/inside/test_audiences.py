@@ -1,6 +1,7 @@
 """Who sees what: the audience filter for every kind of record, and the copies that it reads."""
 
 import contextlib
+from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations_with_replacement, product
 from typing import Any
@@ -10,7 +11,6 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.inside.samples import (
-    PUBLISHED,
     ask_input,
     ask_of,
     contact_input,
@@ -28,14 +28,17 @@ from tracker.accounts.models import Organisation, User
 from tracker.accounts.permissions import Role
 from tracker.accounts.viewer import ANONYMOUS, MACHINE, Viewer
 from tracker.casework import actions
-from tracker.casework.inputs import AddresseeInput
+from tracker.casework.inputs import AddresseeInput, ReceiptInput
 from tracker.casework.telling import history_page
 from tracker.core.countries import Place
+from tracker.core.dates import PartialDate
 from tracker.core.db import Base, db
 from tracker.core.errors import Refused
 from tracker.core.now import today
 from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import Contact
+from tracker.feeds.changes import changes
+from tracker.history.names import EVENTS
 from tracker.recommendations.models import Recommendation
 from tracker.records import actions as records
 from tracker.records.models import (
@@ -50,6 +53,9 @@ from tracker.records.queries import audience_rule, may_edit, visible
 from tracker.sources import queries as sources
 from tracker.sources.actions import SourceInput
 from tracker.sources.models import Attachment, Source
+from tracker.targets import queries as targets
+from tracker.targets.actions import TargetInput, add_member, add_target
+from tracker.targets.models import TargetKind
 
 wiring.register_models()
 
@@ -371,10 +377,10 @@ def test_others_read_the_history_from_the_day_it_was_shared(
     with writing(app):
         give(staff.viewer, ask_of(staff.viewer, case.ask), Audience.COALITION, [])
     with writing(app):
-        actions.cite(staff.viewer, ask_of(staff.viewer, case.ask), PUBLISHED)
+        records.set_tags(staff.viewer, ask_of(staff.viewer, case.ask), ["later"])
     with reading(app):
         assert "recommendation.recorded" in entries(staff.viewer, case.ask)
-        assert entries(partner.viewer, case.ask) == ["source.cited", "record.audience_changed"]
+        assert entries(partner.viewer, case.ask) == ["record.tagged", "record.audience_changed"]
 
 
 def test_a_wider_audience_takes_no_history_from_those_who_read_it(
@@ -410,10 +416,101 @@ def test_a_person_named_later_reads_from_the_day_of_the_grant(
         ask = ask_of(staff.viewer, case.ask)
         give(staff.viewer, ask, Audience.NAMED, [partner.viewer.user_id or 0])
     with writing(app):
-        actions.cite(staff.viewer, ask_of(staff.viewer, case.ask), PUBLISHED)
+        records.set_tags(staff.viewer, ask_of(staff.viewer, case.ask), ["later"])
     with reading(app):
-        assert entries(partner.viewer, case.ask)[0] == "source.cited"
+        assert entries(partner.viewer, case.ask)[0] == "record.tagged"
         assert "recommendation.recorded" not in entries(partner.viewer, case.ask)
+
+
+def test_a_colleague_named_later_reads_from_the_day_of_the_grant(
+    app: Flask, staff: Person, colleague: Person
+) -> None:
+    def give_it(audience: Audience, *named: Person) -> None:
+        with writing(app):
+            ids = [person.viewer.user_id or 0 for person in named]
+            give(staff.viewer, ask_of(staff.viewer, case.ask), audience, ids)
+
+    with writing(app):
+        case = record_case(staff.viewer)
+    everything = 4
+    give_it(Audience.NAMED)
+    with writing(app):
+        records.set_tags(staff.viewer, ask_of(staff.viewer, case.ask), ["dangerous"])
+    give_it(Audience.NAMED, colleague)
+    with reading(app):
+        assert entries(colleague.viewer, case.ask) == ["record.audience_changed"]
+        assert len(entries(staff.viewer, case.ask)) > everything
+    give_it(Audience.ORGANISATION)
+    give_it(Audience.NAMED, colleague)
+    with reading(app):  # who was named goes on without a break, and who recorded it too
+        assert entries(colleague.viewer, case.ask) == ["record.audience_changed"] * 3
+        assert "recommendation.recorded" in entries(staff.viewer, case.ask)
+
+
+def test_who_sees_a_record_of_the_house_keeps_its_history_when_it_becomes_narrower(
+    app: Flask, staff: Person, colleague: Person, admin: Person
+) -> None:
+    with writing(app):
+        case = record_case(staff.viewer)
+    with writing(app):
+        named = [colleague.viewer.user_id or 0]
+        give(staff.viewer, ask_of(staff.viewer, case.ask), Audience.NAMED, named)
+    with reading(app):
+        assert "recommendation.recorded" in entries(colleague.viewer, case.ask)
+    with writing(app):
+        give(staff.viewer, ask_of(staff.viewer, case.ask), Audience.ORGANISATION, [])
+    with reading(app):  # who was shut out meanwhile reads from when it was opened again
+        assert entries(admin.viewer, case.ask) == ["record.audience_changed"]
+
+
+SECRET = "Quokka"
+
+
+def test_what_happened_to_what_is_hidden_is_told_to_nobody(
+    app: Flask, staff: Person, partner: Person
+) -> None:
+    viewer = staff.viewer
+    with writing(app):
+        case, other = record_case(viewer), record_case(viewer, title="Another")
+        give(viewer, ask_of(viewer, case.ask), Audience.COALITION, [])
+        member = targets.get(viewer, other.target)
+        assert member is not None
+        give(viewer, member, Audience.COALITION, [])
+        give(viewer, ask_of(viewer, other.ask), Audience.NAMED, [])
+    with writing(app):
+        ask, narrow = ask_of(viewer, case.ask), ask_of(viewer, other.ask)
+        member = targets.get(viewer, other.target)
+        assert member is not None
+        listed = replace(outcome_input(case.target), url=f"https://example.org/{SECRET}")
+        outcome = actions.record_outcome(viewer, ask, listed)
+        actions.void_outcome(viewer, ask, outcome, SECRET)
+        source = actions.cite(viewer, ask, SourceInput(title="A memorandum", shows=SECRET))
+        actions.void_evidence(viewer, ask, source, SECRET)
+        letter = correspondence.letter(viewer, case.letter)
+        assert letter is not None
+        receipt = ReceiptInput(PartialDate(2023, 10, 25), SECRET)
+        actions.record_receipt(viewer, letter, receipt, letter.version)
+        contact = actions.record_contact(viewer, [ask, narrow], contact_input())
+        db.session.flush()
+        actions.void_contact(viewer, contact, SECRET)
+        group = add_target(viewer, TargetInput(SECRET, TargetKind.CLASS))
+        add_member(viewer, group, member, None)
+        db.session.flush()
+        actions.void_member(viewer, group, member, SECRET)
+    hidden = {
+        *("outcome.recorded", "outcome.voided", "source.cited", "source.voided"),
+        *("letter.received", "contact.recorded", "contact.voided"),
+        *("target.changed", "target.member_voided"),
+    }
+    with reading(app):
+        for reader, told in ((staff, hidden), (partner, set())):
+            rows = [ask_of(viewer, case.ask), targets.get(viewer, other.target)]
+            pages = [history_page(reader.viewer, r.id, r.organisation_id) for r in rows if r]
+            found = [entry for page in pages for entry in page.entries]
+            assert {entry.name for entry in found} & hidden == told
+            assert (SECRET in str([entry.body for entry in found])) is bool(told)
+            feed = changes(reader.viewer, "https://example.org", "own").decode()
+            assert {name for name in hidden if EVENTS[name] in feed} == told
 
 
 def test_a_partner_of_the_owner_reads_from_the_day_it_was_shared(app: Flask, staff: Person) -> None:

@@ -12,7 +12,6 @@ from tracker.agencies import queries as agencies
 from tracker.casework.words import IN_HISTORY
 from tracker.core.references import PATTERN
 from tracker.history import queries as history
-from tracker.history.names import OF_TWO
 from tracker.history.queries import Entry, Read
 from tracker.records import queries as records
 
@@ -36,10 +35,11 @@ def history_page(viewer: Viewer, record_id: int, organisation_id: int) -> Histor
     """Every change: who, when, what, before and after."""
     since = records.seen_since(record_id, organisation_id, viewer)
     entries = history.of_record(record_id, since=since)
+    hidden = records.untold(viewer, [entry.id for entry in entries])
+    entries = [entry for entry in entries if entry.id not in hidden]
     bodies = [entry.body for entry in entries]
     named = {text for text in _texts(bodies) if _REFERENCE.fullmatch(text)}
     kept = named - records.visible_references(viewer, named)
-    entries = [e for e in entries if e.name not in OF_TWO or not kept & set(_texts(e.body))]
     if not viewer.is_machine and viewer.organisation_id != organisation_id:
         entries = [told for entry in entries for told in _without_plans(entry)]
     bodies = [entry.body for entry in entries]

@@ -183,9 +183,9 @@ def void_letter(viewer: Viewer, letter: Letter, reason: str, *, fate: str) -> No
 def narrow(contact: Contact, asks: Sequence[Recommendation]) -> None:
     """Make a contact as narrow as the narrowest of its asks, for the people common to all."""
     audience = min((ask.audience for ask in asks), key=lambda a: a.width)
-    records.set_audience(contact, audience)
+    since = records.set_audience(contact, audience)
     if audience is Audience.NAMED:
-        records.set_grants(contact.id, _named_readers([ask.id for ask in asks]))
+        records.set_grants(contact.id, _named_readers([ask.id for ask in asks]), since)
 
 
 def _named_readers(ask_ids: Sequence[int]) -> set[int]:

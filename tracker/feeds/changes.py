@@ -11,11 +11,12 @@ from tracker.accounts.viewer import Viewer
 from tracker.core.db import db
 from tracker.core.now import now
 from tracker.correspondence.models import Letter
+from tracker.history.actions import MAIN
 from tracker.history.models import HistoryEvent, HistorySubject
-from tracker.history.names import EVENTS, OF_TWO
+from tracker.history.names import EVENTS
 from tracker.recommendations.models import Recommendation
 from tracker.records.models import Kind, Record, RecordMixin
-from tracker.records.queries import shared_since, visible
+from tracker.records.queries import shared_since, untold, visible
 from tracker.targets.models import Target
 
 NEWEST = 100
@@ -50,13 +51,13 @@ def changes(viewer: Viewer, base_url: str, own: str) -> bytes:
 
 
 def _entries(viewer: Viewer) -> list[Any]:
-    """The newest events about records of each kind that the viewer sees, those of others only from
-    the day of the sharing. What was done to two records at once is left out: the second may be
-    hidden."""
+    """The newest changes of records of each kind that the viewer sees, from when on they read its
+    history."""
     found: list[Any] = []
     for kind, (model, _) in FOLLOWED.items():
         newest = (
             select(
+                HistoryEvent.id.label("event_id"),
                 HistoryEvent.at,
                 HistoryEvent.name,
                 HistoryEvent.digest,
@@ -69,19 +70,23 @@ def _entries(viewer: Viewer) -> list[Any]:
             .join(HistorySubject, HistorySubject.event_id == HistoryEvent.id)
             .join(model, model.id == HistorySubject.record_id)
             .join(Record, Record.id == model.id)
-            .where(Record.kind == kind, HistoryEvent.name.not_in(OF_TWO))
+            .where(Record.kind == kind, HistoryEvent.chain == MAIN)
             .order_by(HistoryEvent.id.desc())
             .limit(NEWEST)
         )
         found += db.session.execute(visible(newest, model, viewer)).all()
-    others = [row.record_id for row in found if not _is_own(row, viewer)]
-    since = shared_since(others, viewer) if others else {}
-    kept = [row for row in found if _is_own(row, viewer) or row.at >= since[row.record_id]]
+    since = shared_since({row.record_id: row.organisation_id for row in found}, viewer)
+    hidden = untold(viewer, {row.event_id for row in found})
+    kept = [
+        row
+        for row in found
+        if row.event_id not in hidden and _is_told(row.at, since[row.record_id])
+    ]
     return sorted(kept, key=lambda row: (row.position, row.reference), reverse=True)[:NEWEST]
 
 
-def _is_own(row: Any, viewer: Viewer) -> bool:
-    return bool(viewer.edits and row.organisation_id == viewer.organisation_id)
+def _is_told(at: datetime, since: datetime | None) -> bool:
+    return since is None or at >= since
 
 
 def _text(parent: ElementTree.Element, name: str, said: str) -> None:

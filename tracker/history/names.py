@@ -75,5 +75,5 @@ EVENTS: dict[str, str] = {
     "demo.loaded": "Demonstration data loaded",
 }
 
-# what was done to two records at once: told only to those who may see both
-OF_TWO = frozenset({"target.merged", "target.unmerged"})
+# what concerns several records is told to who may see all of them; this, to who sees the letter
+OF_THE_LETTER = "letter.received"

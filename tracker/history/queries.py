@@ -22,6 +22,7 @@ from tracker.history.names import EVENTS
 class Entry:
     """One event as a reader sees it; `body` is empty where its text was erased."""
 
+    id: int
     at: datetime
     actor_id: int | None
     name: str
@@ -59,7 +60,7 @@ def of_record(record_id: int, *, since: datetime | None, limit: int = 500) -> li
     if since is not None:
         statement = statement.where(HistoryEvent.at >= since)
     return [
-        Entry(event.at, event.actor_id, event.name, json.loads(body) if body else {})
+        Entry(event.id, event.at, event.actor_id, event.name, json.loads(body) if body else {})
         for event, body in db.session.execute(statement)
     ]
 

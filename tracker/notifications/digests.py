@@ -30,7 +30,7 @@ from tracker.notifications.models import (
 )
 from tracker.recommendations.models import Recommendation, Status
 from tracker.records.models import Audience, Kind, Record
-from tracker.records.queries import history_since, visible
+from tracker.records.queries import history_since, untold, visible
 from tracker.sources.models import Source
 
 MORNING = time(7)
@@ -190,13 +190,17 @@ def _holding(viewer: Viewer, rows: list[tuple[Notice, Record]]) -> list[tuple[No
     true = _still_true(viewer, notices)
     told_from = {record.id: since.get(record.reference) for _, record in rows}
     happened = _moments(notices)
+    hidden = untold(viewer, happened)
     return [
         (notice, record)
         for notice, record in rows
         if notice.id in true
         and (
             notice.kind is not NoticeKind.CHANGE
-            or _is_told(happened.get(_number(notice)), told_from[record.id])
+            or (
+                _number(notice) not in hidden
+                and _is_told(happened.get(_number(notice)), told_from[record.id])
+            )
         )
     ]
 

@@ -1,9 +1,11 @@
 """Making a record's key row, and changing who may see it."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from sqlalchemy import delete, inspect, select, update
 
+from tracker.accounts.models import User
 from tracker.accounts.viewer import Viewer
 from tracker.core.db import Base, db
 from tracker.core.errors import NotAllowed, Stale
@@ -24,7 +26,7 @@ from tracker.records.models import (
     RecordTag,
     SearchText,
 )
-from tracker.records.queries import may_edit
+from tracker.records.queries import SHARING_OWN, may_edit
 
 MOST_TAGS = 20
 
@@ -127,8 +129,8 @@ def give_audience(
     they are named; with its history."""
     before = row.audience
     touch(row)
-    set_audience(row, audience)
-    set_grants(row.id, people if audience is Audience.NAMED else ())
+    since = set_audience(row, audience)
+    set_grants(row.id, people if audience is Audience.NAMED else _of_the_house(row), since)
     history.record(
         "record.audience_changed",
         actor_id=viewer.user_id,
@@ -137,18 +139,18 @@ def give_audience(
     )
 
 
-def set_audience(row: RecordMixin, audience: Audience) -> None:
+def set_audience(row: RecordMixin, audience: Audience) -> datetime:
     """Give a record an audience, begin its span, and keep the copies in step; the caller has
-    checked that it may and records why."""
-    if row.audience is audience:
-        return
-    row.audience = audience
-    _begin_span(row.id, audience)
-    _copy_to_hanging(row)
-
-
-def _begin_span(record_id: int, audience: Audience) -> None:
+    checked that it may and records why. Returns from when on others may see it."""
     at = now()
+    if row.audience is not audience:
+        row.audience = audience
+        _begin_span(row.id, audience, at)
+        _copy_to_hanging(row)
+    return at
+
+
+def _begin_span(record_id: int, audience: Audience, at: datetime) -> None:
     db.session.execute(
         update(AudienceSpan)
         .where(AudienceSpan.record_id == record_id, AudienceSpan.until_at.is_(None))
@@ -157,12 +159,27 @@ def _begin_span(record_id: int, audience: Audience) -> None:
     db.session.add(AudienceSpan(record_id=record_id, audience=audience, from_at=at))
 
 
-def set_grants(record_id: int, user_ids: Iterable[int | None]) -> None:
-    """Name the people who may see a record of the audience `named`; nobody else may."""
-    db.session.execute(delete(Grant).where(Grant.record_id == record_id))
+def set_grants(record_id: int, user_ids: Iterable[int | None], since: datetime) -> None:
+    """Name the people who may see a record of the audience `named`, from a moment on; nobody else
+    may. Who was named before stays so since then."""
+    wanted = {user_id for user_id in user_ids if user_id is not None}
+    others = delete(Grant).where(Grant.record_id == record_id, Grant.user_id.not_in(wanted))
+    db.session.execute(others)
+    had = set(db.session.scalars(select(Grant.user_id).where(Grant.record_id == record_id)))
     db.session.add_all(
-        Grant(record_id=record_id, user_id=user_id) for user_id in user_ids if user_id is not None
+        Grant(record_id=record_id, user_id=user_id, granted_at=since) for user_id in wanted - had
     )
+
+
+def _of_the_house(row: RecordMixin) -> Sequence[int]:
+    """Those who are named for a record that its organisation sees too: they see it without a break,
+    and keep its history from when they were named."""
+    return db.session.scalars(
+        select(Grant.user_id)
+        .join(User, User.id == Grant.user_id)
+        .where(Grant.record_id == row.id, User.organisation_id == row.organisation_id)
+        .where(User.role.in_(SHARING_OWN))
+    ).all()
 
 
 def _copy_to_hanging(row: RecordMixin) -> None:

@@ -1,10 +1,9 @@
 """The one filter that decides what a viewer may see."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import groupby, takewhile
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import (
@@ -28,6 +27,8 @@ from tracker.accounts.permissions import Role
 from tracker.accounts.viewer import Viewer
 from tracker.core.db import BY_VALUE, IDS, Base, built_once, db, grouped
 from tracker.core.terms import Question
+from tracker.history.models import HistoryEvent, HistorySubject
+from tracker.history.names import OF_THE_LETTER
 from tracker.records.models import (
     TABLES,
     Audience,
@@ -149,22 +150,16 @@ def may_edit(row: AudienceColumns, viewer: Viewer) -> bool:
 
 
 def seen_since(record_id: int, organisation_id: int, viewer: Viewer) -> datetime | None:
-    """From when on the viewer may read the record's history; nothing means from its start.
-
-    Other organisations, and people named later, read it only from the day it was shared with them;
-    so do partners of the owner's own, who do not see its internal records.
-    """
-    if viewer.is_machine or (viewer.edits and organisation_id == viewer.organisation_id):
-        return None
-    return shared_since([record_id], viewer)[record_id]
+    """From when on the viewer may read the record's history; nothing means from its start."""
+    return shared_since({record_id: organisation_id}, viewer)[record_id]
 
 
 def history_since(viewer: Viewer, references: Iterable[str]) -> dict[str, datetime | None]:
     """Of records that the viewer sees, since when they read the history of each, by reference; in a
     fixed number of statements for each kind of record."""
-    found: dict[str, datetime | None] = {}
+    names: dict[int, str] = {}
+    owners: dict[int, int] = {}
     wanted = set(references)
-    others: dict[int, str] = {}
     for model in _models_of({reference[0] for reference in wanted}):
         rows = db.session.execute(
             visible(
@@ -176,38 +171,70 @@ def history_since(viewer: Viewer, references: Iterable[str]) -> dict[str, dateti
             )
         )
         for row in rows:
-            if viewer.edits and row.organisation_id == viewer.organisation_id:
-                found[row.reference] = None
-            else:
-                others[row.id] = row.reference
-    since = shared_since(others, viewer) if others else {}
-    return found | {others[record_id]: moment for record_id, moment in since.items()}
+            names[row.id], owners[row.id] = row.reference, row.organisation_id
+    since = shared_since(owners, viewer)
+    return {names[record_id]: moment for record_id, moment in since.items()}
 
 
-def shared_since(record_ids: Collection[int], viewer: Viewer) -> dict[int, datetime]:
-    """The same for many records of others, in two statements; `NEVER` for what is not shared."""
+def shared_since(owners: Mapping[int, int], viewer: Viewer) -> dict[int, datetime | None]:
+    """From when on the viewer may read the history of records that they see, given with their
+    organisations, in two statements: since when without a break each has been theirs to see, for
+    earlier drafts keep what was taken out. Nothing means from its start; `NEVER`, that it is not
+    theirs."""
+    if viewer.is_machine or not owners:
+        return dict.fromkeys(owners)
     granted = select(Grant.record_id, Grant.granted_at).where(
-        Grant.record_id.in_(record_ids), Grant.user_id == viewer.user_id
+        Grant.record_id.in_(owners), Grant.user_id == viewer.user_id
     )
-    found = {row.record_id: row.granted_at for row in db.session.execute(granted)}
-    spans = db.session.execute(
+    grants = {row.record_id: row.granted_at for row in db.session.execute(granted)}
+    rows = db.session.execute(
         select(AudienceSpan.record_id, AudienceSpan.audience, AudienceSpan.from_at)
-        .where(AudienceSpan.record_id.in_(record_ids))
+        .where(AudienceSpan.record_id.in_(owners))
         .order_by(AudienceSpan.record_id, AudienceSpan.from_at.desc(), AudienceSpan.id.desc())
     )
-    for record_id, own in groupby(spans, key=lambda span: span.record_id):
-        since = _open_since(list(own), viewer)
-        if since:
-            found[record_id] = min(since, found.get(record_id, since))
-    return {record_id: found.get(record_id, NEVER) for record_id in record_ids}
+    spans: dict[int, list[Any]] = defaultdict(list)
+    for span in rows:
+        spans[span.record_id].append(span)
+    return {
+        record_id: _open_since(
+            spans[record_id], grants.get(record_id), _wide_for(viewer, organisation_id)
+        )
+        for record_id, organisation_id in owners.items()
+    }
 
 
-def _open_since(spans: Sequence[Any], viewer: Viewer) -> datetime | None:
-    """Since when without a break a record has been open to the viewer, if it is so now, by its
-    spans, the newest first."""
-    wide = _open_to(viewer)
-    days = [span.from_at for span in takewhile(lambda span: span.audience in wide, spans)]
-    return days[-1] if days else None
+def _wide_for(viewer: Viewer, organisation_id: int) -> tuple[Audience, ...]:
+    """The audiences of an organisation's records of which the viewer is one."""
+    own = _shares_own(viewer) and organisation_id == viewer.organisation_id
+    return (*_open_to(viewer), Audience.ORGANISATION) if own else _open_to(viewer)
+
+
+def _open_since(
+    spans: Sequence[Any], granted_at: datetime | None, wide: Collection[Audience]
+) -> datetime | None:
+    """Since when without a break a record has been open to somebody, by its spans, the newest
+    first; nothing, where that is since its start and for one of the own house."""
+    since = NEVER
+    for span in spans:
+        if span.audience in wide or (granted_at and granted_at <= span.from_at):
+            since = span.from_at
+        else:
+            return granted_at if granted_at and granted_at < since else since
+    return None if Audience.ORGANISATION in wide else since
+
+
+def untold(viewer: Viewer, event_ids: Collection[int]) -> set[int]:
+    """Of some events those that the viewer is not told of, since they concern a record that is kept
+    from them: what it says of the one would tell of the other."""
+    rows = db.session.execute(
+        select(HistorySubject.event_id, HistoryEvent.name, Record.reference, Record.kind)
+        .join(HistoryEvent, HistoryEvent.id == HistorySubject.event_id)
+        .join(Record, Record.id == HistorySubject.record_id)
+        .where(HistorySubject.event_id.in_(event_ids))
+    ).all()
+    needed = [row for row in rows if row.name != OF_THE_LETTER or row.kind is Kind.LETTER]
+    seen = visible_references(viewer, {row.reference for row in needed})
+    return {row.event_id for row in needed if row.reference not in seen}
 
 
 def matching(*questions: Question) -> Select[int]:

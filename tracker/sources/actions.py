@@ -184,9 +184,9 @@ def _copy(viewer: Viewer, source: Source, narrower: Collection[int], width: Widt
     """Give records a copy of a source, of a width of its own."""
     given = SourceInput(source.title, source.url, source.publisher, source.published_on)
     copy = _add(viewer, replace(given, note=source.note), width)
-    records.set_audience(copy, width.audience)
+    since = records.set_audience(copy, width.audience)
     if width.audience is Audience.NAMED:
-        records.set_grants(copy.id, width.people or {viewer.user_id})
+        records.set_grants(copy.id, width.people or {viewer.user_id}, since)
     uses = SourceUse.source_id == source.id, SourceUse.record_id.in_(narrower)
     db.session.execute(update(SourceUse).where(*uses).values(source_id=copy.id))
     history.record(
@@ -217,7 +217,7 @@ def void_use(viewer: Viewer, row: RecordMixin, source: Source, reason: str) -> N
     history.record(
         "source.voided",
         actor_id=viewer.user_id,
-        records=[row.id],
+        records=[row.id, source.id],
         body={"before": {"source": source.reference, "shows": use.shows}, "reason": reason},
     )
 
@@ -239,8 +239,8 @@ def _add(viewer: Viewer, given: SourceInput, widest: Width) -> Source:
     if widest.audience is Audience.NAMED:
         # of those named for a record only the owner's people: others see it if they are told
         own = widths([source.id], source.organisation_id)[source.id]
-        records.set_audience(source, widest.audience)
-        records.set_grants(source.id, widest.within(own).people)
+        since = records.set_audience(source, widest.audience)
+        records.set_grants(source.id, widest.within(own).people, since)
     records.index_terms(source)
     history.record(
         "source.added",

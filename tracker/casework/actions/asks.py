@@ -170,7 +170,7 @@ def cite(viewer: Viewer, ask: Recommendation, given: SourceInput) -> Source:
     history.record(
         "source.cited",
         actor_id=viewer.user_id,
-        records=[ask.id],
+        records=[ask.id, source.id],
         body={"after": {"source": source.reference, "shows": given.shows}},
     )
     return source

@@ -58,13 +58,14 @@ def record_outcome(viewer: Viewer, ask: Recommendation, given: OutcomeInput) -> 
     intake.done()
     records.copy_audience(outcome, ask)
     db.session.add(outcome)
+    db.session.flush()
     if given.judgement is not None:
         ask.judgement = given.judgement
     records.touch(ask)
     history.record(
         "outcome.recorded",
         actor_id=viewer.user_id,
-        records=[ask.id],
+        records=_concerned(outcome),
         body={"after": _snapshot(outcome, target), "judgement": ask.judgement or ""},
     )
     settle([ask])
@@ -89,7 +90,7 @@ def void_outcome(viewer: Viewer, ask: Recommendation, outcome: Outcome, reason: 
     history.record(
         "outcome.voided",
         actor_id=viewer.user_id,
-        records=[ask.id],
+        records=_concerned(outcome),
         body={"before": {"kind": outcome.kind}, "reason": reason},
     )
     settle([ask])
@@ -111,6 +112,11 @@ def _target(
         intake.refuse("target", "Choose one of the ask's targets, or none for the ask as a whole.")
         return None
     return fitting[0]
+
+
+def _concerned(outcome: Outcome) -> list[int]:
+    """The ask and the target: who may not see both is not told of the outcome."""
+    return [outcome.recommendation_id, *([outcome.target_id] if outcome.target_id else [])]
 
 
 def _snapshot(outcome: Outcome, target: Target | None) -> dict[str, object]:
