@@ -210,3 +210,13 @@ def test_nobody_has_more_than_twenty(staff: Person) -> None:
 def test_making_one_asks_for_the_password_again_after_a_while(staff: Person) -> None:
     with time_machine.travel(now() + timedelta(minutes=16)):
         assert staff.post("/account/feeds", {"label": "x", "days": "30"}).status_code == 401
+
+
+def test_who_read_a_record_is_no_change_of_it(app: Flask, staff: Person, partner: Person) -> None:
+    ask = record_ask(staff)
+    share(staff, ask, "named", people=partner.email)
+    secret = make(staff)
+    before = entries(app, secret)
+    for person in (staff, partner):
+        assert person.get(ask).status_code == 200
+    assert entries(app, secret) == before

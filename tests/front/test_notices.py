@@ -29,6 +29,7 @@ from tests.support.people import Person, arrive, log_in, words_of
 from tracker.accounts.permissions import Role
 from tracker.casework import actions
 from tracker.casework.inputs import NextInput
+from tracker.clocks.models import Clock, ClockKind, ClockRule
 from tracker.core.db import db
 from tracker.core.now import now, today
 from tracker.jobs import registry, runner
@@ -142,6 +143,144 @@ def test_a_flag_that_is_no_more_is_not_told(
             save(staff, f"{ask}/clocks/change", {**typed, "reason": "They called."})
     run(app, delivery.JOB.name)
     assert [mail["Subject"] for mail in box.mails] == []
+
+
+def stale(app: Flask, staff: Person, moment: str, often: str = "at_once") -> str:
+    """An ask of somebody's own that went stale at a moment."""
+    staff.client = app.test_client()
+    with time_machine.travel(moment):
+        assert log_in(staff).status_code == 302
+        choose(staff, often)
+        ask = record_ask(staff, {"sent_on": "2023-10-24"})
+        give(staff, ask, staff)
+        run(app, "stale-sweep")
+    return ask
+
+
+def snooze(person: Person, ask: str, until: str) -> None:
+    page = person.get(f"{ask}/clocks").text
+    for key in re.findall(r'name="clocks" id="[^"]*" value="(\d+)"', page):
+        typed = {"clocks": key, "act": "snooze", "until": until, "reason": "They called."}
+        save(person, f"{ask}/clocks/change", typed)
+
+
+def reword(app: Flask, moment: str) -> None:
+    """Have all clocks of silence computed anew, by a rule that says the same in other words."""
+    with time_machine.travel(moment), writing(app):
+        rules = select(ClockRule).where(ClockRule.kind == ClockKind.ACKNOWLEDGEMENT)
+        for rule in db.session.scalars(rules):
+            rule.sentence = f"In other words: {rule.sentence}"
+        for clock in db.session.scalars(select(Clock).where(Clock.superseded_at.is_(None))):
+            fresh = {
+                column.name: getattr(clock, column.name)
+                for column in Clock.__table__.columns
+                if column.name not in ("id", "superseded_at")
+            }
+            clock.superseded_at = now()
+            db.session.add(Clock(**fresh))
+
+
+FRIDAY, SATURDAY = "2024-03-01T12:00:00+00:00", "2024-03-02T12:00:00+00:00"
+MONDAY = "2024-03-04T07:01:00+00:00"
+
+
+def test_a_flag_is_told_once_though_its_clock_is_computed_anew(
+    app: Flask, staff: Person, box: Letterbox
+) -> None:
+    stale(app, staff, FRIDAY, "weekly")
+    reword(app, SATURDAY)
+    with time_machine.travel(MONDAY):
+        [mail] = go_out(app, box)
+        assert "gone stale" in mail
+    reword(app, "2024-03-05T12:00:00+00:00")
+    with time_machine.travel("2024-03-11T07:01:00+00:00"):
+        run(app, "stale-sweep")
+        assert go_out(app, box) == []
+
+
+def test_a_flag_that_rests_is_told_when_it_wakes(app: Flask, staff: Person, box: Letterbox) -> None:
+    ask = stale(app, staff, FRIDAY, "weekly")
+    with time_machine.travel(SATURDAY):
+        log_in(staff)
+        snooze(staff, ask, "2024-03-20")
+    for monday in ("2024-03-04", "2024-03-11", "2024-03-18"):
+        with time_machine.travel(f"{monday}T07:01:00+00:00"):
+            assert go_out(app, box) == []
+    with time_machine.travel("2024-03-25T07:01:00+00:00"):
+        [mail] = go_out(app, box)
+        assert "gone stale" in mail
+
+
+def test_a_flag_that_was_told_is_not_told_again_when_it_wakes(
+    app: Flask, staff: Person, box: Letterbox
+) -> None:
+    ask = stale(app, staff, FRIDAY)
+    with time_machine.travel(FRIDAY):
+        assert len(go_out(app, box)) == 1
+        snooze(staff, ask, "2024-03-02")
+    with time_machine.travel("2024-03-03T12:00:00+00:00"):
+        run(app, "stale-sweep")
+        assert go_out(app, box) == []
+
+
+def test_a_sweep_of_a_past_day_tells_nobody_and_the_next_night_does(
+    app: Flask, staff: Person, box: Letterbox
+) -> None:
+    with time_machine.travel("2023-11-01T12:00:00+00:00"):
+        staff.client = app.test_client()
+        assert log_in(staff).status_code == 302
+        choose(staff)
+        ask = record_ask(staff, {"sent_on": "2023-10-24"})
+        give(staff, ask, staff)
+        assert go_out(app, box) == []
+    job = registry.find("stale-sweep")
+    assert job is not None
+    with time_machine.travel(FRIDAY), app.app_context():
+        go_out(app, box)
+        past = runner.run_by_hand(job, today() - timedelta(days=7), dry_run=False)
+        assert past.figures["newly_flagged"] > 0
+        assert go_out(app, box) == []
+    with time_machine.travel(SATURDAY):
+        [mail] = go_out(app, box)
+        assert "gone stale" in mail
+
+
+def test_who_wants_no_more_gets_no_mail_that_was_written_before(
+    app: Flask, staff: Person, colleague: Person, box: Letterbox
+) -> None:
+    give(staff, record_ask(staff), colleague)
+    run(app, digests.JOB.name)
+    choose(colleague, "never")
+    run(app, delivery.JOB.name)
+    assert box.mails == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "before", "after"),
+    [
+        ("Asia/Tokyo", "2024-03-05T21:59:00", "2024-03-05T22:01:00"),
+        ("Australia/Sydney", "2024-03-05T19:59:00", "2024-03-05T20:01:00"),
+        ("America/Los_Angeles", "2024-03-06T14:59:00", "2024-03-06T15:01:00"),
+    ],
+)
+def test_a_next_action_is_told_in_the_morning_of_its_day_where_its_reader_is(
+    app: Flask, staff: Person, box: Letterbox, zone: str, before: str, after: str
+) -> None:
+    with time_machine.travel("2024-03-01T12:00:00+00:00"):
+        staff.client = app.test_client()
+        assert log_in(staff).status_code == 302
+        choose(staff, "daily", time_zone=zone)
+        ask = record_draft(staff)
+        give(staff, ask, staff, next_action="Call them", next_action_on="2024-03-06")
+        go_out(app, box)
+    for day in range(2, 6):
+        with time_machine.travel(f"2024-03-{day:02}T00:05:00+00:00"):
+            assert go_out(app, box) == []
+    with time_machine.travel(f"{before}+00:00"):
+        assert go_out(app, box) == []
+    with time_machine.travel(f"{after}+00:00"):
+        [mail] = go_out(app, box)
+        assert "Next action, for 2024-03-06" in mail
 
 
 def test_a_next_action_that_is_moved_is_not_told(app: Flask, staff: Person, box: Letterbox) -> None:

@@ -475,7 +475,7 @@ def test_what_happened_to_what_is_hidden_is_told_to_nobody(
         give(viewer, ask_of(viewer, case.ask), Audience.COALITION, [])
         member = targets.get(viewer, other.target)
         assert member is not None
-        give(viewer, member, Audience.COALITION, [])
+        actions.share(viewer, [member], Audience.COALITION, reason="For the test.")
         give(viewer, ask_of(viewer, other.ask), Audience.NAMED, [])
     with writing(app):
         ask, narrow = ask_of(viewer, case.ask), ask_of(viewer, other.ask)
@@ -494,6 +494,7 @@ def test_what_happened_to_what_is_hidden_is_told_to_nobody(
         db.session.flush()
         actions.void_contact(viewer, contact, SECRET)
         group = add_target(viewer, TargetInput(SECRET, TargetKind.CLASS))
+        assert member is not None
         add_member(viewer, group, member, None)
         db.session.flush()
         actions.void_member(viewer, group, member, SECRET)

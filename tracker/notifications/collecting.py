@@ -16,7 +16,6 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    or_,
     select,
     true,
 )
@@ -52,22 +51,32 @@ SWEEP = "job.stale_sweep"  # flags many asks, and names none
 def note_changes(changes: Sequence[Change]) -> None:
     """Note what people are to be told of changes that are about to be committed, with them."""
     _note([*_watched(changes), *_given(changes)])
-    if any(change.name == SWEEP for change in changes):
+    if any(map(_is_todays_sweep, changes)):
         _note_flags(_flags_of_all())
     else:
         _note_flags(_flags_of_changed(), first=changes[0].event_id, last=changes[-1].event_id)
 
 
+def _is_todays_sweep(change: Change) -> bool:
+    """Whether flags of many asks were set just now; a sweep of a past day tells nobody."""
+    if change.name != SWEEP:
+        return False
+    as_of: str = json.loads(change.body)["after"]["as_of"]
+    return as_of == today().isoformat()
+
+
 def note_next_actions(day: date) -> int:
-    """Note the next actions whose days have come since this was done last, and fresh flags that no
-    longer rest; how many."""
+    """Note the next actions whose days have come somewhere on earth since this was done last; and,
+    once a day, the fresh flags that a sweep of a past day left untold. How many."""
     mark = db.session.get(NoticeMark, NEXT_ACTIONS)
     if mark is None:
         mark = NoticeMark(name=NEXT_ACTIONS, day=day)
         db.session.add(mark)
-    count = _note(_next_actions(min(mark.day, day) - NEWS, day))
+    count = _note(_next_actions(min(mark.day, day) - NEWS, day + timedelta(days=1)))
+    if mark.day < day:
+        count += _note_flags(_flags_of_all())
     mark.day = day
-    return count + _note_flags(_flags_that_rested(), day=day)
+    return count
 
 
 def _watched(changes: Sequence[Change]) -> Iterable[dict[str, Any]]:
@@ -109,7 +118,7 @@ def _given(changes: Sequence[Change]) -> Iterable[dict[str, Any]]:
 
 def _note_flags(fresh: Insert, **chosen: Any) -> int:
     """Note fresh flags on asks that somebody has; how many."""
-    moment = {"at": now(), "today": today(), "since": now() - NEWS}
+    moment = {"at": now(), "since": now() - NEWS}
     return changed_rows(fresh, {**moment, **chosen})
 
 
@@ -124,14 +133,20 @@ def _flags_of_changed() -> Insert:
     return _flags(Recommendation.id.in_(select(HistorySubject.record_id).where(events)))
 
 
-@built_once
-def _flags_that_rested() -> Insert:
-    return _flags(Clock.snoozed_until <= bindparam("day"))
+def flag_key() -> ColumnElement[str]:
+    """What a flag is known by, inside a query over clocks: computing a clock anew makes a new row,
+    and no new flag."""
+    parts = (Clock.recommendation_id, Clock.kind, Clock.agency_id, Clock.start_key)
+    words = [func.coalesce(cast(part, String), "") for part in parts]
+    key: ColumnElement[str] = literal("flag")
+    for word in (*words, cast(Clock.flagged_on, String)):
+        key = key + " " + word
+    return key
 
 
 def _flags(which: ColumnElement[bool]) -> Insert:
     """The statement that notes some flags: one, since a night can bring tens of thousands."""
-    about = literal("flag ") + cast(Clock.id, String)
+    about = flag_key()
     body = func.coalesce(literal(" (") + Agency.slug + ")", "")
     due = func.coalesce(literal(", due ") + cast(Clock.due_on, String), "")
     said = case(CLOCK, value=Clock.kind) + body + due
@@ -154,7 +169,6 @@ def _flags(which: ColumnElement[bool]) -> Insert:
             which,
             *IS_FLAGGED,
             Clock.flagged_at > bindparam("since"),
-            or_(Clock.snoozed_until.is_(None), Clock.snoozed_until <= bindparam("today")),
             Recommendation.assignee_id.is_not(None),
             func.coalesce(NoticeChoice.flag, choices.DEFAULTS[NoticeKind.FLAG]) != HowOften.NEVER,
             ~is_noted.exists(),

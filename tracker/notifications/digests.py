@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import or_, select, union_all, update
+from sqlalchemy import false, func, select, union_all, update
 
 from tracker.accounts.models import Organisation, User
 from tracker.accounts.viewer import Viewer
@@ -19,6 +19,7 @@ from tracker.correspondence.models import Letter
 from tracker.history.models import HistoryEvent
 from tracker.jobs.registry import Job
 from tracker.notifications import choices, collecting, outbox
+from tracker.notifications.collecting import flag_key
 from tracker.notifications.delivery import host_of
 from tracker.notifications.models import (
     HowOften,
@@ -63,9 +64,14 @@ def send(as_of: date) -> dict[str, Any]:
     waiting = _waiting()
     wanted = choices.of_all(waiting.keys())
     people = select(User).where(User.id.in_(waiting.keys()), User.active)
+    flags = _flags(each for own in waiting.values() for each in own)
     written = 0
     for user in db.session.scalars(people):
-        due = [each for each in waiting[user.id] if _is_due(each, wanted[user.id], now())]
+        due = [
+            each
+            for each in waiting[user.id]
+            if _is_due(each, wanted[user.id], now()) and not flags.get(each.about)
+        ]
         if due:
             _write(user, due)
             written += 1
@@ -82,11 +88,20 @@ def _waiting() -> dict[int, list[Notice]]:
 
 def _is_due(notice: Notice, choice: NoticeChoice, moment: datetime) -> bool:
     often: HowOften = getattr(choice, notice.kind.value)
-    if often is HowOften.AT_ONCE:
-        return True
     if often is HowOften.NEVER:
         return False
-    return _morning_before(moment, choice.time_zone, often) > notice.noted_at
+    day = _day_of(notice)
+    if often is HowOften.AT_ONCE:
+        return day is None or day <= moment.astimezone(ZoneInfo(choice.time_zone)).date()
+    morning = _morning_before(moment, choice.time_zone, often)
+    return morning > notice.noted_at and (day is None or day <= morning.date())
+
+
+def _day_of(notice: Notice) -> date | None:
+    """The day of a next action, which is that of its reader."""
+    if notice.kind is not NoticeKind.NEXT_ACTION:
+        return None
+    return date.fromisoformat(notice.about.rpartition(" ")[2])
 
 
 def _morning_before(moment: datetime, time_zone: str, often: HowOften) -> datetime:
@@ -130,7 +145,20 @@ def compose(mail: Mail) -> str | None:
         .order_by(Notice.id)
     ).all()
     viewer = Viewer.of(user)
-    holding = _holding(viewer, [(row[0], row[1]) for row in rows])
+    flags = _flags(row[0] for row in rows)
+    for row in rows:
+        if flags.get(row[0].about):
+            row[0].mail_id = None  # it rests: it is told when it does no more
+    wanted = choices.of(user.id)
+    holding = _holding(
+        viewer,
+        [
+            (notice, record)
+            for notice, record in rows
+            if notice.mail_id and getattr(wanted, notice.kind.value) is not HowOften.NEVER
+        ],
+        flags,
+    )
     if not holding:
         return "What it told of is over, or not for its reader any more."
     base_url = current_app.extensions["tracker.settings"].base_url
@@ -182,12 +210,14 @@ def _text(
     return "\n\n".join(parts) + "\n" + FOOT.format(what=what, base_url=base_url)
 
 
-def _holding(viewer: Viewer, rows: list[tuple[Notice, Record]]) -> list[tuple[Notice, Record]]:
+def _holding(
+    viewer: Viewer, rows: list[tuple[Notice, Record]], flags: Mapping[str, bool]
+) -> list[tuple[Notice, Record]]:
     """Those that are still true, of records that the reader sees now; in as many statements for one
     as for hundreds."""
     since = history_since(viewer, {record.reference for _, record in rows})
     notices = [notice for notice, record in rows if record.reference in since]
-    true = _still_true(viewer, notices)
+    true = _still_true(viewer, notices, flags)
     told_from = {record.id: since.get(record.reference) for _, record in rows}
     happened = _moments(notices)
     hidden = untold(viewer, happened)
@@ -210,18 +240,22 @@ def _is_told(at: datetime | None, since: datetime | None) -> bool:
     return at is not None and (since is None or at >= since)
 
 
-def _still_true(viewer: Viewer, notices: list[Notice]) -> set[int]:
+def _flags(notices: Iterable[Notice]) -> dict[str, bool]:
+    """The flags in force on the asks of some notices, by what they are known by; whether each
+    rests."""
+    asks = {notice.record_id for notice in notices if notice.kind is NoticeKind.FLAG}
+    rests = func.coalesce(Clock.snoozed_until > today(), false())
+    found = select(flag_key(), rests).where(Clock.recommendation_id.in_(asks), *IS_FLAGGED)
+    return {row[0]: bool(row[1]) for row in db.session.execute(found)}
+
+
+def _still_true(viewer: Viewer, notices: list[Notice], flags: Mapping[str, bool]) -> set[int]:
     """The ids of the notices that hold, whatever their reader may be told of the record's past."""
     asks = {notice.record_id for notice in notices if notice.kind is not NoticeKind.CHANGE}
     mine = select(Recommendation.id, Recommendation.status, Recommendation.next_action_on).where(
         Recommendation.id.in_(asks), Recommendation.assignee_id == viewer.user_id
     )
     theirs = {row.id: row for row in db.session.execute(mine)}
-    clocks = {_number(notice) for notice in notices if notice.kind is NoticeKind.FLAG}
-    resting = or_(Clock.snoozed_until.is_(None), Clock.snoozed_until <= today())
-    flags = set(
-        db.session.scalars(select(Clock.id).where(Clock.id.in_(clocks), *IS_FLAGGED, resting))
-    )
 
     def holds(notice: Notice) -> bool:
         if notice.kind is NoticeKind.CHANGE:
@@ -230,7 +264,7 @@ def _still_true(viewer: Viewer, notices: list[Notice]) -> set[int]:
         if ask is None:
             return False
         if notice.kind is NoticeKind.FLAG:
-            return _number(notice) in flags
+            return notice.about in flags
         if notice.kind is NoticeKind.NEXT_ACTION:
             is_that_day = str(ask.next_action_on) == notice.about.rpartition(" ")[2]
             return is_that_day and ask.status is not Status.CLOSED
