@@ -16,6 +16,7 @@ from tests.front.support import (
     entries,
     nothing_changes,
     row_of,
+    save,
     section,
     travel,
     where,
@@ -176,6 +177,23 @@ def test_what_supplements_a_letter_that_does_not_qualify_starts_the_clock_itself
     ask = asks_on(staff.get(form.save()))[0]
     law = row_of(staff.get(f"{ask}/clocks"), "clocks-1", "Section 1263(d)")
     assert "120 calendar days give 20 Mar 2019" in law["Arithmetic"]
+
+
+def test_what_supplements_a_letter_that_is_void_by_now_starts_the_clock_itself(
+    staff: Person,
+) -> None:
+    first = _typed(staff, CASES["Corker and Menendez"]).save()
+    second = Case(KHASHOGGI, PRESIDENT, (), written="2018-11-20", received="2018-11-20")
+    later = _typed(staff, second, supplements=first.rpartition("/")[2]).save()
+    ask = asks_on(staff.get(later))[0]
+    law = row_of(staff.get(f"{ask}/clocks"), "clocks-2", "Section 1263(d)")
+    assert "whose clock runs on" in law["Arithmetic"]
+    save(staff, f"{first}/void", {"reason": "It was never sent."})
+    law = row_of(staff.get(f"{ask}/clocks"), "clocks-1", "Section 1263(d)")
+    assert "120 calendar days give 20 Mar 2019" in law["Arithmetic"]
+    form = Sitting(staff, f"{later}/receipt").type({"supplements": first.rpartition("/")[2]})
+    form.type({"received_on": "2018-11-20", "received_proof": "A receipt"})
+    assert_problems(form.send(), {"supplements": "That letter is void"})
 
 
 def test_the_receipt_is_recorded_later_with_its_proof_and_the_clock_follows(

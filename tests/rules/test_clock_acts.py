@@ -1,10 +1,23 @@
 """What people do to clocks: extended, met and void ones; and the reminder before December."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.rules.facts import STATE, ask, clocks, contact, day, known, later, sent, spans, the_clock
+from tests.rules.facts import (
+    RULES,
+    STATE,
+    ask,
+    clocks,
+    contact,
+    day,
+    known,
+    later,
+    sent,
+    spans,
+    the_clock,
+)
 from tests.rules.test_clock_choice import GENERAL
 from tracker.clocks.choice import PassedOver, RuleFact, Start, passed_over
 from tracker.clocks.models import ActKind, Basis, ClockKind, ClockState
@@ -53,6 +66,13 @@ def test_of_several_extensions_the_first_day_and_the_last_are_kept() -> None:
         _act(ActKind.EXTEND, "2024-02-01", "2024-03-10"),
     )
     assert (clock.first_due_on, clock.due_on) == (day("2024-01-21"), day("2024-03-10"))
+
+
+def test_an_extension_makes_no_term_shorter_that_a_rule_has_made_longer_since() -> None:
+    longer = tuple(replace(r, length=200) if r.kind is SILENCE else r for r in RULES)
+    act = _act(ActKind.EXTEND, "2024-01-10", "2024-02-10")
+    (clock,) = clocks(ask(sent(1, "2023-10-23"), acts=(act,)), SILENCE, STATE, longer)
+    assert (clock.first_due_on, clock.due_on) == (None, day("2024-05-10"))
 
 
 def test_an_extended_clock_is_met_by_what_meets_it() -> None:

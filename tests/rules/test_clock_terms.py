@@ -1,5 +1,7 @@
 """Every clock rule at its last good day and its first late day, and what each clock rests on."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.rules.facts import (
@@ -11,6 +13,7 @@ from tests.rules.facts import (
     LONDON,
     OTTAWA,
     RULES,
+    SECOND_LETTER,
     STATE,
     TREASURY,
     ask,
@@ -26,7 +29,7 @@ from tests.rules.facts import (
     to_a_secretary,
 )
 from tracker.clocks.default_rules import RULES as DEFAULTS
-from tracker.clocks.models import Basis, Cause, ClockKind, ClockState
+from tracker.clocks.models import Basis, Cause, ClockKind, ClockState, Unit
 from tracker.clocks.rules import AskFacts, ClockSpec
 from tracker.correspondence.models import Substance
 from tracker.recommendations.instruments import Instrument
@@ -307,6 +310,48 @@ def test_an_advocates_letter_starts_no_vote_of_the_committee_and_says_so() -> No
     assert clock.state is ClockState.NOT_STARTED
     assert "starts none" in clock.note
     assert clocks(facts, ClockKind.ERC_REMOVAL) == []
+
+
+def test_a_proposal_that_circulates_has_its_clock_whether_a_letter_went_out_or_not() -> None:
+    told = contact(
+        1, "2024-02-20", Substance.SUBSTANTIVE, COMMERCE, proposed_on=known("2024-02-19")
+    )
+    facts = ask(told, instrument=Instrument.ENTITY_LIST, to=(COMMERCE,), letters={})
+    clock = the_clock(facts, ClockKind.ERC_VOTE)
+    assert (clock.state, clock.due_on) == (ClockState.RUNNING, day("2024-03-20"))
+
+
+def test_of_two_removal_requests_the_one_of_which_the_receipt_is_known_counts() -> None:
+    request = to_a_secretary(Instrument.ENTITY_LIST)
+    facts = ask(
+        sent(1, "2023-10-20", COMMITTEE),
+        sent(2, "2024-02-01", COMMITTEE, letter=SECOND_LETTER),
+        instrument=Instrument.ENTITY_LIST,
+        seeks=Seeks.REMOVAL,
+        to=(COMMITTEE,),
+        letters={LETTER: letter(request), SECOND_LETTER: letter(request, received="2024-02-02")},
+    )
+    assert the_clock(facts, ClockKind.ERC_REMOVAL).due_on == day("2024-03-03")
+
+
+def test_evidence_is_too_old_for_an_ask_from_its_first_day_at_the_earliest() -> None:
+    facts = ask(conduct="2012-05", life=spans((Status.DRAFT, "2023-10-01")), letters={})
+    clock = the_clock(facts, ClockKind.EVIDENCE)
+    assert clock.due_on is not None
+    assert clock.due_on < day("2018-01-01")
+    assert clock.flag_day(day("2023-09-30")) is None
+    assert clock.flag_day(day("2024-01-01")) == day("2023-10-01")
+
+
+def test_a_business_day_rule_warns_on_a_business_day() -> None:
+    business = tuple(
+        replace(rule, unit=Unit.BUSINESS_DAYS, length=20, warn_day=15)
+        if rule.kind is ClockKind.ACKNOWLEDGEMENT
+        else rule
+        for rule in RULES
+    )
+    clock = the_clock(ask(sent(1, "2023-12-20")), ClockKind.ACKNOWLEDGEMENT, rules=business)
+    assert (clock.warn_on, clock.due_on) == (day("2024-01-12"), day("2024-01-22"))
 
 
 def test_a_removal_request_received_on_an_unknown_day_starts_nothing_and_says_so() -> None:

@@ -296,11 +296,20 @@ def test_a_day_that_somebody_named_is_not_said_to_be_computed(kind: ClockKind) -
     assert "give" not in shown.explanation
 
 
-def _in_business_days(agency: Agency | None) -> Arithmetic:
+def _in_business_days(agency: Agency | None, extended: str = "") -> Arithmetic:
     rule = _rule(ClockKind.ACKNOWLEDGEMENT, unit=Unit.BUSINESS_DAYS, length=10)
     due = "2024-07-18" if agency and agency.jurisdiction == "US" else "2024-07-13"
     clock = _clock(ClockKind.ACKNOWLEDGEMENT, "2024-07-03", due, rule=rule, agency=agency)
+    if extended:
+        clock.first_due_on, clock.due_on = clock.due_on, day(extended)
     return _of(clock, "2024-07-10")
+
+
+def test_of_an_extended_term_the_holidays_of_the_term_itself_are_named() -> None:
+    agency = Agency(short_name="State", jurisdiction="US")
+    plain, extended = _in_business_days(agency), _in_business_days(agency, "2024-12-31")
+    assert "1 public holiday is left out" in plain.sentence
+    assert "1 public holiday is left out" in extended.sentence
 
 
 def test_business_days_are_called_so_and_name_the_holidays_that_they_skip() -> None:

@@ -192,6 +192,36 @@ def test_a_term_counted_from_sending_says_that_receipt_is_not_recorded() -> None
     assert "recei" in the_clock(facts, D1263).note
 
 
+@pytest.mark.parametrize(
+    ("received", "begins", "due"),
+    [
+        ("2018-10", "2018-10-10", "2019-02-07"),  # not before it was sent
+        ("2018-11", "2018-11", "2019-03-01"),
+        ("2018-10-10", "2018-10-10", "2019-02-07"),
+    ],
+)
+def test_nothing_is_received_before_it_is_sent(received: str, begins: str, due: str) -> None:
+    facts = ask(
+        sent(1, "2018-10-10", PRESIDENT),
+        to=(PRESIDENT,),
+        letters={LETTER: letter(KHASHOGGI, received=received)},
+    )
+    clock = the_clock(facts, D1263)
+    assert (clock.started_on, clock.due_on) == (known(begins), day(due))
+    assert ("not before it was sent" in clock.note) is (received == "2018-10")
+
+
+@pytest.mark.parametrize(
+    ("signers", "qualifies"), [(leaders(SFRC), False), (leaders(SFRC, HFAC), True)]
+)
+def test_where_the_ground_is_not_said_only_what_does_for_either_qualifies(
+    signers: tuple[Signer, ...], qualifies: bool
+) -> None:
+    found = failings(request(*signers, ground=None))
+    assert (found == []) is qualifies
+    assert qualifies or "its ground is not said" in found[0]
+
+
 def test_a_narrower_second_letter_keeps_the_first_clock() -> None:
     """On 20 November 2018 the same two asked again, about the Crown Prince alone."""
     facts = _asked(("2018-10-10", KHASHOGGI), ("2018-11-20", KHASHOGGI))

@@ -107,12 +107,15 @@ def _of_law(clock: Clock, today: date) -> str:
     assert clock.rule is not None
     assert clock.started_on is not None
     assert clock.due_on is not None
-    since = "sent" if clock.note == RECEIPT_UNKNOWN else "counted from"
     late = (today - clock.due_on).days
     stands = f"passed {_days(late)} ago" if late > 0 else "has not passed"
+    start = clock.started_on.shown
+    if clock.note == RECEIPT_UNKNOWN:
+        start = f"the sending on {start}, for want of a day of receipt"
+    counted = f"counted from {start}, due {show_day(clock.due_on)}"
     return (
-        f"{clock.rule.citation}: {clock.rule.sentence} Here: {since} {clock.started_on.shown}, due "
-        f"{show_day(clock.due_on)}; that day {stands}, and nothing that meets it is known to us."
+        f"{clock.rule.citation}: {clock.rule.sentence} Here: {counted}; that day {stands}, and "
+        "nothing that meets it is known to us."
     )
 
 

@@ -10,6 +10,7 @@ from tracker.casework.inputs import AskInput, LetterInput
 from tracker.clocks import facts as gathering
 from tracker.clocks.choice import Start, choose, due_day
 from tracker.clocks.models import ClockKind
+from tracker.clocks.rules import day_of_receipt
 from tracker.clocks.section_1263d import (
     CITATION,
     COMMITTEES,
@@ -88,7 +89,7 @@ def _supplemented(viewer: Viewer, reference: str, request: Request) -> str:
     """The day of the earlier request, if it is one that qualifies on the same ground."""
     reference = reference.upper()
     earlier = letters.letter(viewer, reference) if well_formed([reference]) else None
-    if earlier is None:
+    if earlier is None or earlier.voided_at:
         return ""
     what = gathering.request_of_letter(earlier, request.instrument, request.ground)
     return "" if failings(what) else gathering.day_of_request(earlier)
@@ -96,7 +97,7 @@ def _supplemented(viewer: Viewer, reference: str, request: Request) -> str:
 
 def _qualifying(received: PartialDate | None, sent: PartialDate | None) -> str:
     qualifies = f"It is a request under {CITATION} and {COMMITTEES}"
-    day = received or sent
+    day, note = day_of_receipt(received, sent)
     if day is None or not day.starts_clocks:
         return f"{qualifies}. Its 120 days start once a month or a day of receipt is recorded."
     start = Start(ClockKind.SECTION_1263D, day.earliest, Instrument.GLOBAL_MAGNITSKY)
@@ -104,8 +105,10 @@ def _qualifying(received: PartialDate | None, sent: PartialDate | None) -> str:
     if rule is None:
         return f"{qualifies}, of a day on which the law was not in force."
     due = due_day(rule, day.earliest, "US")
-    how = "received" if received else "sent; the day of receipt counts once it is recorded"
+    how = note or "received"
+    if received is None:
+        how = "sent; the day of receipt counts once it is recorded"
     return (
-        f"{qualifies}. Day 0 is {day.shown} ({how}); {rule.length} calendar days give "
-        f"{show_day(due)}; late from {show_day(due + timedelta(days=1))}."
+        f"{qualifies}. Day 0 is {day.shown} ({how.rstrip('.')}); {rule.length} calendar days "
+        f"give {show_day(due)}; late from {show_day(due + timedelta(days=1))}."
     )

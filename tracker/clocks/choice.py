@@ -128,10 +128,19 @@ def due_day(rule: RuleFact, start: date, jurisdiction: str) -> date:
     if rule.unit is Unit.MONTHS:
         end = add_months(start, rule.length)
     else:
-        end = add_days(
-            start,
-            rule.length,
-            business=rule.unit is Unit.BUSINESS_DAYS and is_known(jurisdiction),
-            is_holiday=is_holiday_in(jurisdiction),
-        )
+        end = _day(rule, rule.length, start, jurisdiction)
     return end - timedelta(days=rule.lead_days)
+
+
+def warning_day(rule: RuleFact, start: date, jurisdiction: str) -> date | None:
+    """The day on which a rule warns, counted as its term is; of one of months, in calendar days."""
+    return _day(rule, rule.warn_day, start, jurisdiction) if rule.warn_day else None
+
+
+def _day(rule: RuleFact, number: int, start: date, jurisdiction: str) -> date:
+    return add_days(
+        start,
+        number,
+        business=rule.unit is Unit.BUSINESS_DAYS and is_known(jurisdiction),
+        is_holiday=is_holiday_in(jurisdiction),
+    )

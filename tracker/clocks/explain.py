@@ -214,7 +214,9 @@ def _sentence(clock: Clock, today: date) -> str:
     text = f"Day 0 is {day0}; {_length(clock).removeprefix('+ ')} give {due}"
     if _counts_business_days(clock):
         where = _jurisdiction(clock)
-        skipped = len(holidays_within(where, clock.started_on.earliest, clock.due_on))
+        skipped = len(
+            holidays_within(where, clock.started_on.earliest, clock.first_due_on or clock.due_on)
+        )
         days = "1 public holiday is" if skipped == 1 else f"{skipped} public holidays are"
         text += f"; {days} left out" if is_known(where) else f": {_no_calendar(where)}"
     parts = (f"{text}.", moved, clock.note, _state(clock, today))

@@ -136,7 +136,7 @@ def _letter_fact(letter: Letter, ask: Recommendation) -> LetterFact:
 def _supplemented(letter: Letter, ask: Recommendation) -> str:
     """The day of the request that a letter supplements, if that one qualifies."""
     earlier = letter.supplements
-    if earlier is None or failings(request_of(earlier, ask)):
+    if earlier is None or earlier.voided_at or failings(request_of(earlier, ask)):
         return ""
     return day_of_request(earlier)
 

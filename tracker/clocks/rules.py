@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from tracker.clocks.choice import RuleFact, Start, choose, due_day
+from tracker.clocks.choice import RuleFact, Start, choose, due_day, warning_day
 from tracker.clocks.models import ActKind, Basis, Cause, ClockKind, ClockState
 from tracker.clocks.section_1263d import Request, explain_failings, failings
 from tracker.core.dates import PartialDate, add_months
@@ -212,7 +212,11 @@ class _Deriver:
         newest = self.facts.newest_conduct_on
         if newest is None:
             return []
-        found = self.term(ClockKind.EVIDENCE, "conduct", newest)
+        begun = min((s.from_on.earliest for s in self.facts.spans if s.from_on), default=date.min)
+        found = [  # an ask is not stale before there is one
+            replace(spec, late_on=max(spec.late_on, begun)) if spec.late_on else spec
+            for spec in self.term(ClockKind.EVIDENCE, "conduct", newest)
+        ]
         if self.facts.instrument not in DECEMBER_ROUNDS:
             return found
         remind_on = september_before(add_months(newest.earliest, RECENT_MONTHS))
@@ -315,20 +319,22 @@ class _Deriver:
         return [*self.section_1263d(sent), *self.review_committee(sent)]
 
     def section_1263d(self, sent: list[tuple[ContactFact, LetterFact]]) -> list[ClockSpec]:
-        """The first qualifying letter starts the clock; a narrower second one does not reset it."""
+        """The first qualifying letter starts the clock; a narrower second one does not reset it.
+        Until its receipt is recorded it counts from the day of sending, and says so."""
         if FACTS[self.facts.instrument].jurisdiction != "US":
             return []
         president = next((a for a in self.facts.addressees if a.is_president), None)
         for contact, letter in sent:
             if president and not failings(letter.request):
+                day, note = day_of_receipt(letter.received_on, contact.on)
                 return self.term(
                     ClockKind.SECTION_1263D,
                     f"contact-{contact.id}",
-                    letter.received_on or contact.on,
+                    day,
                     ended=_day_of(self.determination(contact, president)),
                     addressee=president,
                     contact=contact,
-                    note="" if letter.received_on else RECEIPT_UNKNOWN,
+                    note=note,
                 )
         asks_for_it = self.facts.instrument is Instrument.GLOBAL_MAGNITSKY
         return [
@@ -353,12 +359,12 @@ class _Deriver:
         return _first_reply(marked, after, frozenset(Substance))
 
     def review_committee(self, sent: list[tuple[ContactFact, LetterFact]]) -> list[ClockSpec]:
-        if self.facts.instrument is not Instrument.ENTITY_LIST or not sent:
+        if self.facts.instrument is not Instrument.ENTITY_LIST:
             return []
-        contact, letter = sent[0]
-        vote = self.vote()
-        if self.facts.seeks is not Seeks.REMOVAL:
+        vote = self.vote() if sent or any(c.proposed_on for c in self.contacts) else []
+        if self.facts.seeks is not Seeks.REMOVAL or not sent:
             return vote
+        contact, letter = _first_received(sent)
         if letter.received_on is None:
             return [
                 *vote,
@@ -372,14 +378,16 @@ class _Deriver:
                 ),
             ]
         asked = [c for c in self.contacts if c.agency_ids & contact.agency_ids]
+        day, note = day_of_receipt(letter.received_on, contact.on)
         return [
             *vote,
             *self.term(
                 ClockKind.ERC_REMOVAL,
                 f"contact-{contact.id}",
-                letter.received_on,
+                day,
                 ended=_day_of(_first_reply(asked, contact, DECIDES)),
                 contact=contact,
+                note=note,
             ),
         ]
 
@@ -456,7 +464,7 @@ class _Deriver:
         spec = replace(
             spec,
             due_on=due_day(rule, day, jurisdiction),
-            warn_on=day + timedelta(days=rule.warn_day) if rule.warn_day else None,
+            warn_on=warning_day(rule, day, jurisdiction),
         )
         return self.pieces(spec, day, ended)
 
@@ -578,8 +586,10 @@ class _Cutting:
         if self.late_on <= on:
             self.cut(on, ClockState.CLOSED, extended_on=on)
             self.since = on
-        first = self.spec.first_due_on or self.spec.due_on
-        self.spec = replace(self.spec, due_on=until, first_due_on=first, warn_on=None)
+        due = self.spec.due_on
+        if until is None or due is None or until > due:  # a longer term since makes none shorter
+            first = self.spec.first_due_on or due
+            self.spec = replace(self.spec, due_on=until, first_due_on=first, warn_on=None)
 
     def end(self, ended: date | None) -> list[ClockSpec]:
         """All pieces; the last one runs, or was met on that day."""
@@ -587,6 +597,25 @@ class _Cutting:
         if not over:
             self.cut(ended, ClockState.RUNNING if ended is None else ClockState.MET)
         return self.found
+
+
+def _first_received(
+    sent: Sequence[tuple[ContactFact, LetterFact]],
+) -> tuple[ContactFact, LetterFact]:
+    """The first letter of which the receipt is known, or the first of all."""
+    return next((each for each in sent if each[1].received_on), sent[0])
+
+
+def day_of_receipt(
+    received: PartialDate | None, sent: PartialDate | None
+) -> tuple[PartialDate | None, str]:
+    """Day 0 of a term in law, and what is to be said of it: nothing is received before it is
+    sent, so that of a month or a year the day of sending is the earliest."""
+    if received is None:
+        return sent, RECEIPT_UNKNOWN
+    if sent is None or not received.earliest < sent.earliest <= received.latest:
+        return received, ""
+    return sent, f"It was received in {received.shown}, and not before it was sent."
 
 
 def september_before(old_on: date) -> date:

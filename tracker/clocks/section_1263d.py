@@ -68,6 +68,8 @@ def explain_failings(request: Request, *, put_to_president: bool = True) -> str:
 
 def _signature_failings(request: Request) -> list[str]:
     complete = _complete_committees(request.signers)
+    if request.ground is None and complete and len({chamber for chamber, _ in complete}) < 2:
+        return ["its ground is not said: for corruption a committee of each chamber must sign"]
     if request.ground is Ground.CORRUPTION:
         chambers = {chamber for chamber, _ in complete}
         missing = [c.value.title() for c in Chamber if c not in chambers]

@@ -77,7 +77,7 @@ def void_letter(viewer: Viewer, letter: Letter, fate: Fate, reason: str) -> None
     if fate is Fate.WITHDRAWN:
         seen = queries.asks_of(viewer, [letter.id])[letter.id]
         withdraw(viewer, [ask for ask in unsent if ask in seen and ask.is_open], reason)
-    settle(asks)
+    settle([*asks, *_supplementing(letter, asks)])
     reopen_unfounded(viewer, asks, None, "The letter that it was sent with was void.")
 
 
@@ -88,6 +88,18 @@ def _carried(letter: Letter) -> Sequence[Recommendation]:
         .join(LetterRecommendation, LetterRecommendation.recommendation_id == Recommendation.id)
         .where(LetterRecommendation.letter_id == letter.id)
         .order_by(Recommendation.id)
+    ).all()
+
+
+def _supplementing(letter: Letter, but: Sequence[Recommendation]) -> Sequence[Recommendation]:
+    """The asks of letters that supplement one: what started nothing because of it may now."""
+    later = select(Letter.id).where(Letter.supplements_id == letter.id, Letter.voided_at.is_(None))
+    return db.session.scalars(
+        select(Recommendation)
+        .join(LetterRecommendation, LetterRecommendation.recommendation_id == Recommendation.id)
+        .where(LetterRecommendation.letter_id.in_(later))
+        .where(Recommendation.id.not_in([ask.id for ask in but]))
+        .distinct()
     ).all()
 
 

@@ -141,6 +141,8 @@ def supplemented(viewer: Viewer, reference: str, letter: Letter, intake: Intake)
         day = earlier.received_on or earlier.sent_on
     if earlier is None or earlier.id == letter.id:
         intake.refuse("supplements", "No other letter of that reference is on record.")
+    elif earlier.voided_at:
+        intake.refuse("supplements", "That letter is void: it was entered in error.")
     elif day is None or (begins and begins.latest < day.earliest):
         intake.refuse("supplements", "That letter was not sent before this one.")
     else:
