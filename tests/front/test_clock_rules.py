@@ -144,6 +144,28 @@ def test_a_version_from_a_later_day_leaves_what_began_before_it(
     assert "not yet in force on that day" in said["Arithmetic"]
 
 
+def test_a_norm_that_ended_can_be_had_again(admin: Person) -> None:
+    def add(since: str) -> Sitting:
+        return Sitting(admin, "/admin/clocks/new").type({**NEW, "valid_from": since})
+
+    rule = add("2023-01-01").press("preview").save()
+    end = {"last_day": "2023-12-31", "reason": "It is over."}
+    Sitting(admin, f"{rule}/end").type(end).press("preview").save()
+    again = add("2023-12-31").send_once()
+    assert_problems(again, {"kind": "There is a rule for this already"})
+    add("2024-02-01").press("preview").save()
+
+
+def test_a_norm_ends_though_the_wider_one_has_a_later_version(
+    app: Flask, admin: Person, silence: str
+) -> None:
+    narrow = {**NEW, "instrument": "global_magnitsky"}
+    rule = Sitting(admin, "/admin/clocks/new").type(narrow).press("preview").save()
+    Sitting(admin, f"{silence}/version").type(_version("150", "2023-06-01")).press("preview").save()
+    end = {"last_day": "2023-12-31", "reason": "It is over."}
+    Sitting(admin, f"{rule}/end").type(end).press("preview").save()
+
+
 def test_what_has_ended_keeps_the_rule_under_which_it_ended(
     admin: Person, staff: Person, ask: str, silence: str
 ) -> None:

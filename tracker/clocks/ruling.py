@@ -62,7 +62,8 @@ class Terms:
 
 
 def add_rule(viewer: Viewer, scope: Scope, terms: Terms) -> tuple[ClockRule, Effect]:
-    """Add a house norm for what had none of its own. Raises `Refused` or `NotAllowed`."""
+    """Add a house norm for what has none of its own, or none any more. Raises `Refused` or
+    `NotAllowed`."""
     viewer.require(Permission.ADMINISTER)
     intake = Intake()
     _check_scope(scope, intake)
@@ -78,7 +79,8 @@ def add_rule(viewer: Viewer, scope: Scope, terms: Terms) -> tuple[ClockRule, Eff
     with db.session.no_autoflush:
         _fill(rule, terms, intake)
         rule.agency_id = scope.agency.id if scope.agency else None
-        if _versions(rule):
+        begins = terms.valid_from
+        if any(not begins or not v.valid_until or v.valid_until >= begins for v in _versions(rule)):
             intake.refuse("kind", "There is a rule for this already: make a new version of it.")
     intake.done()
     effect = _put_in_force(viewer, rule)
@@ -138,7 +140,7 @@ def end_rule(
     elif last_day is None or not rule.valid_from <= last_day <= today():
         begins = show_day(rule.valid_from)
         intake.refuse("last_day", f"Give its last day: from {begins} on, today at the latest.")
-    elif not any(_is_wider(other, rule) for other in gathering.rules()):
+    elif not any(_is_wider(other, rule, last_day) for other in gathering.rules()):
         intake.refuse(
             "last_day", "Nothing else covers what it is for. Make a new version of it instead."
         )
@@ -279,13 +281,13 @@ def _versions(rule: ClockRule) -> Sequence[ClockRule]:
     ).all()
 
 
-def _is_wider(other: RuleFact, rule: ClockRule) -> bool:
-    """Whether another rule holds for all that this one is for, and goes on."""
+def _is_wider(other: RuleFact, rule: ClockRule, last_day: date) -> bool:
+    """Whether another rule holds, from the day after, for all that this one is for, and goes on."""
     return (
         other.scope != gathering.rule_fact(rule).scope
         and other.kind is rule.kind
         and other.valid_until is None
-        and other.valid_from <= rule.valid_from
+        and other.valid_from <= last_day + timedelta(days=1)
         and other.instrument in (None, rule.instrument)
         and other.jurisdiction in ("", rule.jurisdiction)
         and other.agency_id in (None, rule.agency_id)
