@@ -1,13 +1,15 @@
 """Forgetting a person or a target: nothing names them any more, and the chain still verifies."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import String, Text, select
+from sqlalchemy import String, Text, select, text
 
-from tests.front.support import record_ask, record_contact, send, where
+from tests.front.support import record_ask, record_contact, save, send, where
 from tests.inside.samples import reading, writing
+from tests.support import databases
 from tests.support.factories import make
 from tests.support.people import Person, words_of
 from tracker.accounts import queries, tokens
@@ -18,6 +20,7 @@ from tracker.core.db import Base, db
 from tracker.core.errors import Refused, Unknown
 from tracker.core.now import today
 from tracker.history import queries as history
+from tracker.history.models import HistoryPayload
 from tracker.notifications.models import Mail, MailKind, MailState
 from tracker.targets.models import Target
 
@@ -33,6 +36,9 @@ def everywhere(app: Flask) -> str:
             if texts:
                 for row in db.session.execute(select(*texts)):
                     found += [str(value) for value in row if value]
+        if databases.kind_of(app) == "sqlite":  # the index of search keeps its words by itself
+            blocks = db.session.execute(text("SELECT block FROM search_index_data"))
+            found += [row[0].decode("utf-8", "replace") for row in blocks]
         return "\n".join(found).lower()
 
 
@@ -103,6 +109,49 @@ def test_a_target_is_forgotten_with_those_that_were_merged_into_it(
         erasing.erase_target(reference)
     assert "quokka" not in everywhere(app)
     assert words_of(staff.get(double)).count("Erased") > 0
+
+
+def test_what_other_records_say_of_it_is_told_and_their_history_forgets(
+    app: Flask, staff: Person
+) -> None:
+    ask = record_ask(staff, {"asks-0-targets-0-name": NAME, "asks-0-title": f"Sanction {NAME}"})
+    save(staff, f"{ask}/edit", {"title": "Sanction them"})
+    with reading(app):
+        reference = db.session.scalars(select(Target)).one().reference
+    cited = {"kind": "other_action", "authority": "state", "citation": f"Notice on {NAME}"}
+    save(staff, f"{ask}/outcomes/new", cited)
+    view = {"name": "What we ask", "query": "", "is_shared": ""}
+    where(send(staff, "/recommendations/views/new?q=Quokka+Wallaby-Bandicoot", view))
+    with reading(app):
+        assert erasing.preview_target(reference).named_in == ["outcome citations", "saved views"]
+    with writing(app):
+        erasing.erase_target(reference)
+    said = words_of(staff.get(f"{ask}/history"))
+    assert "Ask changed" in said
+    assert NAME not in said
+    with reading(app):
+        assert not [
+            body for body in db.session.scalars(select(HistoryPayload.body)) if NAME in body
+        ]
+        assert all(verdict.problem is None for verdict in history.verify())
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_what_is_erased_by_the_command_is_not_in_the_file_any_more(
+    app: Flask, staff: Person
+) -> None:
+    def in_the_files() -> bool:
+        path = Path(app.extensions["tracker.settings"].database_url.removeprefix("sqlite:///"))
+        files = [each for each in path.parent.glob(f"{path.name}*") if each.is_file()]
+        return any(NAME.encode() in each.read_bytes() for each in files)
+
+    record_ask(staff, {"asks-0-targets-0-name": NAME})
+    with reading(app):
+        reference = db.session.scalars(select(Target)).one().reference
+    assert in_the_files()
+    done = app.test_cli_runner().invoke(erase, ["target", reference, "--yes"])
+    assert done.output.endswith("It is erased. Backups of before still hold it.\n")
+    assert not in_the_files()
 
 
 def test_the_command_shows_first_and_erases_when_told_to(app: Flask, staff: Person) -> None:

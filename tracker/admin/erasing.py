@@ -2,15 +2,31 @@
 stays. The history keeps its chain, since that holds digests of its texts and not the texts.
 
 Only at the machine, with a preview first. What others wrote into texts of their own (the title of
-an ask, a letter) is told and left: a person must judge it.
+an ask, a citation) is told and left, wherever it stands: a person must judge it.
 """
 
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote_plus
 
-from sqlalchemy import Delete, Select, delete, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Delete,
+    Enum,
+    Select,
+    String,
+    Text,
+    and_,
+    delete,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import selectinload
 
 from tracker.accounts import queries as accounts
@@ -25,17 +41,18 @@ from tracker.accounts.models import (
 )
 from tracker.accounts.permissions import Role
 from tracker.accounts.viewer import MACHINE
-from tracker.core.db import db
+from tracker.casework.models import SavedView
+from tracker.core.db import Base, db
 from tracker.core.errors import Refused, Unknown
 from tracker.core.terms import question
-from tracker.correspondence.models import Contact
 from tracker.history import actions as history
 from tracker.history.models import HistoryEvent, HistoryPayload, HistorySubject
 from tracker.notifications.models import Mail, MailKind, Notice, NoticeChoice, Watch
 from tracker.recommendations.models import Recommendation
 from tracker.records import actions as records
-from tracker.records.models import Grant, Record
+from tracker.records.models import AudienceColumns, Grant, Record
 from tracker.records.queries import matching
+from tracker.search import actions as search
 from tracker.targets.merged import with_merged
 from tracker.targets.models import Target
 
@@ -45,8 +62,8 @@ MOST_TOLD = 500
 
 @dataclass(frozen=True)
 class Preview:
-    """What erasing would delete, by kind, and the references of records whose texts may still name
-    whom it is about."""
+    """What erasing would delete, by kind; and where whom it is about may still be named: records by
+    reference, and whatever else by the name of its table."""
 
     deleted: dict[str, int]
     named_in: list[str]
@@ -86,7 +103,7 @@ def preview_target(reference: str) -> Preview:
         "texts of its history": _count(_texts_about(targets)),
         "texts of mail that waits": db.session.scalar(_count_of_waiting()) or 0,
     }
-    names = [each for one in targets for each in (one.name, *(name.text for name in one.names))]
+    names = _names_of(targets)
     own = {target.reference for target in targets}
     return Preview(counts, [ref for ref in _named_in(names) if ref not in own])
 
@@ -103,7 +120,26 @@ def erase_target(reference: str) -> None:
     db.session.execute(forget.execution_options(synchronize_session=False))
     for target in targets:
         _forget(target)
+    search.forget_deleted()
     history.record("target.erased", actor_id=None, records=[target.id for target in targets])
+
+
+def forget_on_disk() -> bool:
+    """Have the database give back the room of what was deleted, which still holds it; whether it
+    could: it needs a moment in which nobody else has it."""
+    raw = db.engine.raw_connection()
+    try:
+        connection: Any = raw.driver_connection
+        if db.engine.dialect.name == "postgresql":
+            connection.autocommit = True
+        connection.execute("VACUUM")
+        if db.engine.dialect.name == "sqlite":
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except db.engine.dialect.loaded_dbapi.Error:
+        return False
+    finally:
+        raw.invalidate()
+    return True
 
 
 def _forget(target: Target) -> None:
@@ -142,19 +178,44 @@ def _of_person(user: User) -> dict[str, Delete]:
         "mails": delete(Mail).where(own_mail),
         "leaves to see records": delete(Grant).where(Grant.user_id == user.id),
         "texts of their log-ins": texts,
+        "saved views of their own": delete(SavedView).where(
+            SavedView.owner_id == user.id, ~SavedView.is_shared
+        ),
     }
 
 
 def _texts_about(targets: Sequence[Target]) -> Delete:
+    """The texts of what happened to some targets, and of whatever else names them."""
     ids = [target.id for target in targets]
     about = select(HistorySubject.event_id).where(HistorySubject.record_id.in_(ids))
-    return delete(HistoryPayload).where(HistoryPayload.event_id.in_(about))
+    named = _holds(HistoryPayload.body, _names_of(targets))
+    return delete(HistoryPayload).where(or_(HistoryPayload.event_id.in_(about), named))
+
+
+def _names_of(targets: Sequence[Target]) -> list[str]:
+    names = [each for one in targets for each in (one.name, *(name.text for name in one.names))]
+    return list(dict.fromkeys(name for name in names if len(name) > 1))
+
+
+def _holds(text: Any, names: Sequence[str]) -> ColumnElement[bool]:
+    """That a text holds one of some names, in capitals or not."""
+    return or_(
+        false(), *(func.lower(text).contains(name.lower(), autoescape=True) for name in names)
+    )
 
 
 def _of_accounts(user_id: int) -> Select[Any]:
-    """What a person did to their own account: it names devices and factors."""
+    """What a person did to their own account, and that logging in to it failed: it names devices,
+    factors and networks."""
     named = [HistoryEvent.name.startswith(f"{kind}.") for kind in ("user", "token", "watch")]
-    return select(HistoryEvent.id).where(HistoryEvent.actor_id == user_id, or_(*named))
+    own = and_(HistoryEvent.actor_id == user_id, or_(*named))
+    slowed = (
+        select(HistoryPayload.event_id)
+        .join(HistoryEvent, HistoryEvent.id == HistoryPayload.event_id)
+        .where(HistoryEvent.name == "user.slowed")
+        .where(HistoryPayload.body.contains(f'"person":{user_id}}}'))
+    )
+    return select(HistoryEvent.id).where(or_(own, HistoryEvent.id.in_(slowed)))
 
 
 def _count(statement: Delete) -> int:
@@ -166,18 +227,37 @@ def _count(statement: Delete) -> int:
 
 
 def _named_in(names: list[str]) -> list[str]:
-    """The references of records whose texts answer one of the names."""
-    asked = [found for name in names if (found := question(name, half_typed=False))]
+    """Where one of the names stands in a text: the references of records, and the names of tables
+    whose rows belong to none."""
+    asked = [terms for name in names if (terms := question(name, half_typed=False))]
     if not asked:
         return []
-    texts = [
-        column.contains(name, autoescape=True)
-        for name in names
-        for column in (Contact.summary, Contact.sent_text)
-    ]
-    said = select(Contact.id).where(or_(*texts))  # what search does not read
-    hits = select(Record.reference).where(or_(Record.id.in_(matching(*asked)), Record.id.in_(said)))
-    return list(db.session.scalars(hits.order_by(Record.reference).limit(MOST_TOLD)))
+    names = [*names, *map(quote_plus, names)]  # in the address of a saved view
+    hits = select(Record.reference).where(Record.id.in_(matching(*asked)))
+    found, others = set(db.session.scalars(hits.limit(MOST_TOLD))), list[str]()
+    for mapper in Base.registry.mappers:
+        model = mapper.class_
+        texts = [c for c in mapper.local_table.columns if _is_text(c)]
+        if model.__tablename__ in ELSEWHERE or not texts:
+            continue
+        holds = or_(*(_holds(text, names) for text in texts))
+        if issubclass(model, AudienceColumns):
+            of_record = select(Record.reference).join(model, model.record_key() == Record.id)
+            found |= set(db.session.scalars(of_record.where(holds).limit(MOST_TOLD)))
+        elif db.session.scalar(select(exists().where(holds).select_from(model))):
+            others.append(model.__tablename__.replace("_", " "))
+    return [*sorted(found), *sorted(others)]
+
+
+# what is told by itself, deleted, or found by its terms
+ELSEWHERE = {
+    *("history_payloads", "search_text", "outbox", "users"),
+    *("targets", "target_names", "target_identifiers"),
+}
+
+
+def _is_text(column: Any) -> bool:
+    return isinstance(column.type, (String, Text)) and not isinstance(column.type, Enum)
 
 
 def _user(email: str) -> User:

@@ -46,8 +46,12 @@ def _tell(preview: erasing.Preview) -> None:
 
 
 def _end(is_done: bool) -> None:
-    said = "It is erased. Backups of before still hold it." if is_done else "Nothing is erased yet."
-    click.echo(said + ("" if is_done else " Do it with --yes."))
+    if not is_done:
+        click.echo("Nothing is erased yet. Do it with --yes.")
+        return
+    click.echo("It is erased. Backups of before still hold it.")
+    if not erasing.forget_on_disk():
+        click.echo("The room it took is not given back: run VACUUM when nobody uses the database.")
 
 
 COMMANDS = (erase,)

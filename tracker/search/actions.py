@@ -35,12 +35,17 @@ def index_missing() -> int:
 
 
 def reindex() -> int:
-    """Make the index anew; how many records it holds. SQLite's own leaves marks of what it forgot
-    until its parts are merged, so it is made of nothing."""
+    """Make the index anew; how many records it holds."""
     db.session.execute(delete(SearchText))
+    forget_deleted()
+    return index_missing()
+
+
+def forget_deleted() -> None:
+    """Leave nothing of deleted words: SQLite's own index keeps marks of them until its parts are
+    merged, so it is made anew of what there is."""
     if db.engine.dialect.name == "sqlite":
         db.session.execute(text("INSERT INTO search_index(search_index) VALUES ('rebuild')"))
-    return index_missing()
 
 
 def _missing(model: type[RecordMixin]) -> Iterator[Sequence[int]]:

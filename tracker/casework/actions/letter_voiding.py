@@ -27,6 +27,7 @@ from tracker.history import actions as history
 from tracker.recommendations.models import Recommendation, Status, StatusSpan
 from tracker.recommendations.workflow import AFTER_SENDING, Change
 from tracker.records import actions as records
+from tracker.records.queries import visible
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def consequences(viewer: Viewer, letter: Letter) -> list[Consequence]:
     """What would become of the asks of a letter that the viewer may see. Writes nothing."""
     carried = queries.asks_of(viewer, [letter.id])[letter.id]
     ids = [ask.id for ask in carried]
-    others, spans = _other_contacts(ids, letter), spans_of(ids)
+    others, spans = _other_contacts(viewer, ids, letter), spans_of(ids)
     sent = sent_among(ids, but=letter.id)
     return [
         Consequence(
@@ -103,8 +104,8 @@ def _supplementing(letter: Letter, but: Sequence[Recommendation]) -> Sequence[Re
     ).all()
 
 
-def _other_contacts(ids: Sequence[int], letter: Letter) -> dict[int, int]:
-    """How many contacts about each ask stand that are not of the letter."""
+def _other_contacts(viewer: Viewer, ids: Sequence[int], letter: Letter) -> dict[int, int]:
+    """How many contacts about each ask that the viewer sees stand that are not of the letter."""
     statement = (
         select(ContactRecommendation.recommendation_id, func.count())
         .join(Contact, Contact.id == ContactRecommendation.contact_id)
@@ -115,7 +116,7 @@ def _other_contacts(ids: Sequence[int], letter: Letter) -> dict[int, int]:
         )
         .group_by(ContactRecommendation.recommendation_id)
     )
-    return dict(db.session.execute(statement).all())
+    return dict(db.session.execute(visible(statement, Contact, viewer)).all())
 
 
 # ---- the life cycle of what never went out
