@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from typing import Any
 
 import pikepdf
@@ -46,9 +47,47 @@ def pdf() -> bytes:
             BitsPerComponent=8,
             Filter=name.DCTDecode,
         )
-        page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(P=picture))
+        packed = pikepdf.Stream(
+            made,
+            zlib.compress(jpeg()),
+            Type=name.XObject,
+            Subtype=name.Image,
+            Width=40,
+            Height=20,
+            ColorSpace=name.DeviceRGB,
+            BitsPerComponent=8,
+            Filter=pikepdf.Array([name.FlateDecode, name.DCTDecode]),
+        )
+        pictures = pikepdf.Dictionary(P=picture, Q=packed)
+        page.Resources = pikepdf.Dictionary(XObject=pictures)
+        elsewhere = pikepdf.Dictionary(S=name.GoToR, F=f"C:\\Users\\{AUTHOR}\\notes.pdf")
+        signature = pikepdf.Dictionary(
+            Type=name.Sig,
+            Filter=name("/Adobe.PPKLite"),
+            Name=AUTHOR,
+            Location=AUTHOR,
+            ContactInfo=AUTHOR,
+            Reason=AUTHOR,
+            ByteRange=[0, 1, 2, 3],
+            Contents=pikepdf.String(AUTHOR.encode()),
+        )
+        field = pikepdf.Dictionary(
+            Type=name.Annot,
+            Subtype=name.Widget,
+            FT=name.Sig,
+            T="Signature1",
+            V=made.make_indirect(signature),
+            Rect=[0, 0, 0, 0],
+        )
+        signed = made.make_indirect(field)
+        made.Root.AcroForm = pikepdf.Dictionary(Fields=[signed], SigFlags=3)
+        rectangle = [0, 0, 9, 9]
         page.Annots = pikepdf.Array(
-            [pikepdf.Dictionary(Type=name.Annot, Subtype=name.Text, Rect=[0, 0, 9, 9], T=AUTHOR)]
+            [
+                pikepdf.Dictionary(Type=name.Annot, Subtype=name.Text, Rect=rectangle, T=AUTHOR),
+                pikepdf.Dictionary(Type=name.Annot, Subtype=name.Link, Rect=rectangle, A=elsewhere),
+                signed,
+            ]
         )
         script = pikepdf.Dictionary(S=name.JavaScript, JS="app.alert('run')")
         made.Root.OpenAction = made.make_indirect(script)

@@ -23,7 +23,18 @@ OF_MAKERS = ("/Metadata", "/PieceInfo", "/LastModified", "/SpiderInfo")
 EMBEDDED = ("/EmbeddedFiles", "/JavaScript", "/AF", "/EF")
 ACTING = ("/JS", "/AA", "/OpenAction", "/XFA")
 OF_COMMENTS = ("/T", "/M", "/CreationDate", "/NM")  # who made an annotation, and when
-HARMFUL_ACTIONS = ("/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/Rendition")
+HARMFUL_ACTIONS = (
+    *("/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/Rendition"),
+    *("/GoToR", "/Thread"),  # to files of whoever made it, by their paths
+)
+# who signed it, where and why, with the certificate; it holds for the original alone
+OF_SIGNERS = (
+    *("/Name", "/Location", "/ContactInfo", "/Reason", "/M", "/Contents", "/Cert"),
+    *("/Prop_Build", "/Prop_AuthType", "/ByteRange", "/Reference"),
+)
+OF_FILES = ("/F", "/UF", "/DOS", "/Mac", "/Unix", "/Desc", "/RF", "/CI", "/Thumb")
+JPEG, JPEG_2000 = "/DCTDecode", "/JPXDecode"
+OF_MAKERS_IN_JPEG_2000 = (b"uuid", b"xml ", b"uinf")
 
 
 class CannotStrip(ValueError):
@@ -151,23 +162,64 @@ def _clean(part: Any) -> None:
             gone += OF_COMMENTS
         if kind == "/FileAttachment":
             gone += ["/FS", "/Contents"]
+    if str(part.get("/Type", "")) in ("/Sig", "/DocTimeStamp") or "/ByteRange" in part:
+        gone += OF_SIGNERS
+    if str(part.get("/Type", "")) in ("/Filespec", "/F"):
+        gone += OF_FILES
     if str(part.get("/S", "")) in HARMFUL_ACTIONS:
         gone += ["/F", "/D", "/T", "/Win", "/Unix", "/Mac", "/R"]
         part["/S"] = pikepdf.Name("/None")
     for name in gone:
         if name in part:
             del part[name]
-    if isinstance(part, pikepdf.Stream) and _is_jpeg(part):
-        raw = without_segments(part.read_raw_bytes())
-        parms: Any = part.get("/DecodeParms")
-        part.write(raw, filter=pikepdf.Name("/DCTDecode"), decode_parms=parms)
+    if isinstance(part, pikepdf.Stream):
+        _clean_picture(part)
 
 
-def _is_jpeg(stream: pikepdf.Stream) -> bool:
-    filters = stream.get("/Filter")
-    if isinstance(filters, pikepdf.Array):
-        return len(filters) == 1 and str(filters[0]) == "/DCTDecode"
-    return str(filters) == "/DCTDecode"
+def _clean_picture(stream: pikepdf.Stream) -> None:
+    """Take what a camera or a program says out of a picture that is kept as it came, perhaps packed
+    once more. Raises `pikepdf.PdfError` for what cannot be unpacked."""
+    filters, parms = _listed(stream, "/Filter"), _listed(stream, "/DecodeParms")
+    last = str(filters[-1]) if filters else ""
+    if last not in (JPEG, JPEG_2000):
+        return
+    raw = stream.read_raw_bytes()
+    if len(filters) > 1:
+        with pikepdf.new() as other:
+            packed = pikepdf.Stream(other, raw, Filter=pikepdf.Array(filters[:-1]))
+            if len(parms) == len(filters):
+                packed["/DecodeParms"] = pikepdf.Array(parms[:-1])
+            raw = packed.read_bytes()
+    clean = without_segments(raw) if last == JPEG else without_boxes(raw)
+    own: Any = parms[-1] if len(parms) == len(filters) else None
+    stream.write(clean, filter=pikepdf.Name(last), decode_parms=own)
+
+
+def _listed(stream: pikepdf.Stream, name: str) -> list[Any]:
+    """One or several filters of a stream, or what they are told, as a list."""
+    found: Any = stream.get(name)
+    if found is None:
+        return []
+    return list(found) if isinstance(found, pikepdf.Array) else [found]
+
+
+def without_boxes(jpeg_2000: bytes) -> bytes:
+    """A JPEG 2000 picture without the boxes in which programs write what they know of it (ISO/IEC
+    15444-1, annex I); a bare codestream has none."""
+    if jpeg_2000[4:8] != b"jP  ":
+        return jpeg_2000
+    kept, place = [], 0
+    while place + 8 <= len(jpeg_2000):
+        length = int.from_bytes(jpeg_2000[place : place + 4], "big")
+        if length == 1:
+            length = int.from_bytes(jpeg_2000[place + 8 : place + 16], "big")
+        end = place + length if length else len(jpeg_2000)
+        if end < place + 8:
+            raise ValueError("a box that is shorter than its head")
+        if jpeg_2000[place + 4 : place + 8] not in OF_MAKERS_IN_JPEG_2000:
+            kept.append(jpeg_2000[place:end])
+        place = end
+    return b"".join(kept)
 
 
 def without_segments(jpeg: bytes) -> bytes:
