@@ -32,6 +32,7 @@ EXAMPLES = {
     "public_dashboard": "on",
     "timezone": "Europe/Oslo",
     "backup_days": "14",
+    "proxies": "1",
     "require_mfa": "editors",
     "smtp_url": "smtp://user:pass@mail.example.org:587?starttls=1",
     "mail_from": "tracker@example.org",
@@ -54,6 +55,7 @@ class Settings:
     public_dashboard: bool
     timezone: str
     backup_days: int = 14
+    proxies: int = 0
     require_mfa: str = "editors"
     smtp_url: str = ""
     mail_from: str = "tracker@localhost"
@@ -222,6 +224,13 @@ def _backup_days(value: object, so_far: dict[str, Any]) -> int:
     return int(said)
 
 
+def _proxies(value: object, so_far: dict[str, Any]) -> int:
+    said = "0" if value is None else str(value).strip()
+    if not said.isascii() or not said.isdigit() or int(said) > 5:
+        raise ValueError(f"{value!r} is no number of proxies from 0 to 5")
+    return int(said)
+
+
 def _require_mfa(value: object, so_far: dict[str, Any]) -> str:
     if value is None:
         return "none" if so_far["demo"] else "editors"
@@ -266,6 +275,7 @@ PARSERS: dict[str, Callable[[Any, dict[str, Any]], Any]] = {
     "public_dashboard": _switch,
     "timezone": _timezone,
     "backup_days": _backup_days,
+    "proxies": _proxies,
     "require_mfa": _require_mfa,
     "smtp_url": _smtp_url,
     "mail_from": _mail_from,

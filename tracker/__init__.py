@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 if TYPE_CHECKING:
     from config import Settings
@@ -61,5 +62,8 @@ def create_app(settings: "Settings | None" = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
         BOOTSTRAP_SERVE_LOCAL=True,
     )
+    if settings.proxies:  # of what they add only the sender's address is believed
+        passed_on = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0)
+        app.wsgi_app = passed_on  # type: ignore[method-assign]
     wiring.register(app, settings.database_url)
     return app

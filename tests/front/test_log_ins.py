@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +16,7 @@ from werkzeug.test import TestResponse
 from tests.front.support import FORM, Sitting, nothing_changes
 from tests.inside.samples import reading, record_case, writing
 from tests.support.people import PASSWORD, Person, add_person, log_in, token_on, words_of
+from tracker import create_app
 from tracker.accounts import actions, lockout, queries, sessions
 from tracker.accounts.models import LoginSession, User
 from tracker.accounts.permissions import Role
@@ -456,3 +458,20 @@ def test_only_the_form_logs_anybody_in(app: Flask, staff: Person, anonymous: Per
     answer = anonymous.client.post("/login?include_auth_token", data=form, headers=headers)
     assert answer.status_code == 302
     assert "authentication_token" not in answer.text
+
+
+@pytest.mark.parametrize("proxies", [0, 1])
+def test_behind_a_proxy_each_comes_from_the_own_network(
+    app: Flask, staff: Person, proxies: int
+) -> None:
+    other = create_app(replace(app.extensions["tracker.settings"], proxies=proxies))
+    stranger, owner = (Person(other, staff.email, other.test_client()) for _ in range(2))
+    # what a client claims itself comes before what the proxy adds
+    here: dict[str, Any] = {"headers": {"X-Forwarded-For": "203.0.113.9, 198.51.100.7"}}
+    there: dict[str, Any] = {"headers": {"X-Forwarded-For": "198.51.100.7, 192.0.2.33"}}
+    for _ in range(5):
+        assert log_in(stranger, "not the password at all", **here).status_code == 200
+    assert log_in(stranger, **here).status_code == 429
+    assert log_in(owner, **there).status_code == (302 if proxies else 429)
+    with other.app_context():
+        db.engine.dispose()

@@ -313,6 +313,7 @@ def test_every_setting_is_shown_under_its_variables_name(folder: Path) -> None:
         "TRACKER_PUBLIC_DASHBOARD": "off",
         "TRACKER_TIMEZONE": "UTC",
         "TRACKER_BACKUP_DAYS": "14",
+        "TRACKER_PROXIES": "0",
         "TRACKER_REQUIRE_MFA": "editors",
         "TRACKER_SMTP_URL": "",
         "TRACKER_MAIL_FROM": "tracker@a.example",
