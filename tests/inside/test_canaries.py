@@ -33,6 +33,7 @@ from tracker.clocks import past
 from tracker.core.db import Base, built_once, db
 from tracker.core.now import today
 from tracker.correspondence import actions as correspondence
+from tracker.feeds import changes as feeds
 from tracker.history import queries as history
 from tracker.history.actions import MAIN, Change
 from tracker.history.models import HistoryEvent, HistoryPayload
@@ -336,10 +337,15 @@ def people_shown_a_contact(_viewer: Viewer, ids: set[int]) -> set[int]:
     return correspondence._named_readers(list(db.session.scalars(asks)))
 
 
-# Of these modules pages ask only for what was found as their reader already, so that no page tells
-# when they narrow nothing: they are asked for everything themselves.
+def changed_of_late(viewer: Viewer, _ids: set[int]) -> set[int]:
+    return {row.record_id for row in feeds._newest(viewer)}
+
+
+# Of these modules pages ask only for what was found as their reader already, or narrow what they
+# give once more, so that no page tells when they narrow nothing: they are asked themselves.
 ASKED_FOR_ALL: dict[str, Callable[[Viewer, set[int]], set[int]]] = {
     "tracker.clocks.past": asks_of_a_past_day,
+    "tracker.feeds.changes": changed_of_late,
     "tracker.notifications.digests": titles_in_mail,
     "tracker.correspondence.actions": people_shown_a_contact,
 }

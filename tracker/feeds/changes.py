@@ -51,8 +51,20 @@ def changes(viewer: Viewer, base_url: str, own: str) -> bytes:
 
 
 def _entries(viewer: Viewer) -> list[Any]:
-    """The newest changes of records of each kind that the viewer sees, from when on they read its
-    history."""
+    """The newest changes of records that the viewer sees, from when on they read their history."""
+    found = _newest(viewer)
+    since = shared_since({row.record_id: row.organisation_id for row in found}, viewer)
+    hidden = untold(viewer, {row.event_id for row in found})
+    kept = [
+        row
+        for row in found
+        if row.event_id not in hidden and _is_told(row.at, since[row.record_id])
+    ]
+    return sorted(kept, key=lambda row: (row.position, row.reference), reverse=True)[:NEWEST]
+
+
+def _newest(viewer: Viewer) -> list[Any]:
+    """The newest changes of each kind of records that the viewer sees."""
     found: list[Any] = []
     for kind, (model, _) in FOLLOWED.items():
         newest = (
@@ -75,14 +87,7 @@ def _entries(viewer: Viewer) -> list[Any]:
             .limit(NEWEST)
         )
         found += db.session.execute(visible(newest, model, viewer)).all()
-    since = shared_since({row.record_id: row.organisation_id for row in found}, viewer)
-    hidden = untold(viewer, {row.event_id for row in found})
-    kept = [
-        row
-        for row in found
-        if row.event_id not in hidden and _is_told(row.at, since[row.record_id])
-    ]
-    return sorted(kept, key=lambda row: (row.position, row.reference), reverse=True)[:NEWEST]
+    return found
 
 
 def _is_told(at: datetime, since: datetime | None) -> bool:

@@ -61,8 +61,8 @@ def _is_todays_sweep(change: Change) -> bool:
     """Whether flags of many asks were set just now; a sweep of a past day tells nobody."""
     if change.name != SWEEP:
         return False
-    as_of: str = json.loads(change.body)["after"]["as_of"]
-    return as_of == today().isoformat()
+    said = json.loads(change.body).get("after", {})
+    return bool(said.get("as_of") == today().isoformat())
 
 
 def note_next_actions(day: date) -> int:
