@@ -17,6 +17,7 @@ from tests.front.support import (
     record_contact,
     row_of,
     rows,
+    save,
     section,
     travel,
 )
@@ -191,6 +192,26 @@ def test_a_norm_of_a_body_outweighs_that_of_the_instrument_until_it_ends(
     assert "State" in section(admin.get("/admin/clocks"), "ended")
 
 
+def test_a_norm_for_a_status_holds_for_what_begins_in_it(
+    admin: Person, staff: Person, ask: str
+) -> None:
+    said = {"length": "60", "sentence": "Under review, 60 days.", "agency": ""}
+    only = {"instrument": "global_magnitsky", "status": "under_review"}
+    Sitting(admin, "/admin/clocks/new").type({**NEW, **said, **only}).press("preview").save()
+    assert "status under review" in words_of(admin.get("/admin/clocks"))
+
+    def silence() -> dict[str, str]:
+        return row_of(staff.get(f"{ask}/clocks"), "clocks-1", "Silence")
+
+    assert "90 days" in silence()["Arithmetic"]  # it began when the ask was submitted
+    review = {"to": "under_review", "on": "2023-11-20", "source_url": "https://a.gov/review"}
+    save(staff, f"{ask}/status", review)
+    assert "90 days" in silence()["Arithmetic"]
+    record_contact(staff, ask, "follow_up", "2023-12-01")
+    assert "60 days" in silence()["Arithmetic"]
+    assert "Under review, 60 days." in silence()["Arithmetic"]
+
+
 def test_of_a_law_only_the_day_of_warning_is_asked(admin: Person, app: Flask) -> None:
     with reading(app):
         law = _rule(ClockKind.SECTION_1263D, Instrument.GLOBAL_MAGNITSKY)
@@ -224,6 +245,11 @@ BAD: list[tuple[dict[str, Any], dict[str, str]]] = [
     ({"kind": "drafting"}, {"agency": "cover nothing"}),
     ({"kind": "evidence", "unit": "months"}, {"agency": "nothing", "length": "from 1 to 120"}),
     ({"kind": "answer", "channel": "portal"}, {"channel": "cover nothing"}),
+    (
+        {"kind": "drafting", "agency": "", "status": "submitted"},
+        {"kind": "make", "status": "nothing"},
+    ),
+    ({"status": "draft"}, {"status": "Choose one of the list."}),
     ({"jurisdiction": "GB"}, {"jurisdiction": "State is a body of US"}),
     (
         {"agency": "", "jurisdiction": "EU", "unit": "business_days"},

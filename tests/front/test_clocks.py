@@ -150,6 +150,7 @@ def test_what_the_law_sets_is_not_extended_here(
         {
             "asks-0-instrument": "entity_list",
             "asks-0-seeks": "removal",
+            "addressees-0-agency": "Commerce",
             "received_on": "2023-10-24",
         },
     )

@@ -113,6 +113,18 @@ def test_a_feed_of_what_changed(app: Flask, staff: Person) -> None:
     assert "Wu Yingjie" not in raw
 
 
+def test_readers_of_feeds_can_tell_two_addresses_apart(app: Flask, staff: Person) -> None:
+    def name_of(secret: str) -> str | None:
+        raw = app.test_client().get(f"/feeds/{secret}/changes.atom").data
+        name = ElementTree.fromstring(raw).findtext(f"{ATOM}id")
+        assert name
+        assert secret not in name
+        return name
+
+    first, second = make(staff), make(staff, "My laptop")
+    assert name_of(first) == name_of(first) != name_of(second)
+
+
 def test_others_are_told_from_the_day_of_the_sharing(
     app: Flask, staff: Person, partner: Person
 ) -> None:

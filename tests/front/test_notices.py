@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import OperationalError
 
 from tests.front.support import (
@@ -22,7 +23,7 @@ from tests.front.support import (
     share,
 )
 from tests.inside.mail_server import Letterbox, listening
-from tests.inside.samples import ask_of, writing
+from tests.inside.samples import ask_of, reading, writing
 from tests.inside.test_mail import free_port
 from tests.inside.watching import watching
 from tests.support.people import Person, arrive, log_in, words_of
@@ -32,9 +33,11 @@ from tracker.casework.inputs import NextInput
 from tracker.clocks.models import Clock, ClockKind, ClockRule
 from tracker.core.db import db
 from tracker.core.now import now, today
+from tracker.history import actions as history
 from tracker.jobs import registry, runner
 from tracker.notifications import collecting, delivery, digests, unsubscribing
-from tracker.notifications.models import Notice, NoticeKind
+from tracker.notifications.models import Notice, NoticeKind, NoticeMark
+from tracker.recommendations.models import Recommendation
 
 OFTEN = ("flag", "assigned", "next_action", "change")
 
@@ -321,6 +324,87 @@ def test_who_watches_is_told_of_what_they_see_and_from_the_sharing_on(
         assert reference not in words_of(partner.get("/account/notices"))
 
 
+def test_a_flag_that_rests_before_its_mail_goes_is_told_when_it_wakes(
+    app: Flask, staff: Person, box: Letterbox
+) -> None:
+    choose(staff)
+    ask = record_ask(staff, {"sent_on": "2023-10-24"})
+    give(staff, ask, staff)
+    run(app, "stale-sweep")
+    run(app, digests.JOB.name)
+    page = staff.get(f"{ask}/clocks").text
+    offered = re.findall(r'name="clocks" id="[^"]*" value="(\d+)"', page)
+    rest = {"clocks": offered, "act": "snooze", "reason": "It is the holidays."}
+    save(staff, f"{ask}/clocks/change", {**rest, "until": (today() + timedelta(9)).isoformat()})
+    run(app, delivery.JOB.name)
+    assert box.mails == []
+    for days in (1, 8):
+        with time_machine.travel(now() + timedelta(days)):
+            assert go_out(app, box) == []
+    with time_machine.travel(now() + timedelta(10)):
+        [mail] = go_out(app, box)
+        assert "gone stale" in mail
+
+
+def test_a_flag_that_moves_to_another_day_is_told_once(
+    app: Flask, staff: Person, admin: Person, box: Letterbox
+) -> None:
+    choose(staff)
+    ask = record_ask(staff, {"sent_on": (today() - timedelta(120)).isoformat()})
+    give(staff, ask, staff)
+    [mail] = go_out(app, box)
+    assert "Silence (state)" in mail
+    norm = {"kind": "silence", "instrument": "global_magnitsky", "length": "80"}
+    norm |= {"agency": "state", "sentence": "80 days.", "valid_from": "2023-01-01"}
+    Sitting(admin, "/admin/clocks/new").type({**norm, "reason": "So."}).press("preview").save()
+    assert go_out(app, box) == []
+
+
+def test_what_an_organisation_plans_is_no_news_for_others(
+    app: Flask, staff: Person, colleague: Person, partner: Person, box: Letterbox
+) -> None:
+    ask = record_ask(staff)
+    share(staff, ask)
+    for person in (colleague, partner):
+        choose(person)
+        person.post(f"/watch/{ask.rpartition('/')[2]}")
+    give(staff, ask, staff, next_action="Call them", next_action_on=today().isoformat())
+    go_out(app, box)
+    assert box.recipients == [colleague.email]
+
+    def told(person: Person) -> str:
+        page = person.post("/account/feeds", {"label": "My phone", "days": "90"}).text
+        [secret] = set(re.findall(r"/feeds/([A-Za-z0-9_-]{43})/", page))
+        return app.test_client().get(f"/feeds/{secret}/changes.atom").text
+
+    assert "Ask changed" in told(colleague)
+    assert "Ask changed" not in told(partner)
+
+
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+def test_a_change_waits_for_the_job_that_notes_the_same_flags(app: Flask, staff: Person) -> None:
+    choose(staff)
+    ask = record_ask(staff, {"sent_on": "2023-10-24"})
+    give(staff, ask, staff)
+    with reading(app):
+        key = db.session.scalars(select(Recommendation.id)).one()
+
+    def change() -> None:
+        with writing(app):
+            history.record("clock.recomputed", actor_id=None, records=[key])
+
+    with writing(app):
+        db.session.execute(delete(Notice))
+        db.session.merge(NoticeMark(name=collecting.NEXT_ACTIONS, day=today() - timedelta(days=1)))
+    with ThreadPoolExecutor(1) as pool:
+        with writing(app):
+            assert collecting.note_next_actions(today()) > 0
+            other = pool.submit(change)
+            with pytest.raises(TimeoutError):
+                other.result(0.3)
+        other.result(10)
+
+
 def test_who_stops_watching_is_told_no_more(
     app: Flask, staff: Person, colleague: Person, box: Letterbox
 ) -> None:
@@ -394,7 +478,7 @@ def test_titles_are_in_mail_where_their_organisation_wants_them(
     for allow, seen in (("yes", True), ("no", False)):
         assert admin.post(button, {"allow": allow}).status_code == 303
         for person, path in ((staff, ask), (staff, kept), (stranger, theirs)):
-            save(person, f"{path}/next", {"next_action": f"Call them {allow}"})
+            record_contact(person, path, "acknowledgement", today().isoformat())
         [mail] = go_out(app, box)
         assert all(path in mail for path in (ask, kept, theirs))
         assert ("The wardens of a camp" in mail) is seen

@@ -2,7 +2,7 @@
 request that qualifies starts the 120 days, from its receipt."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from flask import Flask
@@ -16,6 +16,7 @@ from tests.front.support import (
     entries,
     nothing_changes,
     row_of,
+    rows,
     save,
     section,
     travel,
@@ -194,6 +195,62 @@ def test_what_supplements_a_letter_that_is_void_by_now_starts_the_clock_itself(
     form = Sitting(staff, f"{later}/receipt").type({"supplements": first.rpartition("/")[2]})
     form.type({"received_on": "2018-11-20", "received_proof": "A receipt"})
     assert_problems(form.send(), {"supplements": "That letter is void"})
+
+
+def _law(person: Person, letter: str) -> dict[str, str]:
+    """The row of section 1263(d) among the clocks of a letter's ask."""
+    page = person.get(f"{asks_on(person.get(letter))[0]}/clocks")
+    places = [place for place in ("clocks-1", "clocks-2") if f'"{place}"' in page.text]
+    found = [row for place in places for row in rows(page, place)]
+    [law] = [row for row in found if row[""].startswith("Section 1263(d)")]
+    return law
+
+
+def test_a_letter_to_an_adviser_of_the_president_starts_nothing(staff: Person) -> None:
+    form = _typed(staff, CASES["Corker and Menendez"])
+    form.type({"addressees-0-office_title": "National Security Adviser"}).press("check")
+    assert "addressed to National Security Adviser, not to the President" in words_of(form.page)
+    assert _law(staff, form.save())["State"] == "Not started"
+
+
+def test_of_a_chain_of_letters_the_one_that_stands_and_qualifies_has_the_clock(
+    staff: Person,
+) -> None:
+    def further(after: str, on: str) -> str:
+        case = Case(KHASHOGGI, PRESIDENT, (), written=on, received=on)
+        return _typed(staff, case, supplements=after.rpartition("/")[2]).save()
+
+    alone = _typed(staff, CASES["a chair alone"]).save()
+    first = further(alone, "2018-10-20")
+    second = further(first, "2018-11-20")
+    assert "120 calendar days give 17 Feb 2019" in _law(staff, first)["Arithmetic"]
+    assert "supplements the request of 20 Oct 2018" in _law(staff, second)["Arithmetic"]
+    third = further(second, "2018-12-20")
+    assert "supplements the request of 20 Oct 2018" in _law(staff, third)["Arithmetic"]
+    page = save(staff, f"{first}/void", {"reason": "It was never sent."})
+    assert page.status_code == 200
+    assert "120 calendar days give 20 Mar 2019" in _law(staff, second)["Arithmetic"]
+    assert "supplements the request of 20 Nov 2018" in _law(staff, third)["Arithmetic"]
+    asks = [asks_on(staff.get(letter))[0] for letter in (first, second)]
+    for ask, turn in zip(asks, ("flags cleared", "flags raised"), strict=True):
+        assert any(turn in entry for entry in entries(staff.get(f"{ask}/history")))
+
+
+def test_no_two_letters_supplement_each_other_and_the_day_of_sending_counts(
+    staff: Person,
+) -> None:
+    first = _typed(staff, CASES["Corker and Menendez"], received_on="2018-11-01").save()
+    case = Case(KHASHOGGI, PRESIDENT, (), written="2018-10-12", received="2018-10-13")
+    second = _typed(staff, case, supplements=first.rpartition("/")[2]).save()
+    assert "supplements the request of 1 Nov 2018" in _law(staff, second)["Arithmetic"]
+    form = Sitting(staff, f"{first}/receipt").type({"received_proof": "A receipt"})
+    form.type({"supplements": second.rpartition("/")[2]})
+    assert_problems(form.send(), {"supplements": "That letter was not sent before this one."})
+    same_day = replace(case, written="2018-10-12")
+    third = _typed(staff, same_day, supplements=second.rpartition("/")[2]).save()
+    form = Sitting(staff, f"{second}/receipt").type({"received_proof": "A receipt"})
+    form.type({"supplements": third.rpartition("/")[2]})
+    assert_problems(form.send(), {"supplements": "That letter supplements this one already."})
 
 
 def test_the_receipt_is_recorded_later_with_its_proof_and_the_clock_follows(

@@ -105,6 +105,16 @@ def test_a_job_without_success_for_two_periods_is_told(
     assert "tracker jobs run other-work" in words_of(page)
 
 
+def test_runs_of_days_to_come_hide_no_job_that_is_behind(
+    app: Flask, ledger: None, admin: Person, on_day: Callable[[str], None]
+) -> None:
+    with writing(app):
+        a_run("2025-03-07", "other-work")
+    travel(on_day, "2024-03-11", admin)
+    page = admin.get("/admin/jobs")
+    assert "No success for two periods" in row_of(page, "standing", "other-work")["State"]
+
+
 def test_a_run_whose_process_died_is_told(app: Flask, ledger: None, admin: Person) -> None:
     with writing(app):
         a_run("2024-03-07", state=RunState.RUNNING, finished_at=None)

@@ -5,11 +5,14 @@ import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from threading import Event, Thread
+from time import sleep
 
 import pytest
 import time_machine
 from flask import Flask, g
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
 from tests.inside.mail_server import Letterbox, listening
 from tests.inside.samples import reading, writing
@@ -168,6 +171,65 @@ def test_a_mail_that_was_acknowledged_goes_once_whatever_the_server_says_at_the_
     with time_machine.travel(now() + timedelta(minutes=2)):
         assert deliver(app)["sent"] == 0
     assert len(box.mails) == 1
+
+
+def test_a_server_that_says_a_byte_at_a_time_is_given_up(
+    app: Flask, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "LIMIT", 0.5)
+    mail_id, given_up = write(app), Event()
+
+    def drip(listener: socket.socket) -> None:
+        line, _ = listener.accept()
+        with line:
+            try:
+                for _ in range(100):
+                    line.sendall(b"2")
+                    sleep(0.1)
+            except OSError:
+                given_up.set()
+
+    with socket.create_server(("127.0.0.1", port)) as listener:
+        server = Thread(target=drip, args=[listener])
+        server.start()
+        assert deliver(app)["failed"] == 1
+        server.join()
+    assert given_up.is_set()
+    assert state(app, mail_id)[:2] == (MailState.WAITING, 1)
+
+
+def test_a_mail_that_cannot_be_marked_at_once_is_marked_later_and_not_sent_again(
+    app: Flask, box: Letterbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(delivery, "sleep", waited.append)
+    really, mail_id = outbox.sent, write(app)
+
+    def busy_at_first(key: int) -> None:
+        if len(waited) < 2:
+            raise OperationalError("UPDATE outbox", {}, Exception("database is locked"))
+        really(key)
+
+    monkeypatch.setattr(outbox, "sent", busy_at_first)
+    assert deliver(app)["sent"] == 1
+    assert waited == [1, 2]
+    assert state(app, mail_id)[0] is MailState.SENT
+    assert sum(delivery.WAITS) + smtp.LIMIT < outbox.LEASE.total_seconds()
+
+
+def test_a_past_day_sends_nothing(app: Flask, box: Letterbox) -> None:
+    mail_id = write(app)
+    with app.app_context():
+        runner.run_by_hand(delivery.JOB, today() - timedelta(days=1), dry_run=False)
+    assert (box.mails, state(app, mail_id)[0]) == ([], MailState.WAITING)
+
+
+def test_one_click_unsubscribing_survives_a_long_address() -> None:
+    address = f"https://{'advocacy-tracker.' * 5}example.org/unsubscribe/{'a' * 90}"
+    told = {"sender": "t@example.org", "recipient": "a@b.org", "subject": "S", "body": "B\n"}
+    headers = {"List_Unsubscribe": f"<{address}>"}
+    raw = smtp.message(**told, message_id="<1@example.org>", **headers).as_bytes()
+    assert f"List-Unsubscribe: <{address}>\r\n".encode() in raw
 
 
 def test_a_process_that_died_with_a_mail_leaves_it_to_the_next(app: Flask, box: Letterbox) -> None:

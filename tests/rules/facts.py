@@ -80,7 +80,12 @@ def sent(number: int, on: str, *agencies: int, letter: int | None = LETTER) -> C
 def addressed_to(*agencies: int) -> tuple[AddresseeFact, ...]:
     """The bodies that the ask was put to."""
     return tuple(
-        AddresseeFact(agency, JURISDICTIONS.get(agency, "US"), agency == PRESIDENT)
+        AddresseeFact(
+            agency,
+            JURISDICTIONS.get(agency, "US"),
+            is_president=agency == PRESIDENT,
+            is_committee=agency in (COMMITTEE, COMMERCE),
+        )
         for agency in agencies
     )
 

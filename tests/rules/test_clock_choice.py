@@ -248,6 +248,7 @@ def _due(jurisdiction: str, start: str, length: int) -> date:
         pytest.param("CA", "2024-05-17", 1, "2024-05-21", id="Victoria Day"),
         pytest.param("AU", "2024-01-25", 1, "2024-01-29", id="Australia Day"),
         pytest.param("AU", "2024-04-24", 1, "2024-04-26", id="Anzac Day"),
+        pytest.param("CA", "2024-03-28", 1, "2024-04-02", id="Easter in Ottawa"),
         pytest.param("AU", "2024-03-28", 1, "2024-04-02", id="Easter in Australia"),
         pytest.param("EU", "2024-12-24", 2, "2024-12-26", id="no calendar for the EU"),
         pytest.param("EU", "2024-12-27", 1, "2024-12-28", id="every day, with no calendar"),

@@ -1,6 +1,7 @@
 """Every clock rule at its last good day and its first late day, and what each clock rests on."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -29,9 +30,10 @@ from tests.rules.facts import (
     to_a_secretary,
 )
 from tracker.clocks.default_rules import RULES as DEFAULTS
-from tracker.clocks.models import Basis, Cause, ClockKind, ClockState, Unit
-from tracker.clocks.rules import AskFacts, ClockSpec
+from tracker.clocks.models import ActKind, Basis, Cause, ClockKind, ClockState, Unit
+from tracker.clocks.rules import ActFact, AskFacts, ClockSpec
 from tracker.correspondence.models import Substance
+from tracker.correspondence.rules import ContactFact
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import Seeks, Status
 
@@ -332,6 +334,51 @@ def test_of_two_removal_requests_the_one_of_which_the_receipt_is_known_counts() 
         letters={LETTER: letter(request), SECOND_LETTER: letter(request, received="2024-02-02")},
     )
     assert the_clock(facts, ClockKind.ERC_REMOVAL).due_on == day("2024-03-03")
+
+
+def test_a_removal_request_that_the_committee_never_got_starts_nothing_and_says_so() -> None:
+    facts = ask(
+        sent(1, "2023-10-20", STATE),
+        instrument=Instrument.ENTITY_LIST,
+        seeks=Seeks.REMOVAL,
+        to=(STATE,),
+        letters={LETTER: letter(to_a_secretary(Instrument.ENTITY_LIST), received=MONDAY)},
+    )
+    clock = the_clock(facts, ClockKind.ERC_REMOVAL)
+    assert clock.state is ClockState.NOT_STARTED
+    assert "neither to it nor to Commerce" in clock.note
+
+
+def _proposed(number: int, told: str, since: str) -> ContactFact:
+    return contact(number, told, Substance.SUBSTANTIVE, COMMERCE, proposed_on=known(since))
+
+
+def _votes(*contacts: ContactFact) -> list[tuple[date | None, date | None]]:
+    facts = ask(*contacts, instrument=Instrument.ENTITY_LIST, to=(COMMERCE,), letters={})
+    return sorted((c.due_on, c.ended_on) for c in clocks(facts, ClockKind.ERC_VOTE) if c.due_on)
+
+
+def test_each_proposal_has_a_term_of_its_own_and_is_decided_after_it_circulates() -> None:
+    decided = contact(8, "2023-02-01", Substance.SUBSTANTIVE, COMMERCE)
+    first, again = (
+        _proposed(1, "2023-01-10", "2023-01-05"),
+        _proposed(2, "2023-01-12", "2023-01-05"),
+    )
+    second = _proposed(9, "2024-03-10", "2024-03-01")
+    assert _votes(first, again, decided, second) == [
+        (day("2023-02-04"), day("2023-02-01")),
+        (day("2024-03-31"), None),
+    ]
+    told_late = _proposed(9, "2023-02-10", "2023-01-05")
+    assert _votes(decided, told_late) == [(day("2023-02-04"), day("2023-02-01"))]
+
+
+def test_what_was_done_to_the_clock_of_old_conduct_is_not_done_to_that_of_newer() -> None:
+    met = ActFact(ActKind.MEET, ClockKind.EVIDENCE, None, "conduct-2019-03-01", day("2024-01-10"))
+    old = replace(ask(conduct="2019-03-01", letters={}), acts=(met,))
+    assert the_clock(old, ClockKind.EVIDENCE).state is ClockState.MET
+    newer = replace(ask(conduct="2023-12-01", letters={}), acts=(met,))
+    assert the_clock(newer, ClockKind.EVIDENCE).state is ClockState.RUNNING
 
 
 def test_evidence_is_too_old_for_an_ask_from_its_first_day_at_the_earliest() -> None:

@@ -30,9 +30,16 @@ from tests.rules.facts import (
     signed,
     the_clock,
 )
+from tracker.agencies.models import Agency, AgencyKind
 from tracker.clocks.models import Basis, Cause, ClockKind, ClockState
 from tracker.clocks.rules import AskFacts, ClockSpec
-from tracker.clocks.section_1263d import Request, Signer, explain_failings, failings
+from tracker.clocks.section_1263d import (
+    Request,
+    Signer,
+    explain_failings,
+    failings,
+    is_to_president,
+)
 from tracker.correspondence.models import LetterKind, SignatoryRole, Substance
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import Ground
@@ -228,6 +235,42 @@ def test_a_narrower_second_letter_keeps_the_first_clock() -> None:
     clock = the_clock(facts, D1263)
     assert clock.started_on == known("2018-10-10")
     assert clock.due_on == day("2019-02-07")
+
+
+def test_of_two_requests_the_one_received_first_starts_the_clock() -> None:
+    facts = _asked(("2018-10-10", KHASHOGGI), ("2018-10-12", KHASHOGGI))
+    letters = {
+        key: replace(letter, received_on=known(on))
+        for (key, letter), on in zip(
+            sorted(facts.letters.items()), ("2018-11-01", "2018-10-13"), strict=True
+        )
+    }
+    assert the_clock(replace(facts, letters=letters), D1263).started_on == known("2018-10-13")
+
+
+@pytest.mark.parametrize("on", ["2018-10", "2018", "2018-10-10"])
+def test_a_determination_of_the_first_day_or_a_vague_one_met_the_term(on: str) -> None:
+    facts = _asked(("2018-10-10", KHASHOGGI))
+    clock = _after(facts, on, Substance.SUBSTANTIVE, is_determination=True)
+    assert (clock.state, clock.ended_on) == (ClockState.MET, day("2018-10-10"))
+
+
+OFFICES = {
+    "": True,
+    "President of the United States": True,
+    "The President": True,
+    "Mr. President": True,
+    "National Security Adviser": False,
+    "Assistant to the President for National Security Affairs": False,
+    "Vice President": False,
+}
+
+
+@pytest.mark.parametrize("office", OFFICES)
+def test_who_works_for_the_president_is_not_the_president(office: str) -> None:
+    house = Agency(kind=AgencyKind.HEAD_OF_STATE, jurisdiction="US")
+    assert is_to_president(house, office) is OFFICES[office]
+    assert not is_to_president(Agency(kind=AgencyKind.DEPARTMENT, jurisdiction="US"), office)
 
 
 def test_a_letter_that_fails_does_not_spend_the_clock_of_one_that_qualifies() -> None:

@@ -8,9 +8,10 @@ from wtforms.validators import ValidationError
 from tracker.agencies.models import Agency
 from tracker.casework import words
 from tracker.clocks.models import ClockKind, Unit
-from tracker.clocks.ruling import HOUSE_KINDS, Scope, Terms
+from tracker.clocks.ruling import HOUSE_KINDS, SENT, Scope, Terms
 from tracker.correspondence.models import Channel
 from tracker.recommendations.instruments import Instrument
+from tracker.recommendations.models import Status
 from tracker.web.forms import BaseForm, DayField, WordField, offered, text_of
 
 
@@ -78,6 +79,12 @@ class RuleForm(VersionForm):
     jurisdiction = SelectField("Jurisdiction")
     agency = SelectField("Body")
     channel = WordField("Letter sent by", Channel, labels=words.CHANNEL, empty="Any")
+    status = WordField(
+        "Status of the ask",
+        Status,
+        labels={status: words.STATUS[status] for status in SENT},
+        empty="Any",
+    )
 
     def scope(self, agency: Agency | None) -> Scope:
         """What it is for, as chosen."""
@@ -88,6 +95,7 @@ class RuleForm(VersionForm):
             jurisdiction=place if place in offered(self.jurisdiction) else "",
             agency=agency,
             channel=self.channel.word,
+            status=self.status.word,
         )
 
 

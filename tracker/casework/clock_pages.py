@@ -13,11 +13,11 @@ from tracker.clocks.choice import PassedOver, Start, passed_over
 from tracker.clocks.explain import Arithmetic, ClockGroup, arithmetic, grouped
 from tracker.clocks.facts import rule_fact
 from tracker.clocks.models import Clock, ClockAct, ClockRule, ClockState
-from tracker.clocks.rules import STATUS_OF, Key
+from tracker.clocks.rules import STATUS_OF, Key, SpanFact, closings_of, status_on
 from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import Contact, Letter
 from tracker.recommendations import queries as asks
-from tracker.recommendations.models import Recommendation, Status, StatusSpan
+from tracker.recommendations.models import Recommendation
 from tracker.records.queries import may_edit
 
 
@@ -67,10 +67,13 @@ def clocks_page(viewer: Viewer, ask: Recommendation, today: date) -> ClocksPage:
     rules = clocks.all_rules()
     contacts = {c.id: c for c in correspondence.contacts_of(viewer, [ask.id])[ask.id]}
     letters = {letter.id: letter for letter in correspondence.letters_of(viewer, [ask.id])[ask.id]}
-    acts, closings = (
-        _by_clock(clocks.acts_of(viewer, ask.id)),
-        _closings(asks.spans_of(viewer, ask.id)),
-    )
+    acts = _by_clock(clocks.acts_of(viewer, ask.id))
+    spans = [
+        SpanFact(span.id, span.status, span.from_on, span.until_on)
+        for span in asks.spans_of(viewer, ask.id)
+        if not span.voided_at
+    ]
+    closings = closings_of(spans)
     lines = []
     for group in grouped(clocks.clocks_of(viewer, [ask.id])[ask.id]):
         clock = group.first
@@ -83,7 +86,7 @@ def clocks_page(viewer: Viewer, ask: Recommendation, today: date) -> ClocksPage:
                 contact,
                 letter,
                 [act for each in group.clocks for act in acts[_key(each)]],
-                _passed_over(rules, ask, clock, letter),
+                _passed_over(rules, ask, spans, clock, letter),
             )
         )
     people = {act.recorded_by_id for line in lines for act in line.acts}
@@ -102,16 +105,12 @@ def _key(row: Clock | ClockAct) -> Key:
     return row.kind, row.agency_id, row.start_key.partition("/")[0]
 
 
-def _closings(spans: Sequence[StatusSpan]) -> list[tuple[date, date | None]]:
-    return [
-        (span.from_on.earliest, span.until_on.earliest if span.until_on else None)
-        for span in spans
-        if span.status is Status.CLOSED and span.from_on and not span.voided_at
-    ]
-
-
 def _passed_over(
-    rules: dict[int, ClockRule], ask: Recommendation, clock: Clock, letter: Letter | None
+    rules: dict[int, ClockRule],
+    ask: Recommendation,
+    spans: Sequence[SpanFact],
+    clock: Clock,
+    letter: Letter | None,
 ) -> list[tuple[ClockRule, PassedOver]]:
     """The rules of its kind that do not hold for a clock, with the reason."""
     if clock.rule_id is None or clock.started_on is None or clock.due_on is None:
@@ -123,7 +122,7 @@ def _passed_over(
         jurisdiction=clock.agency.jurisdiction if clock.agency else "",
         agency_id=clock.agency_id,
         channel=letter.channel if letter else "",
-        status=STATUS_OF.get(clock.kind),
+        status=STATUS_OF.get(clock.kind) or status_on(spans, clock.started_on.earliest),
     )
     found = passed_over((rule_fact(rule) for rule in rules.values()), start)
     return [(rules[rule.id], why) for rule, why in found if rule.id != clock.rule_id]

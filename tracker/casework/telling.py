@@ -18,7 +18,7 @@ from tracker.records import queries as records
 _REFERENCE = re.compile(PATTERN)
 _BODIES = ("decided_by", "authority")  # fields that hold the slug of a body
 # what an organisation does next is its own affair
-_PLANS = {"assignee", "next_action", "next_action_on"}
+PLANS = frozenset({"assignee", "next_action", "next_action_on"})
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def history_page(viewer: Viewer, record_id: int, organisation_id: int) -> Histor
 def _without_plans(entry: Entry) -> Iterator[Entry]:
     """An entry without what is done next; nothing, where it tells of nothing else."""
     body = {
-        name: {k: v for k, v in side.items() if k not in _PLANS} if isinstance(side, dict) else side
+        name: {k: v for k, v in side.items() if k not in PLANS} if isinstance(side, dict) else side
         for name, side in entry.body.items()
     }
     if body == entry.body or body.get("before") or body.get("after"):

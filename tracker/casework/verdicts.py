@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
-from tracker.agencies.models import Agency, AgencyKind
+from tracker.agencies.models import Agency
 from tracker.casework.inputs import AskInput, LetterInput
 from tracker.clocks import facts as gathering
 from tracker.clocks.choice import Start, choose, due_day
@@ -18,6 +18,7 @@ from tracker.clocks.section_1263d import (
     Signer,
     explain_failings,
     failings,
+    is_to_president,
 )
 from tracker.core.dates import PartialDate, show_day
 from tracker.core.references import well_formed
@@ -60,15 +61,14 @@ def _verdict(
         instrument=ask.instrument,
         ground=ask.ground,
         addressed_to=tuple(filter(None, (a.office_title or _name(a.agency, bodies) for a in to))),
-        to_president=any(_is_president(bodies.get(a.agency)) for a in to),
+        to_president=any(is_to_president(bodies.get(a.agency), a.office_title) for a in to),
         signers=tuple(signers),
     )
     request = replace(request, supplements=_supplemented(viewer, given.supplements, request))
     asked_of = range(len(given.addressees)) if ask.asked_of is None else ask.asked_of
+    asked = [given.addressees[place] for place in asked_of if place < len(given.addressees)]
     is_put = any(
-        _is_president(bodies.get(given.addressees[place].agency))
-        for place in asked_of
-        if place < len(given.addressees) and not given.addressees[place].is_copy
+        is_to_president(bodies.get(a.agency), a.office_title) for a in asked if not a.is_copy
     )
     if failings(request) or not is_put:
         return Verdict(ask.title, False, explain_failings(request, put_to_president=is_put))
@@ -81,18 +81,11 @@ def _name(typed: str, bodies: dict[str, Agency]) -> str:
     return bodies[typed].name if typed in bodies else typed
 
 
-def _is_president(body: Agency | None) -> bool:
-    return body is not None and body.kind is AgencyKind.HEAD_OF_STATE and body.jurisdiction == "US"
-
-
 def _supplemented(viewer: Viewer, reference: str, request: Request) -> str:
     """The day of the earlier request, if it is one that qualifies on the same ground."""
     reference = reference.upper()
     earlier = letters.letter(viewer, reference) if well_formed([reference]) else None
-    if earlier is None or earlier.voided_at:
-        return ""
-    what = gathering.request_of_letter(earlier, request.instrument, request.ground)
-    return "" if failings(what) else gathering.day_of_request(earlier)
+    return gathering.supplemented(earlier, request.instrument, request.ground)
 
 
 def _qualifying(received: PartialDate | None, sent: PartialDate | None) -> str:

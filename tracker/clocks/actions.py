@@ -45,13 +45,16 @@ class Moved:
     text: str  # in a few words, without the body
 
 
-def refresh(asks: Sequence[Recommendation], by: Viewer | None = None) -> list[Moved]:
+def refresh(
+    asks: Sequence[Recommendation], by: Viewer | None = None, *, corrected: bool = False
+) -> list[Moved]:
     """Bring the clocks of asks in line with all that is known of them now. What that changed on
     asks that had clocks is returned; for whoever it was `by`, their histories say so.
 
     A clock of which more is known is superseded by a new row, so that what was known on an earlier
-    day can still be read. A clock that is late is flagged here at once; the nightly sweep flags
-    those that only time makes late.
+    day can still be read. A clock that has ended keeps the rule under which it ended, unless what
+    chooses the rule was `corrected`. A clock that is late is flagged here at once; the nightly
+    sweep flags those that only time makes late.
     """
     db.session.flush()
     rules, facts, day = gathering.rules(), gathering.gather(asks), today()
@@ -61,7 +64,7 @@ def refresh(asks: Sequence[Recommendation], by: Viewer | None = None) -> list[Mo
     for ask in asks:
         before = standing[ask.id]
         wanted = {spec.key: spec for spec in derive(facts[ask.id], rules)}
-        kept, new = _reconcile(ask, before, wanted, snoozes[ask.id], day)
+        kept, new = _reconcile(ask, before, wanted, snoozes[ask.id], day, corrected)
         begun += new.values()
         if before:
             after = kept | {key: Clock(**row) for key, row in new.items()}
@@ -80,6 +83,7 @@ def _reconcile(
     wanted: dict[Key, ClockSpec],
     snoozes: dict[Key, date],
     day: date,
+    corrected: bool,
 ) -> tuple[dict[Key, Clock], dict[Key, dict[str, Any]]]:
     """End the rows of an ask that say no more what the facts say: those that go on, and what is to
     be written anew."""
@@ -88,7 +92,7 @@ def _reconcile(
     new: dict[Key, dict[str, Any]] = {}
     for key, clock in standing.items():
         spec = wanted.get(key)
-        if spec is None or not _says(clock, spec, snoozes.get(key)):
+        if spec is None or not _says(clock, spec, snoozes.get(key), corrected):
             clock.superseded_at = moment
         else:
             kept[key] = clock
@@ -108,10 +112,10 @@ def _reconcile(
     return kept, new
 
 
-def _says(clock: Clock, spec: ClockSpec, snoozed_until: date | None) -> bool:
+def _says(clock: Clock, spec: ClockSpec, snoozed_until: date | None, corrected: bool) -> bool:
     """Whether a row says all that the facts say now."""
     differs = {name for name in _SPEC_FIELDS if getattr(clock, name) != getattr(spec, name)}
-    if clock.ended_on is not None and clock.rule_id is not None:
+    if clock.ended_on is not None and clock.rule_id is not None and not corrected:
         differs -= _OF_RULE
     return not differs and clock.snoozed_until == snoozed_until
 
@@ -164,10 +168,17 @@ def _flag(spec: ClockSpec, before: Clock | None, day: date, moment: datetime) ->
     """When it was flagged and ended, and since when that is known."""
     flagged_on, flagged_at = spec.flag_day(day), None
     if flagged_on is not None:
-        known = before is not None and before.flagged_on == flagged_on
-        flagged_at = before.flagged_at if known and before else moment
+        flagged_at = moment
+        if before is not None and before.flagged_at is not None and _goes_on(before, spec):
+            flagged_at = before.flagged_at  # the same flag, if since another day
     ended_at = moment if spec.ended_on is not None else None
     return {"flagged_on": flagged_on, "flagged_at": flagged_at, "ended_at": ended_at}
+
+
+def _goes_on(before: Clock, spec: ClockSpec) -> bool:
+    """Whether a clock that was flagged still is, or ended so on the day that was known."""
+    is_running = before.state is spec.state is ClockState.RUNNING
+    return is_running or before.flagged_on == spec.late_on
 
 
 def _current(ids: list[int]) -> dict[int, dict[Key, Clock]]:

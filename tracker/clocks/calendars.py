@@ -15,6 +15,7 @@ KNOWN: dict[str, dict[str, Any]] = {
     "CA": {"categories": ("public", "government")},
     "AU": {"subdiv": "ACT"},
 }
+THREE_DAYS = timedelta(days=3)
 
 
 @lru_cache(maxsize=8)
@@ -31,8 +32,7 @@ def is_holiday_in(jurisdiction: str) -> Callable[[date], bool]:
     """The test whether a day is a public holiday there; never, where no calendar is known."""
     if not is_known(jurisdiction):
         return lambda day: False
-    calendar = _calendar(jurisdiction)
-    return lambda day: day in calendar
+    return lambda day: _holiday(jurisdiction, day) is not None
 
 
 def holidays_within(jurisdiction: str, start: date, end: date) -> list[tuple[date, str]]:
@@ -40,6 +40,15 @@ def holidays_within(jurisdiction: str, start: date, end: date) -> list[tuple[dat
     weekend skip nothing."""
     if not is_known(jurisdiction):
         return []
-    calendar = _calendar(jurisdiction)
     days = (start + timedelta(days=n) for n in range(1, (end - start).days + 1))
-    return [(day, calendar[day]) for day in days if day.weekday() < 5 and day in calendar]
+    named = ((day, _holiday(jurisdiction, day)) for day in days if day.weekday() < 5)
+    return [(day, name) for day, name in named if name is not None]
+
+
+def _holiday(jurisdiction: str, day: date) -> str | None:
+    """The name of the public holiday of a day, if it is one."""
+    calendar = _calendar(jurisdiction)
+    if jurisdiction == "CA" and calendar.get(day - THREE_DAYS) == "Good Friday":
+        return "Easter Monday"  # Interpretation Act (R.S.C. 1985, c. I-21), s. 35(1)
+    name: str | None = calendar.get(day)
+    return name

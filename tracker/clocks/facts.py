@@ -2,17 +2,17 @@
 statements. It reads for the machine: what is computed here is shown only through `visible()`."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from tracker.agencies.models import Agency, AgencyKind
+from tracker.agencies.models import Agency
 from tracker.clocks.choice import RuleFact
 from tracker.clocks.models import ActKind, ClockAct, ClockRule
 from tracker.clocks.rules import ActFact, AddresseeFact, AskFacts, LetterFact, SpanFact
-from tracker.clocks.section_1263d import Request, Signer, failings
+from tracker.clocks.section_1263d import Request, Signer, failings, is_to_president
 from tracker.core.db import db
 from tracker.correspondence.models import (
     Letter,
@@ -24,21 +24,25 @@ from tracker.correspondence.queries import contact_facts
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import Addressee, Ground, Recommendation, StatusSpan
 
+# who receives a request of the End-User Review Committee: itself, or Commerce, which chairs it
+REVIEW_COMMITTEE = ("end-user-review-committee", "bureau-of-industry-and-security", "commerce")
+
 
 def gather(asks: Sequence[Recommendation]) -> dict[int, AskFacts]:
     """The facts of each ask, by its id."""
     ids = [ask.id for ask in asks]
-    spans, addressees, letters = _spans(ids), _addressees(ids), _letters(ids)
+    found, addressees, letters = spans(ids), _addressees(ids), _letters(ids)
     contacts, acts = contact_facts(ids), _acts(ids)
+    earlier = _earlier([letter for own in letters.values() for letter in own])
     return {
         ask.id: AskFacts(
             instrument=ask.instrument,
             seeks=ask.seeks,
             newest_conduct_on=ask.newest_conduct_on,
-            spans=tuple(spans[ask.id]),
+            spans=tuple(found[ask.id]),
             addressees=tuple(addressees[ask.id]),
             contacts=tuple(contacts[ask.id]),
-            letters={letter.id: _letter_fact(letter, ask) for letter in letters[ask.id]},
+            letters={letter.id: _letter_fact(letter, ask, earlier) for letter in letters[ask.id]},
             acts=tuple(acts[ask.id]),
         )
         for ask in asks
@@ -69,7 +73,8 @@ def _acts(ids: list[int]) -> dict[int, list[ActFact]]:
     return found
 
 
-def _spans(ids: list[int]) -> dict[int, list[SpanFact]]:
+def spans(ids: Collection[int]) -> dict[int, list[SpanFact]]:
+    """The spans of the life cycle that stand, by ask."""
     found: dict[int, list[SpanFact]] = defaultdict(list)
     for span in db.session.scalars(
         select(StatusSpan)
@@ -85,23 +90,27 @@ def _spans(ids: list[int]) -> dict[int, list[SpanFact]]:
 def _addressees(ids: list[int]) -> dict[int, list[AddresseeFact]]:
     found: dict[int, list[AddresseeFact]] = defaultdict(list)
     statement = (
-        select(Addressee.recommendation_id, Agency)
+        select(Addressee.recommendation_id, Addressee.office_title, Agency)
         .join(Agency, Agency.id == Addressee.agency_id)
         .where(Addressee.recommendation_id.in_(ids))
         .order_by(Addressee.position)
     )
-    for recommendation_id, agency in db.session.execute(statement):
+    for recommendation_id, office_title, agency in db.session.execute(statement):
         found[recommendation_id].append(
             AddresseeFact(
                 agency.id,
                 agency.jurisdiction,
-                agency.kind is AgencyKind.HEAD_OF_STATE and agency.jurisdiction == "US",
+                is_to_president(agency, office_title),
+                agency.slug in REVIEW_COMMITTEE,
             )
         )
     return found
 
 
-_of_earlier = selectinload(Letter.supplements)
+_PARTS = (
+    selectinload(Letter.signatories).selectinload(Signatory.body),
+    selectinload(Letter.addressees).selectinload(LetterAddressee.agency),
+)
 
 
 def _letters(ids: list[int]) -> dict[int, list[Letter]]:
@@ -110,12 +119,7 @@ def _letters(ids: list[int]) -> dict[int, list[Letter]]:
         select(LetterRecommendation.recommendation_id, Letter)
         .join(Letter, Letter.id == LetterRecommendation.letter_id)
         .where(LetterRecommendation.recommendation_id.in_(ids), Letter.voided_at.is_(None))
-        .options(
-            selectinload(Letter.signatories).selectinload(Signatory.body),
-            selectinload(Letter.addressees).selectinload(LetterAddressee.agency),
-            _of_earlier.selectinload(Letter.signatories).selectinload(Signatory.body),
-            _of_earlier.selectinload(Letter.addressees).selectinload(LetterAddressee.agency),
-        )
+        .options(*_PARTS)
         .order_by(Letter.id)
     )
     for recommendation_id, letter in db.session.execute(statement):
@@ -123,22 +127,54 @@ def _letters(ids: list[int]) -> dict[int, list[Letter]]:
     return found
 
 
-def _letter_fact(letter: Letter, ask: Recommendation) -> LetterFact:
+def _earlier(letters: Collection[Letter]) -> dict[int, Letter]:
+    """The letters that some narrow or repeat, and those that these do, and so on; by id. As many
+    statements as the longest chain has links."""
+    found: dict[int, Letter] = {}
+    wanted = {letter.supplements_id for letter in letters} - {None}
+    while wanted:
+        statement = select(Letter).where(Letter.id.in_(wanted)).options(*_PARTS)
+        found |= {letter.id: letter for letter in db.session.scalars(statement)}
+        wanted = {letter.supplements_id for letter in found.values()} - {None} - found.keys()
+    return found
+
+
+def _letter_fact(letter: Letter, ask: Recommendation, earlier: Mapping[int, Letter]) -> LetterFact:
     return LetterFact(
         kind=letter.kind,
         channel=letter.channel,
         received_on=letter.received_on,
         reply_requested_by=letter.reply_requested_by if letter.reply_date_confirmed else None,
-        request=replace(request_of(letter, ask), supplements=_supplemented(letter, ask)),
+        request=replace(request_of(letter, ask), supplements=_supplemented(letter, ask, earlier)),
     )
 
 
-def _supplemented(letter: Letter, ask: Recommendation) -> str:
-    """The day of the request that a letter supplements, if that one qualifies."""
-    earlier = letter.supplements
-    if earlier is None or earlier.voided_at or failings(request_of(earlier, ask)):
-        return ""
-    return day_of_request(earlier)
+def _supplemented(letter: Letter, ask: Recommendation, earlier: Mapping[int, Letter]) -> str:
+    """The day of the request whose clock runs on where a letter supplements it: of all that it
+    supplements in turn, the first that stands and qualifies. Nothing, where there is none."""
+    first = earlier.get(letter.supplements_id or 0)
+    return _first_qualifying(first, ask.instrument, ask.ground, earlier)
+
+
+def supplemented(letter: Letter | None, instrument: Instrument, ground: Ground | None) -> str:
+    """The same for a letter that is to supplement this one, with an ask under an instrument on a
+    ground."""
+    earlier = _earlier([letter]) if letter else {}
+    return _first_qualifying(letter, instrument, ground, earlier)
+
+
+def _first_qualifying(
+    letter: Letter | None,
+    instrument: Instrument,
+    ground: Ground | None,
+    earlier: Mapping[int, Letter],
+) -> str:
+    day = ""
+    while letter is not None:
+        if not letter.voided_at and not failings(request_of_letter(letter, instrument, ground)):
+            day = day_of_request(letter)
+        letter = earlier.get(letter.supplements_id or 0)
+    return day
 
 
 def day_of_request(letter: Letter) -> str:
@@ -159,9 +195,7 @@ def request_of_letter(letter: Letter, instrument: Instrument, ground: Ground | N
         instrument=instrument,
         ground=ground,
         addressed_to=tuple(a.office_title or a.agency.name for a in to),
-        to_president=any(
-            a.agency.kind is AgencyKind.HEAD_OF_STATE and a.agency.jurisdiction == "US" for a in to
-        ),
+        to_president=any(is_to_president(a.agency, a.office_title) for a in to),
         signers=tuple(
             Signer(
                 role=signatory.role,

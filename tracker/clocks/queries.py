@@ -6,22 +6,25 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Date, Select, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from tracker.accounts.viewer import Viewer
 from tracker.agencies.models import Agency
 from tracker.clocks.models import Cause, Clock, ClockAct, ClockRule, ClockState
 from tracker.core.db import IDS, built_once, db
+from tracker.core.now import today
 from tracker.records.models import Record
 from tracker.records.queries import visible
 
 GRAVITY = {cause: place for place, cause in enumerate(Cause)}
 BY_GRAVITY = tuple(Cause)
-# a flag holds today
+_TODAY = bindparam("day_of_reading", callable_=today, type_=Date, unique=True)
+# a flag holds today; one of a day to come was set while the machine's clock was ahead
 IS_FLAGGED = (
     Clock.state == ClockState.RUNNING,
     Clock.flagged_on.is_not(None),
+    Clock.flagged_on <= _TODAY,
     Clock.superseded_at.is_(None),
 )
 LONGEST_WARNING = timedelta(days=100)

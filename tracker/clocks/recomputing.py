@@ -12,7 +12,7 @@ from tracker.clocks import facts as gathering
 from tracker.clocks.actions import Moved, Turn, refresh
 from tracker.clocks.choice import RuleFact, Start, choose, due_day
 from tracker.clocks.models import Clock, ClockKind, ClockRule, ClockState, Unit
-from tracker.clocks.rules import STATUS_OF
+from tracker.clocks.rules import STATUS_OF, status_on
 from tracker.core.db import db
 from tracker.correspondence.models import Contact, Letter
 from tracker.history import actions as history
@@ -83,15 +83,19 @@ def _touched(kinds: list[ClockKind], rules: list[RuleFact]) -> set[int]:
     )
     known: dict[Start, tuple[int, date] | None] = {}
     found = set()
-    for row in db.session.execute(statement):
+    rows = db.session.execute(statement).all()
+    by_status = any(rule.status and rule.kind not in STATUS_OF for rule in rules)
+    spans = gathering.spans({row.recommendation_id for row in rows} if by_status else ())
+    for row in rows:
+        began = row.started_on.earliest
         start = Start(
             row.kind,
-            row.started_on.earliest,
+            began,
             row.instrument,
             row.jurisdiction or "",
             row.agency_id,
             row.channel or "",
-            STATUS_OF.get(row.kind),
+            STATUS_OF.get(row.kind) or status_on(spans[row.recommendation_id], began),
         )
         if start not in known:
             rule = choose(rules, start)

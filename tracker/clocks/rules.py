@@ -4,12 +4,12 @@
 those that did not start, with the reason. Nothing here reads the database or the system time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from tracker.clocks.choice import RuleFact, Start, choose, due_day, warning_day
-from tracker.clocks.models import ActKind, Basis, Cause, ClockKind, ClockState
+from tracker.clocks.models import LAW, ActKind, Basis, Cause, ClockKind, ClockState
 from tracker.clocks.section_1263d import Request, explain_failings, failings
 from tracker.core.dates import PartialDate, add_months
 from tracker.correspondence.models import LetterKind, Substance
@@ -77,6 +77,7 @@ class AddresseeFact:
     agency_id: int
     jurisdiction: str
     is_president: bool
+    is_committee: bool = False  # it receives what is asked of the End-User Review Committee
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ class _Deriver:
         self.facts = facts
         self.rules = rules
         self.contacts = _in_order(facts.contacts)
-        self.closings = _closings(facts.spans)
+        self.closings = closings_of(facts.spans)
 
     def all(self) -> list[ClockSpec]:
         found = [*self.unsent(), *self.evidence(), *self.in_law()]
@@ -215,7 +216,7 @@ class _Deriver:
         begun = min((s.from_on.earliest for s in self.facts.spans if s.from_on), default=date.min)
         found = [  # an ask is not stale before there is one
             replace(spec, late_on=max(spec.late_on, begun)) if spec.late_on else spec
-            for spec in self.term(ClockKind.EVIDENCE, "conduct", newest)
+            for spec in self.term(ClockKind.EVIDENCE, f"conduct-{newest}", newest)
         ]
         if self.facts.instrument not in DECEMBER_ROUNDS:
             return found
@@ -319,23 +320,25 @@ class _Deriver:
         return [*self.section_1263d(sent), *self.review_committee(sent)]
 
     def section_1263d(self, sent: list[tuple[ContactFact, LetterFact]]) -> list[ClockSpec]:
-        """The first qualifying letter starts the clock; a narrower second one does not reset it.
-        Until its receipt is recorded it counts from the day of sending, and says so."""
+        """The first qualifying letter that is received starts the clock; a narrower second one
+        does not reset it. Until its receipt is recorded it counts from the day of sending, and says
+        so."""
         if FACTS[self.facts.instrument].jurisdiction != "US":
             return []
         president = next((a for a in self.facts.addressees if a.is_president), None)
-        for contact, letter in sent:
-            if president and not failings(letter.request):
-                day, note = day_of_receipt(letter.received_on, contact.on)
-                return self.term(
-                    ClockKind.SECTION_1263D,
-                    f"contact-{contact.id}",
-                    day,
-                    ended=_day_of(self.determination(contact, president)),
-                    addressee=president,
-                    contact=contact,
-                    note=note,
-                )
+        qualifying = [each for each in sent if president and not failings(each[1].request)]
+        if president and qualifying:
+            contact, letter = min(qualifying, key=_receipt_first)
+            day, note = day_of_receipt(letter.received_on, contact.on)
+            return self.term(
+                ClockKind.SECTION_1263D,
+                f"contact-{contact.id}",
+                day,
+                ended=_day_of(self.determination(contact, president)),
+                addressee=president,
+                contact=contact,
+                note=note,
+            )
         asks_for_it = self.facts.instrument is Instrument.GLOBAL_MAGNITSKY
         return [
             self.not_started(
@@ -364,7 +367,24 @@ class _Deriver:
         vote = self.vote() if sent or any(c.proposed_on for c in self.contacts) else []
         if self.facts.seeks is not Seeks.REMOVAL or not sent:
             return vote
-        contact, letter = _first_received(sent)
+        committee = {a.agency_id for a in self.facts.addressees if a.is_committee}
+        to_it = [each for each in sent if each[0].agency_ids & committee]
+        if not to_it:
+            why = (
+                "30 days from the day on which the committee receives the request; the letter went "
+                "neither to it nor to Commerce, which chairs it."
+            )
+            return [
+                *vote,
+                self.not_started(
+                    ClockKind.ERC_REMOVAL,
+                    Basis.REGULATION,
+                    f"contact-{sent[0][0].id}",
+                    why,
+                    contact=sent[0][0],
+                ),
+            ]
+        contact, letter = min(to_it, key=_receipt_first)
         if letter.received_on is None:
             return [
                 *vote,
@@ -392,10 +412,9 @@ class _Deriver:
         ]
 
     def vote(self) -> list[ClockSpec]:
-        """The committee's vote on a proposal, of which only an agency knows. It is met by an answer
-        of substance from any body asked."""
-        told = next((c for c in self.contacts if c.proposed_on), None)
-        if told is None:
+        """The committee's vote on each proposal, of which only an agency knows. It is met by an
+        answer of substance from any body asked."""
+        if not any(c.proposed_on for c in self.contacts):
             return [
                 self.not_started(
                     ClockKind.ERC_VOTE,
@@ -406,12 +425,33 @@ class _Deriver:
                     "none.",
                 )
             ]
-        decided = _first_after(self.contacts, told, DECIDES)
+        return [spec for first in self._proposals() for spec in self._vote_on(first)]
+
+    def _proposals(self) -> list[ContactFact]:
+        """Who told first of each proposal; two of one day are one."""
+        told: dict[PartialDate, ContactFact] = {}
+        for contact in self.contacts:
+            if contact.proposed_on:
+                told.setdefault(contact.proposed_on, contact)
+        return list(told.values())
+
+    def _vote_on(self, told: ContactFact) -> list[ClockSpec]:
+        """The vote may come before anybody tells of the proposal, and not before it circulates."""
+        proposed = told.proposed_on
+        assert proposed is not None
+        decided = (
+            c.on.earliest
+            for c in self.contacts
+            if c.substance in DECIDES
+            and not c.proposed_on
+            and c.on is not None
+            and c.on.latest >= proposed.earliest
+        )
         return self.term(
             ClockKind.ERC_VOTE,
             f"contact-{told.id}",
-            told.proposed_on,
-            ended=_day_of(decided),
+            proposed,
+            ended=min(decided, default=None),
             contact=told,
         )
 
@@ -439,7 +479,7 @@ class _Deriver:
             jurisdiction=jurisdiction,
             agency_id=addressee.agency_id if addressee else None,
             channel=letter.channel if letter else "",
-            status=status,
+            status=status or (status_on(self.facts.spans, start.earliest) if start else None),
         )
         rule = choose(self.rules, begins)
         if rule is None:
@@ -522,7 +562,9 @@ class _Deriver:
         met = [act.on for act in acts if act.act is ActKind.MEET]
         ended = min([*met, ended] if ended else met, default=None)
         if ended is not None and ended <= start:
-            return []
+            # a term of the law was met, if on its first day; one of ours never was one
+            met_at_once = replace(spec, state=ClockState.MET, warn_on=None, ended_on=start)
+            return [met_at_once] if spec.basis in LAW else []
         cutting = _Cutting(spec, start)
         extensions = [(act.on, act.until) for act in acts if act.act is ActKind.EXTEND]
         for on, until, is_closing in sorted(
@@ -599,11 +641,13 @@ class _Cutting:
         return self.found
 
 
-def _first_received(
-    sent: Sequence[tuple[ContactFact, LetterFact]],
-) -> tuple[ContactFact, LetterFact]:
-    """The first letter of which the receipt is known, or the first of all."""
-    return next((each for each in sent if each[1].received_on), sent[0])
+def _receipt_first(each: tuple[ContactFact, LetterFact]) -> tuple[bool, bool, date]:
+    """The order in which letters are taken: by the day of receipt, as far as it is known; what has
+    none, by its day of sending after these."""
+    contact, letter = each
+    day, _ = day_of_receipt(letter.received_on, contact.on)
+    is_vague = day is None or not day.starts_clocks
+    return is_vague, letter.received_on is None, day.earliest if day else date.max
 
 
 def day_of_receipt(
@@ -625,7 +669,19 @@ def september_before(old_on: date) -> date:
     return date(old_on.year if is_after_the_round else old_on.year - 1, 9, 1)
 
 
-def _closings(spans: Sequence[SpanFact]) -> list[tuple[date, date | None]]:
+def status_on(spans: Iterable[SpanFact], day: date) -> Status | None:
+    """The status that an ask had at the end of a day, as far as its spans tell."""
+    held = [
+        (span.from_on.earliest, span.id, span.status)
+        for span in spans
+        if span.from_on
+        and span.from_on.earliest <= day
+        and (span.until_on is None or day < span.until_on.earliest)
+    ]
+    return max(held)[2] if held else None
+
+
+def closings_of(spans: Iterable[SpanFact]) -> list[tuple[date, date | None]]:
     """When the ask was closed, and until when; of one day, the closing that lasts comes last."""
     found = [
         (span.from_on.earliest, span.until_on.earliest if span.until_on else None)

@@ -27,11 +27,13 @@ from tracker.core.now import now, today
 from tracker.correspondence.models import Channel
 from tracker.history import actions as history
 from tracker.recommendations.instruments import Instrument
+from tracker.recommendations.models import Status
 
 MOST_DAYS, MOST_MONTHS, MOST_LEAD_DAYS = 3650, 120, 365
 # what an addressee has to do with; the others are norms for ourselves
 OF_ADDRESSEES = frozenset({ClockKind.ACKNOWLEDGEMENT, ClockKind.SILENCE, ClockKind.ANSWER})
 OF_LETTERS = frozenset({ClockKind.ACKNOWLEDGEMENT, ClockKind.SILENCE})
+SENT = (Status.SUBMITTED, Status.ACKNOWLEDGED, Status.UNDER_REVIEW)
 HOUSE_KINDS = OF_ADDRESSEES | {ClockKind.DRAFTING, ClockKind.VETTING, ClockKind.EVIDENCE}
 
 
@@ -44,6 +46,7 @@ class Scope:
     jurisdiction: str = ""
     agency: Agency | None = None
     channel: Channel | None = None
+    status: Status | None = None  # that of the ask on the clock's first day
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ def add_rule(viewer: Viewer, scope: Scope, terms: Terms) -> tuple[ClockRule, Eff
         jurisdiction=scope.jurisdiction,
         agency=scope.agency,
         channel=scope.channel or "",
-        status=STATUS_OF.get(scope.kind),
+        status=STATUS_OF.get(scope.kind, scope.status),
         basis=Basis.HOUSE,
     )
     with db.session.no_autoflush:
@@ -182,6 +185,7 @@ def _named(rule: ClockRule) -> str:
         (rule.instrument or "").replace("_", " "),
         rule.jurisdiction,
         rule.channel,
+        (rule.status or "").replace("_", " "),
     ]
     whom = ", ".join(part for part in scope if part) or "everything"
     kind = rule.kind.replace("_", " ")
@@ -207,6 +211,8 @@ def _check_scope(scope: Scope, intake: Intake) -> None:
         intake.refuse("jurisdiction", nobody)
     if scope.channel and kind not in OF_LETTERS:
         intake.refuse("channel", "No letter begins this term: the rule would cover nothing.")
+    if scope.status and (kind not in OF_ADDRESSEES or scope.status not in SENT):
+        intake.refuse("status", "No such term begins at that status: the rule would cover nothing.")
     where = scope.agency.jurisdiction if scope.agency else ""
     if scope.agency and scope.jurisdiction not in ("", where):
         intake.refuse(

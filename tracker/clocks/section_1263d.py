@@ -5,16 +5,18 @@ ranking member of one of the committees of subsection (j); for corruption, of on
 each chamber. Nothing else starts it: not a commission, not a letter to a Secretary.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tracker.agencies.models import Chamber
+from tracker.agencies.models import Agency, AgencyKind, Chamber
 from tracker.correspondence.models import SignatoryRole
 from tracker.recommendations.instruments import FACTS, Instrument
 from tracker.recommendations.models import Ground
 
 CITATION = "22 U.S.C. 10102(d)"
 COMMITTEES = "22 U.S.C. 10102(j)"
+_PRESIDENT = re.compile(r"(the |mr\.? |madam )?president\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,14 @@ class Request:
     signers: tuple[Signer, ...]
     # the day of the earlier request, itself one that qualifies, which the letter narrows or repeats
     supplements: str = ""
+
+
+def is_to_president(body: Agency | None, office_title: str) -> bool:
+    """Whether somebody written to is the President: not an adviser of that house, though both are
+    at one address."""
+    if body is None or body.kind is not AgencyKind.HEAD_OF_STATE or body.jurisdiction != "US":
+        return False
+    return not office_title.strip() or bool(_PRESIDENT.match(office_title.strip()))
 
 
 def failings(request: Request) -> list[str]:

@@ -328,7 +328,7 @@ def refresh_statistics() -> None:
 
 def changed_rows(statement: UpdateBase, values: Mapping[str, Any] | None = None) -> int:
     """Run a statement that writes past the session's objects; how many rows it wrote."""
-    options = {"synchronize_session": False}
+    options = {"synchronize_session": False, "preserve_rowcount": True}
     result = db.session.execute(statement, values, execution_options=options)
     assert isinstance(result, CursorResult)
     return result.rowcount

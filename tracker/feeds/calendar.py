@@ -18,7 +18,7 @@ from tracker.recommendations.models import Recommendation, Status
 from tracker.records.models import Record
 from tracker.records.queries import visible
 
-MOST = 2000  # events of each kind
+MOST = 2000  # events of each kind; those to come before those that are over
 PAST = timedelta(days=90)  # what fell due longer ago is on the stale page
 
 
@@ -31,13 +31,13 @@ def deadlines(viewer: Viewer, base_url: str, today: date) -> bytes:
     calendar.add("x-wr-calname", "Advocacy Tracker: due days")
     calendar.add("refresh-interval", timedelta(hours=6), {"value": "DURATION"})
     host = urlsplit(base_url).hostname or "localhost"
-    for reference, agency, kind, due_on, start_key in _due(viewer, today - PAST):
+    for reference, agency, kind, due_on, start_key in _due(viewer, today):
         # what the clock started from: it stays the same event when its day is another
         start = sha256(f"{reference} {start_key.partition('/')[0]}".encode()).hexdigest()[:12]
         uid = f"{reference}-{kind}-{agency or 'none'}-{start}@{host}"
         said = f"{reference}: {CLOCK[kind]}{f' ({agency})' if agency else ''}"
         calendar.add_component(_event(uid, said, due_on, _address(base_url, reference)))
-    for reference, on in _next(viewer, today - PAST):
+    for reference, on in _next(viewer, today):
         said = f"{reference}: next action"
         uid = f"{reference}-next@{host}"
         calendar.add_component(_event(uid, said, on, _address(base_url, reference)))
@@ -60,7 +60,7 @@ def _address(base_url: str, reference: str) -> str:
     return f"{base_url}/recommendations/{reference}"
 
 
-def _due(viewer: Viewer, first: date) -> list[Any]:
+def _due(viewer: Viewer, today: date) -> list[Any]:
     running = (
         select(Record.reference, Agency.slug, Clock.kind, Clock.due_on, Clock.start_key)
         .join(Record, Record.id == Clock.recommendation_id)
@@ -68,24 +68,26 @@ def _due(viewer: Viewer, first: date) -> list[Any]:
         .where(
             Clock.state == ClockState.RUNNING,
             Clock.superseded_at.is_(None),
-            Clock.due_on >= first,
+            Clock.due_on >= today - PAST,
         )
-        .order_by(Clock.due_on, Record.reference, Clock.id)
+        .order_by(Clock.due_on < today, Clock.due_on, Record.reference, Clock.id)
         .limit(MOST)
     )
     return list(db.session.execute(visible(running, Clock, viewer)))
 
 
-def _next(viewer: Viewer, first: date) -> list[Any]:
+def _next(viewer: Viewer, today: date) -> list[Any]:
     planned = (
         select(Record.reference, Recommendation.next_action_on)
         .join(Record, Record.id == Recommendation.id)
         .where(
             Recommendation.status != Status.CLOSED,
-            Recommendation.next_action_on >= first,
+            Recommendation.next_action_on >= today - PAST,
             Recommendation.organisation_id == (viewer.organisation_id if viewer.edits else -1),
         )
-        .order_by(Recommendation.next_action_on, Record.reference)
+        .order_by(
+            Recommendation.next_action_on < today, Recommendation.next_action_on, Record.reference
+        )
         .limit(MOST)
     )
     return list(db.session.execute(visible(planned, Recommendation, viewer)))

@@ -8,18 +8,21 @@ from xml.etree import ElementTree
 from sqlalchemy import select
 
 from tracker.accounts.viewer import Viewer
+from tracker.casework.telling import PLANS
 from tracker.core.db import db
 from tracker.core.now import now
 from tracker.correspondence.models import Letter
 from tracker.history.actions import MAIN
 from tracker.history.models import HistoryEvent, HistorySubject
 from tracker.history.names import EVENTS
+from tracker.history.queries import changing_only
 from tracker.recommendations.models import Recommendation
 from tracker.records.models import Kind, Record, RecordMixin
 from tracker.records.queries import shared_since, untold, visible
 from tracker.targets.models import Target
 
 NEWEST = 100
+LOOKED_AT = 5 * NEWEST  # of each kind, since not all is told to everybody
 ATOM = "http://www.w3.org/2005/Atom"
 FOLLOWED: dict[Kind, tuple[type[RecordMixin], str]] = {
     Kind.RECOMMENDATION: (Recommendation, "recommendations"),
@@ -29,17 +32,17 @@ FOLLOWED: dict[Kind, tuple[type[RecordMixin], str]] = {
 
 
 def changes(viewer: Viewer, base_url: str, own: str) -> bytes:
-    """The feed of what changed in records that a viewer sees, since they were shared. `own` is its
-    address without the secret. Feeds are kept by other machines: it names records by reference and
+    """The feed of what changed in records that a viewer sees, since they were shared. `own` tells
+    it from other feeds. Feeds are kept by other machines: it names records by reference and
     nobody by name."""
     feed = ElementTree.Element("feed", {"xmlns": ATOM, "xml:lang": "en"})
     _text(feed, "title", "Advocacy Tracker: changes")
-    _text(feed, "id", own)
+    host = urlsplit(base_url).hostname or "localhost"
+    _text(feed, "id", f"tag:{host},2023:changes/{own}")
     entries = _entries(viewer)
     _text(feed, "updated", _stamp(entries[0].at if entries else now()))
     _text(ElementTree.SubElement(feed, "author"), "name", "Advocacy Tracker")
     ElementTree.SubElement(feed, "link", {"href": base_url, "rel": "alternate"})
-    host = urlsplit(base_url).hostname or "localhost"
     for row in entries:
         entry = ElementTree.SubElement(feed, "entry")
         _text(entry, "id", f"tag:{host},2023:{row.reference}/{row.digest[:32]}")
@@ -55,6 +58,8 @@ def _entries(viewer: Viewer) -> list[Any]:
     found = _newest(viewer)
     since = shared_since({row.record_id: row.organisation_id for row in found}, viewer)
     hidden = untold(viewer, {row.event_id for row in found})
+    others = {row.event_id for row in found if row.organisation_id != viewer.organisation_id}
+    hidden |= changing_only(PLANS, others)
     kept = [
         row
         for row in found
@@ -84,7 +89,7 @@ def _newest(viewer: Viewer) -> list[Any]:
             .join(Record, Record.id == model.id)
             .where(Record.kind == kind, HistoryEvent.chain == MAIN)
             .order_by(HistoryEvent.id.desc())
-            .limit(NEWEST)
+            .limit(LOOKED_AT)
         )
         found += db.session.execute(visible(newest, model, viewer)).all()
     return found

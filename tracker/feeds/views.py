@@ -1,5 +1,7 @@
 """The feeds, by the secret in their address: what its owner sees at the moment, no more."""
 
+from hashlib import sha256
+
 from flask import Blueprint, Response, abort
 
 from tracker.accounts import tokens
@@ -26,8 +28,8 @@ def deadlines(secret: str) -> Response:
 @policy(Policy.ANYONE)
 def changed(secret: str) -> Response:
     """What changed, for a reader of feeds."""
-    base_url = settings().base_url
-    made = changes.changes(_viewer(secret), base_url, f"{base_url}/feeds")
+    own = sha256(f"changes {secret}".encode()).hexdigest()[:32]
+    made = changes.changes(_viewer(secret), settings().base_url, own)
     return Response(made, content_type="application/atom+xml; charset=utf-8")
 
 

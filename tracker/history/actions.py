@@ -79,6 +79,12 @@ def _keep(pending: _Pending) -> None:
     db.session.info.setdefault(_PENDING, []).append(pending)
 
 
+def keep_others_out() -> None:
+    """Have nobody else join the chain until this transaction ends: for what writes down outside of
+    it what changes are told by."""
+    _head(db.session, MAIN)
+
+
 @event.listens_for(Session, "before_commit")
 def _join(session: Session) -> None:
     """Join what is pending to the chain, as the last act of the transaction: its head is locked

@@ -65,6 +65,23 @@ def of_record(record_id: int, *, since: datetime | None, limit: int = 500) -> li
     ]
 
 
+def changing_only(fields: Collection[str], event_ids: Collection[int]) -> set[int]:
+    """Those of some events that tell of a change of these fields and of nothing else."""
+    statement = select(HistoryPayload.event_id, HistoryPayload.body).where(
+        HistoryPayload.event_id.in_(event_ids)
+    )
+    return {
+        event_id
+        for event_id, body in db.session.execute(statement)
+        if (changed := _changed(json.loads(body))) and changed <= set(fields)
+    }
+
+
+def _changed(body: dict[str, Any]) -> set[str]:
+    sides = (body.get("before"), body.get("after"))
+    return {name for side in sides if isinstance(side, dict) for name in side}
+
+
 @dataclass(frozen=True)
 class Read:
     """Somebody read a record, on that day for the first time at that moment."""

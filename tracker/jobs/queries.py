@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import Select, bindparam, func, literal, select, union_all
 
 from tracker.core.db import db
 from tracker.history.actions import MAIN
@@ -38,7 +38,7 @@ def standings(moment: datetime) -> list[Standing]:
     last = {run.job: run for run in db.session.scalars(_last_runs(jobs))}
     succeeded = {
         row.job: _success(row)
-        for row in db.session.execute(_last_successes(job.name for job in jobs))
+        for row in db.session.execute(_last_successes(job.name for job in jobs), _up_to(moment))
     }
     since = began()
     return [
@@ -59,7 +59,8 @@ def behind(moment: datetime) -> list[str]:
     jobs = registry.all_jobs()
     if not jobs:
         return []
-    rows = db.session.execute(_successes_since(tuple(job.name for job in jobs))).all()
+    statement = _successes_since(tuple(job.name for job in jobs))
+    rows = db.session.execute(statement, _up_to(moment)).all()
     return [
         job.name
         for job in jobs
@@ -91,6 +92,10 @@ def _last_runs(jobs: list[Job]) -> Select[JobRun]:
     return select(JobRun).where(JobRun.id.in_(union_all(*ids)))
 
 
+def _up_to(moment: datetime) -> dict[str, Any]:
+    return {"day": moment.date(), "moment": moment}
+
+
 @cache
 def _successes_since(names: tuple[str, ...]) -> Select[Any]:
     """The last success of each job, and when the instance began: built once, read on every page."""
@@ -110,7 +115,13 @@ def _last_successes(names: Iterable[str]) -> Any:
 
 
 def _last_success(name: str) -> Select[str, date, datetime]:
-    succeeded = JobRun.job == name, JobRun.state == RunState.SUCCEEDED
+    # while the machine's clock was ahead, runs of days to come were noted
+    succeeded = (
+        JobRun.job == name,
+        JobRun.state == RunState.SUCCEEDED,
+        JobRun.as_of <= bindparam("day"),
+        JobRun.started_at <= bindparam("moment"),
+    )
     newest = select(JobRun.started_at).where(*succeeded).order_by(JobRun.started_at.desc())
     return select(
         literal(name).label("job"),

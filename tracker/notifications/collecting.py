@@ -27,6 +27,7 @@ from tracker.clocks.queries import IS_FLAGGED
 from tracker.core.db import Base, built_once, changed_rows, db
 from tracker.core.now import now, today
 from tracker.core.together import insert_together
+from tracker.history import actions as history
 from tracker.history.actions import Change
 from tracker.history.models import HistorySubject
 from tracker.history.names import EVENTS
@@ -43,6 +44,7 @@ from tracker.recommendations.models import Recommendation, Status
 
 # what is older was no news when the person got the ask
 NEWS = timedelta(days=3)
+DAY_LENGTH = len("2026-01-31")
 CHUNK = 1000  # parameters that every database takes
 NEXT_ACTIONS = "next actions"
 SWEEP = "job.stale_sweep"  # flags many asks, and names none
@@ -74,6 +76,7 @@ def note_next_actions(day: date) -> int:
         db.session.add(mark)
     count = _note(_next_actions(min(mark.day, day) - NEWS, day + timedelta(days=1)))
     if mark.day < day:
+        history.keep_others_out()  # whoever changes something now notes the same flags
         count += _note_flags(_flags_of_all())
     mark.day = day
     return count
@@ -134,12 +137,12 @@ def _flags_of_changed() -> Insert:
 
 
 def flag_key() -> ColumnElement[str]:
-    """What a flag is known by, inside a query over clocks: computing a clock anew makes a new row,
-    and no new flag."""
+    """What a flag is known by, inside a query over clocks: computing a clock anew makes a new row
+    and may give it another day, and makes no new flag."""
     parts = (Clock.recommendation_id, Clock.kind, Clock.agency_id, Clock.start_key)
     words = [func.coalesce(cast(part, String), "") for part in parts]
     key: ColumnElement[str] = literal("flag")
-    for word in (*words, cast(Clock.flagged_on, String)):
+    for word in (*words, func.substr(cast(Clock.flagged_at, String), 1, DAY_LENGTH)):
         key = key + " " + word
     return key
 

@@ -1,25 +1,32 @@
 """The job that empties the outbox, one mail and one transaction at a time."""
 
+from contextlib import suppress
 from datetime import date, timedelta
+from time import sleep
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
+from sqlalchemy.exc import DBAPIError
 
 from tracker.core.db import transaction
+from tracker.core.now import today
 from tracker.jobs.registry import Job
 from tracker.notifications import outbox, smtp, unsubscribing
 from tracker.notifications.models import Mail, MailState
 
 MOST_A_RUN = 500
+# seconds between the tries to mark a mail: with the limit of its sending, less than its lease
+WAITS = (1, 2, 4, 8, 16, 32)
 
 
-def deliver(_as_of: date) -> dict[str, Any]:
-    """Send what is due. Each mail is claimed and committed, then sent with no transaction open,
-    then marked: a process that dies in between leaves it to the next, under the same Message-ID."""
+def deliver(as_of: date) -> dict[str, Any]:
+    """Send what is due; for a past day nothing. Each mail is claimed and committed, then sent with
+    no transaction open, then marked: a process that dies in between leaves it to the next, under
+    the same Message-ID."""
     settings = current_app.extensions["tracker.settings"]
     done = {"sent": 0, "failed": 0, "dropped": 0}
-    if not settings.smtp_url:
+    if not settings.smtp_url or as_of != today():
         return {"examined": 0, **done, "waiting": _waiting()}
     examined = 0
     while examined < MOST_A_RUN and (result := _deliver_one(settings)) is not None:
@@ -48,9 +55,20 @@ def _deliver_one(settings: Any) -> str | None:
         with transaction():
             outbox.failed(mail_id, tries, str(problem), for_good=for_good)
         return "failed"
+    _mark_sent(mail_id)
+    return "sent"
+
+
+def _mark_sent(mail_id: int) -> None:
+    """Keep that the server has it, though the database be busy or away for a while: until somebody
+    else may take the mail again."""
+    for wait in WAITS:
+        with suppress(DBAPIError), transaction():
+            outbox.sent(mail_id)
+            return
+        sleep(wait)
     with transaction():
         outbox.sent(mail_id)
-    return "sent"
 
 
 def _told(mail: Mail, settings: Any) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The mails that notices go out in: at once, in their reader's morning, or on Monday's."""
 
+import secrets
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -11,12 +12,14 @@ from sqlalchemy import false, func, select, union_all, update
 
 from tracker.accounts.models import Organisation, User
 from tracker.accounts.viewer import Viewer
+from tracker.casework.telling import PLANS
 from tracker.clocks.models import Clock
 from tracker.clocks.queries import IS_FLAGGED
 from tracker.core.db import db
 from tracker.core.now import now, today
 from tracker.correspondence.models import Letter
 from tracker.history.models import HistoryEvent
+from tracker.history.queries import changing_only
 from tracker.jobs.registry import Job
 from tracker.notifications import choices, collecting, outbox
 from tracker.notifications.collecting import flag_key
@@ -121,7 +124,7 @@ def _write(user: User, notices: list[Notice]) -> None:
     base_url = current_app.extensions["tracker.settings"].base_url
     mail = outbox.write(
         MailKind.NOTICE,
-        f"notices {user.id} from {notices[0].id}",
+        f"notices {user.id} {secrets.token_hex(8)}",  # a notice may be given back, and go again
         recipient=user.email,
         subject="Notices",
         body="",
@@ -220,7 +223,7 @@ def _holding(
     true = _still_true(viewer, notices, flags)
     told_from = {record.id: since.get(record.reference) for _, record in rows}
     happened = _moments(notices)
-    hidden = untold(viewer, happened)
+    hidden = untold(viewer, happened) | changing_only(PLANS, _of_others(viewer, notices))
     return [
         (notice, record)
         for notice, record in rows
@@ -233,6 +236,18 @@ def _holding(
             )
         )
     ]
+
+
+def _of_others(viewer: Viewer, notices: Iterable[Notice]) -> set[int]:
+    """The events of notices about asks of other organisations, whose plans are their own affair."""
+    events = defaultdict(set)
+    for notice in notices:
+        if notice.kind is NoticeKind.CHANGE:
+            events[notice.record_id].add(_number(notice))
+    theirs = select(Recommendation.id).where(
+        Recommendation.id.in_(events), Recommendation.organisation_id != viewer.organisation_id
+    )
+    return {number for key in db.session.scalars(theirs) for number in events[key]}
 
 
 def _is_told(at: datetime | None, since: datetime | None) -> bool:

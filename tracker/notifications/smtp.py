@@ -1,15 +1,21 @@
 """The line to the mail server."""
 
 import smtplib
+import socket
 import ssl
 from contextlib import suppress
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime
+from threading import Timer
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from tracker.core.now import now
 
 TIMEOUT = 20  # seconds that a server may be silent
+# seconds that a server may take for one mail, however busily: less than a mail is claimed for
+LIMIT = 120
 
 
 class Failed(Exception):
@@ -23,8 +29,9 @@ class Failed(Exception):
 def message(
     *, sender: str, recipient: str, subject: str, body: str, message_id: str, **headers: str
 ) -> EmailMessage:
-    """A plain text mail."""
-    mail = EmailMessage()
+    """A plain text mail. No header is folded: a program that unsubscribes by its address could not
+    read it then."""
+    mail = EmailMessage(SMTP.clone(max_line_length=998))
     mail["From"] = f"Advocacy Tracker <{sender}>"
     mail["To"] = recipient
     mail["Subject"] = subject
@@ -60,6 +67,36 @@ def send(url: str, mail: EmailMessage) -> None:
         raise Failed(f"It cannot be written as a mail: {problem}", for_good=True) from None
 
 
+class _Limited:
+    """A line that is cut after a while, though the server never falls silent for long."""
+
+    sock: socket.socket | None
+
+    def connect(self, *where: Any, **more: Any) -> tuple[int, bytes]:
+        self._cut_later = Timer(LIMIT, self._cut)
+        self._cut_later.daemon = True
+        self._cut_later.start()
+        answer: tuple[int, bytes] = super().connect(*where, **more)  # type: ignore[misc]
+        return answer
+
+    def _cut(self) -> None:
+        if self.sock is not None:
+            with suppress(OSError):
+                self.sock.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self._cut_later.cancel()
+        super().close()  # type: ignore[misc]
+
+
+class _Plain(_Limited, smtplib.SMTP):
+    """A line that begins in clear."""
+
+
+class _Secure(_Limited, smtplib.SMTP_SSL):
+    """A line that is encrypted from its start."""
+
+
 def _leave(line: smtplib.SMTP) -> None:
     """Say goodbye. Whatever the server answers, what it acknowledged before is sent."""
     with suppress(smtplib.SMTPException, OSError):
@@ -73,9 +110,9 @@ def _line(url: str) -> smtplib.SMTP:
     context = ssl.create_default_context()
     line: smtplib.SMTP
     if parts.scheme == "smtps":
-        line = smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIMEOUT, context=context)
+        line = _Secure(host, parts.port or 465, timeout=TIMEOUT, context=context)
     else:
-        line = smtplib.SMTP(host, parts.port or 25, timeout=TIMEOUT)
+        line = _Plain(host, parts.port or 25, timeout=TIMEOUT)
     try:
         if parts.query == "starttls=1":
             line.starttls(context=context)

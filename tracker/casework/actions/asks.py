@@ -132,7 +132,7 @@ def change_ask(viewer: Viewer, ask: Recommendation, given: AskInput, seen_versio
                 "after": {field: after[field] for field in changed},
             },
         )
-    settle([ask], viewer)
+    settle([ask], viewer, corrected="instrument" in changed)
 
 
 def set_next(viewer: Viewer, ask: Recommendation, given: NextInput, seen_version: int) -> None:

@@ -78,7 +78,7 @@ def void_letter(viewer: Viewer, letter: Letter, fate: Fate, reason: str) -> None
     if fate is Fate.WITHDRAWN:
         seen = queries.asks_of(viewer, [letter.id])[letter.id]
         withdraw(viewer, [ask for ask in unsent if ask in seen and ask.is_open], reason)
-    settle([*asks, *_supplementing(letter, asks)])
+    settle([*asks, *_supplementing(letter, asks)], viewer)
     reopen_unfounded(viewer, asks, None, "The letter that it was sent with was void.")
 
 
@@ -93,8 +93,14 @@ def _carried(letter: Letter) -> Sequence[Recommendation]:
 
 
 def _supplementing(letter: Letter, but: Sequence[Recommendation]) -> Sequence[Recommendation]:
-    """The asks of letters that supplement one: what started nothing because of it may now."""
-    later = select(Letter.id).where(Letter.supplements_id == letter.id, Letter.voided_at.is_(None))
+    """The asks of letters that supplement one, or one of these: what started nothing because of it
+    may now."""
+    later: set[int] = set()
+    newest = {letter.id}
+    while newest:
+        following = select(Letter.id).where(Letter.supplements_id.in_(newest))
+        newest = set(db.session.scalars(following)) - later
+        later |= newest
     return db.session.scalars(
         select(Recommendation)
         .join(LetterRecommendation, LetterRecommendation.recommendation_id == Recommendation.id)

@@ -130,24 +130,40 @@ def _receipt(letter: Letter) -> dict[str, object]:
 
 
 def supplemented(viewer: Viewer, reference: str, letter: Letter, intake: Intake) -> int | None:
-    """The id of the earlier letter that one narrows or repeats; of a chain of such letters, the
-    first."""
+    """The id of the earlier letter that one narrows or repeats."""
     reference = intake.text("supplements", reference, Record.reference).upper()
     if not reference:
         return None
     earlier = letters.letter(viewer, reference) if well_formed([reference]) else None
-    begins, day = letter.received_on or letter.sent_on, None
-    if earlier is not None:
-        day = earlier.received_on or earlier.sent_on
     if earlier is None or earlier.id == letter.id:
         intake.refuse("supplements", "No other letter of that reference is on record.")
     elif earlier.voided_at:
         intake.refuse("supplements", "That letter is void: it was entered in error.")
-    elif day is None or (begins and begins.latest < day.earliest):
+    elif _comes_before(letter, earlier):
         intake.refuse("supplements", "That letter was not sent before this one.")
+    elif letter.id and letter.id in _chain_of(earlier):
+        intake.refuse("supplements", "That letter supplements this one already.")
     else:
-        return earlier.supplements_id or earlier.id
+        return earlier.id
     return None
+
+
+def _comes_before(letter: Letter, other: Letter) -> bool:
+    """Whether a letter certainly went before another, or the other did not go at all."""
+    sent, other_sent = letter.sent_on, other.sent_on
+    if other_sent is None:
+        return True
+    return sent is not None and sent.latest < other_sent.earliest
+
+
+def _chain_of(letter: Letter) -> set[int]:
+    """The ids of the letters that one supplements, and that these do, and so on."""
+    found: set[int] = set()
+    following = letter.supplements_id
+    while following is not None and following not in found:
+        found.add(following)
+        following = db.session.scalar(select(Letter.supplements_id).where(Letter.id == following))
+    return found
 
 
 def _begin(viewer: Viewer, letter: Letter, asks: Sequence[Recommendation], *, sent: bool) -> None:

@@ -27,9 +27,12 @@ from tracker.targets.merged import survivor_ids
 from tracker.targets.models import Target, TargetKind
 
 
-def settle(asks: Sequence[Recommendation], by: Viewer | None = None) -> None:
+def settle(
+    asks: Sequence[Recommendation], by: Viewer | None = None, *, corrected: bool = False
+) -> None:
     """Bring all that is derived on these asks in line with their contacts and outcomes. For whoever
-    it was `by`, the histories of the asks say which flags and days that moved."""
+    it was `by`, the histories of the asks say which flags and days that moved. Where the instrument
+    was `corrected`, clocks that have ended follow too."""
     db.session.flush()
     ids = [ask.id for ask in asks]
     contacts, outcomes = contact_facts(ids), _outcomes(ids)
@@ -59,7 +62,7 @@ def settle(asks: Sequence[Recommendation], by: Viewer | None = None) -> None:
         ask.last_contact_on = max(days, default=ask.submitted_on)
     write_together(row for rows in addressees.values() for row in rows)
     write_together(asks)
-    clocks.refresh(asks, by)
+    clocks.refresh(asks, by, corrected=corrected)
 
 
 def outcome_facts(
