@@ -89,9 +89,65 @@ def pdf() -> bytes:
                 signed,
             ]
         )
+        page.Thumb = pikepdf.Stream(made, AUTHOR.encode(), Width=1, Height=1)
+        local = pikepdf.Dictionary(S=name.URI, URI=f"file:///C:/Users/{AUTHOR}/notes.html")
+        note = pikepdf.Dictionary(
+            Type=name.Annot, Subtype=name.Square, Rect=rectangle, Subj=AUTHOR, RC=f"<p>{AUTHOR}</p>"
+        )
+        page.Annots.append(
+            pikepdf.Dictionary(Type=name.Annot, Subtype=name.Link, Rect=rectangle, A=local)
+        )
+        page.Annots.append(note)
+        made.Root.URI = pikepdf.Dictionary(Base=f"file:///{AUTHOR}/")
+        usage = pikepdf.Dictionary(CreatorInfo=pikepdf.Dictionary(Creator=AUTHOR))
+        layer = made.make_indirect(pikepdf.Dictionary(Type=name.OCG, Name="One", Usage=usage))
+        order = pikepdf.Dictionary(Creator=AUTHOR, Order=[layer])
+        made.Root.OCProperties = pikepdf.Dictionary(OCGs=[layer], D=order)
+        thread = pikepdf.Dictionary(Type=name.Thread, I=pikepdf.Dictionary(Author=AUTHOR))
+        made.Root.Threads = pikepdf.Array([made.make_indirect(thread)])
+        own = pikepdf.Dictionary(O=name.UserProperties, P=[pikepdf.Dictionary(N="By", V=AUTHOR)])
+        made.Root.StructTreeRoot = pikepdf.Dictionary(Type=name.StructTreeRoot, A=own)
         script = pikepdf.Dictionary(S=name.JavaScript, JS="app.alert('run')")
         made.Root.OpenAction = made.make_indirect(script)
         made.save(file)
+    return file.getvalue()
+
+
+def telling_jpeg() -> bytes:
+    """A picture with further places in which programs say something, and more behind its end."""
+    plain = io.BytesIO()
+    Image.new("RGB", (40, 20), "red").save(plain, "JPEG")
+    content = plain.getvalue()
+
+    def segment(marker: int, said: bytes) -> bytes:
+        return bytes((0xFF, marker)) + (len(said) + 2).to_bytes(2, "big") + said
+
+    who = AUTHOR.encode()
+    further = segment(0xE0, b"JFXX\x00\x10" + who) + b"\xff" + segment(0xE1, b"Exif\x00\x00" + who)
+    return content[:2] + further + content[2:] + jpeg() + who
+
+
+def pdf_with_pictures(*pictures: tuple[bytes, str], drawn: bytes = b"") -> bytes:
+    """A document with these pictures, each with its packing, and these drawing commands."""
+    file = io.BytesIO()
+    with pikepdf.new() as made:
+        page = made.add_blank_page()
+        shown = pikepdf.Dictionary()
+        for number, (content, packing) in enumerate(pictures):
+            shown[f"/P{number}"] = pikepdf.Stream(
+                made,
+                content,
+                Type=pikepdf.Name.XObject,
+                Subtype=pikepdf.Name.Image,
+                Width=40,
+                Height=20,
+                ColorSpace=pikepdf.Name.DeviceRGB,
+                BitsPerComponent=8,
+                Filter=pikepdf.Name(packing),
+            )
+        page.Resources = pikepdf.Dictionary(XObject=shown)
+        page.Contents = pikepdf.Stream(made, drawn)
+        made.save(file, compress_streams=True)
     return file.getvalue()
 
 

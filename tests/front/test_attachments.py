@@ -6,6 +6,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from urllib.parse import quote
 
+import pikepdf
 import pytest
 from flask import Flask
 from PIL import Image
@@ -21,6 +22,8 @@ from tests.front.files import (
     locked_pdf,
     packed,
     pdf,
+    pdf_with_pictures,
+    telling_jpeg,
 )
 from tests.front.support import (
     Sitting,
@@ -126,6 +129,41 @@ def test_a_pdf_is_got_without_its_author_its_scripts_and_what_is_inside_it(
         assert told in before, told
         assert told not in after, told
     assert b"/DCTDecode" in got.data, "the picture on its page is still there"
+
+
+def test_pictures_in_a_pdf_say_nothing_wherever_programs_write_it(
+    staff: Person, partner: Person, source: str
+) -> None:
+    content = pdf_with_pictures((telling_jpeg(), "/DCTDecode"), (telling_jpeg(), "/DCT"))
+    path = add(staff, source, "report.pdf", content)
+    share_with_ask(staff, source)
+    after = everything_in(partner.get(path).data)
+    for told in (AUTHOR.encode(), CAMERA.encode(), b"Exif", b"JFXX"):
+        assert told in everything_in(content), told
+        assert told not in after, told
+    with pikepdf.open(io.BytesIO(partner.get(path).data)) as opened:
+        shown = list(opened.pages[0].get_images().values())
+        assert len(shown) == 2
+        for picture in shown:
+            drawn = Image.open(io.BytesIO(picture.read_raw_bytes()))
+            assert drawn.convert("RGB").getpixel((5, 5))[0] > 240  # type: ignore[index]
+    inline = b"q BI /W 1 /H 1 /BPC 8 /CS /RGB /F /DCT ID " + jpeg() + b" EI Q"
+    said = "A picture in this PDF cannot be cleaned. Print it into a new PDF."
+    answer = refused(staff, source, "inline.pdf", pdf_with_pictures(drawn=inline))
+    assert_problems(answer, {"file": said})
+
+
+def test_of_a_file_that_is_not_given_out_others_learn_the_name_alone(
+    staff: Person, partner: Person, source: str
+) -> None:
+    content = docx()
+    add(staff, source, "notes.docx", content)
+    share_with_ask(staff, source)
+    assert sha256(content).hexdigest() in words_of(staff.get(source))
+    said = section(partner.get(source), "files")
+    assert "notes.docx" in said
+    assert "SHA-256" not in said
+    assert " kB" not in said
 
 
 def test_a_file_goes_out_as_a_download_that_runs_nothing(staff: Person, source: str) -> None:

@@ -359,8 +359,9 @@ def test_widening_asks_again_and_narrowing_does_not(staff: Person, partner: Pers
     with writing(staff.app):
         case = record_case(staff.viewer, Audience.COALITION)
     page = f"/recommendations/{case.ask}/audience"
+    published = {"audience": "public", "together": [case.source, case.letter]}
     with time_machine.travel(now() + LATER):
-        wider = staff.post(page, {"audience": "public", "reason": "It is published."})
+        wider = staff.post(page, {**published, "reason": "It is published."})
         assert wider.status_code == 401
         assert "It is published." in wider.text
         narrower = {"audience": "organisation", "reason": "Somebody is in danger."}

@@ -1,16 +1,23 @@
 """Logging in and out."""
 
+import unicodedata
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import flask_security.core
 import flask_security.forms
 import pytest
+import time_machine
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from tests.support.people import PASSWORD, Person, add_person, log_in, token_on, words_of
-from tracker.accounts import actions, queries
+from tracker.accounts import actions, lockout, passwords, queries
 from tracker.accounts.permissions import Role
 from tracker.core.db import transaction
+from tracker.core.now import now
 
 
 @pytest.fixture
@@ -88,6 +95,78 @@ def test_an_evil_next_is_refused(person: Person, evil: str) -> None:
     answer = person.client.post("/login", data=sent)
     assert answer.status_code == 400
     assert person.get("/").status_code == 302
+
+
+def test_a_good_next_hides_no_evil_one(person: Person) -> None:
+    token = token_on(person.get("/login"))
+    sent = {"email": person.email, "password": PASSWORD, "csrf_token": token, "next": "/stale"}
+    assert person.client.post("/login?next=//evil.example", data=sent).status_code == 400
+
+
+def test_a_password_of_composed_letters_logs_in_however_the_keyboard_makes_them(app: Flask) -> None:
+    password = "Käsebrot schläft über Zürich и ёж"
+    with app.app_context(), transaction():
+        house = actions.add_organisation("Island Group")
+        email = "ana@example.org"
+        actions.add_user(email, name="Ana", password=password, role=Role.STAFF, organisation=house)
+    for form in ("NFC", "NFD", "NFKD"):
+        ana = Person(app, "ana@example.org", app.test_client())
+        typed = unicodedata.normalize(form, password)
+        assert log_in(ana, typed).status_code == 302
+        with time_machine.travel(now() + timedelta(minutes=16)):
+            assert confirm(ana, typed).status_code == 303
+
+
+def confirm(person: Person, password: str) -> TestResponse:
+    path = "/account/confirm?next=/account"
+    return person.post(path, {"password": password})
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        *("correcthorsebatterystaple", "correct horse battery staple", "Thisismypassword1"),
+        *("advocacytracker1", "Advocacy Tracker 2026", "globalmagnitsky1", "islandgroup2026"),
+        *(
+            "йцукенгшщзхъфыв",
+            "пароль123пароль123",
+        ),
+    ],
+)
+def test_what_anybody_would_try_here_is_no_password(password: str) -> None:
+    told = passwords.problem_with(password, "ana@example.org", "Ana", "Island Group")
+    assert told == passwords.SOON
+
+
+def test_of_many_tries_at_once_no_more_are_looked_at_than_one_after_the_other(
+    app: Flask, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[int] = []
+    together = Barrier(8)
+    really = lockout.note_attempt
+
+    def at_once(*given: str) -> int | None:
+        found = really(*given)
+        if found is not None:
+            looked_at.append(found)
+        return found
+
+    def guess(_number: int) -> int:
+        stranger = Person(app, person.email, app.test_client())
+        page = stranger.get("/login")
+        sent = {
+            "email": person.email,
+            "password": "wrong wrong wrong",
+            "csrf_token": token_on(page),
+        }
+        together.wait(10)
+        return stranger.client.post("/login", data=sent).status_code
+
+    monkeypatch.setattr(lockout, "note_attempt", at_once)
+    with ThreadPoolExecutor(8) as pool:
+        codes = list(pool.map(guess, range(8)))
+    assert codes.count(429) == 3
+    assert len(looked_at) == lockout.MOST
 
 
 def test_a_form_without_a_token_does_not_log_in(person: Person) -> None:

@@ -81,6 +81,30 @@ def test_a_past_day_shows_nothing_that_is_hidden_today(
     assert past(staff, "2024-02-01").by_status != {}
 
 
+def test_who_reads_an_ask_since_a_day_learns_nothing_that_was_known_only_before(
+    case: str, staff: Person, partner: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2024-05-10", staff, partner)
+    acted = {"kind": "other_action", "actor": "Our informant", "effective_on": "2024-02-10"}
+    save(staff, f"{case}/outcomes/new", {**acted, "citation": "A notice"})
+    (void,) = [link for link in links(staff.get(case)) if "/outcomes/" in link and "void" in link]
+    travel(on_day, "2024-05-20", staff, partner)
+    save(staff, void, {"reason": "It names our informant."})
+    travel(on_day, "2024-06-01", staff, partner)
+    save(staff, f"{case}/audience", {"audience": "coalition", "reason": "For all."})
+    looking_back = f"{case}?as_of=2024-03-01&known_at=2024-05-15"
+    assert "Our informant" in staff.get(looking_back).text
+    assert "Our informant" not in partner.get(looking_back).text
+    assert past(partner, "2024-02-01", "2024-04-15").by_status == {}
+    assert past(staff, "2024-02-01", "2024-04-15").by_status == {"closed": 1}
+    assert past(partner, "2024-02-01", "2024-06-01").by_status == {"submitted": 1}
+    title = "Sanction those responsible"
+    address = "/recommendations?as_of=2024-02-01&known_at="
+    assert title in staff.get(f"{address}2024-04-15").text
+    assert title not in partner.get(f"{address}2024-04-15").text
+    assert title in partner.get(f"{address}2024-06-01").text
+
+
 def test_a_void_letter_was_a_draft_from_its_recording_on_and_nothing_before(
     staff: Person, on_day: Callable[[str], None]
 ) -> None:

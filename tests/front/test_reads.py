@@ -13,6 +13,7 @@ from tests.front.support import (
     links,
     nothing_changes,
     record_ask,
+    record_contact,
     record_draft,
     save,
     section,
@@ -22,8 +23,9 @@ from tests.front.support import (
 from tests.front.test_attachments import TEXT, add
 from tests.inside.commands import CommandLine
 from tests.inside.samples import reading
-from tests.support.people import Person
+from tests.support.people import Person, words_of
 from tracker.core.db import db
+from tracker.correspondence.models import Contact
 from tracker.history import queries
 from tracker.history.models import HistoryEvent, HistoryPayload
 
@@ -73,6 +75,31 @@ def test_reads_of_a_protected_source_and_of_its_files_are_kept(
     assert "Colleague" in reads(staff, source)
     assert partner.get(source).status_code == 404
     assert "Somebody" not in reads(staff, source)
+
+
+def test_reads_of_what_stands_on_another_page_are_kept(
+    app: Flask, staff: Person, colleague: Person
+) -> None:
+    ask = record_ask(staff)
+    secret = record_ask(staff, {"title": "Another", "asks-0-title": "What few may know"})
+    share(staff, secret, "named", people=colleague.email)
+    both = {"asks": [ask.rpartition("/")[2], secret.rpartition("/")[2]], "summary": "zz01"}
+    record_contact(staff, ask, "acknowledgement", "2023-11-10", **both)
+    page = save(staff, f"{ask}/evidence", {"opaque": "W-17", "kept_where": "The safe"})
+    source = next(
+        link
+        for link in links(page)
+        if "/sources/S-" in link and "W-17" in words_of(staff.get(link))
+    )
+    assert "zz01" not in colleague.get("/").text
+    assert "Colleague" not in reads(staff, source)
+    assert "zz01" in colleague.get(ask).text
+    assert "Colleague" in reads(staff, source)
+    with reading(app):
+        contact = db.session.scalars(select(Contact).where(Contact.summary == "zz01")).one()
+        assert {read.actor_id for read in queries.reads_of(contact.id)} >= {
+            colleague.viewer.user_id
+        }
 
 
 def test_reads_of_other_records_are_not_kept(app: Flask, staff: Person, partner: Person) -> None:

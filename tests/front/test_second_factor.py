@@ -366,6 +366,33 @@ def test_an_admin_takes_lost_factors_away(staff: Person, admin: Person) -> None:
     assert admin.post(f"/admin/users/{admin.viewer.user_id}/reset-factors").status_code == 422
 
 
+def test_an_app_is_added_once_though_its_form_comes_twice(staff: Person, app: Flask) -> None:
+    page = staff.get(f"{OWN}/app")
+    secret = re.search(r'<code class="secret">([A-Z2-7 ]+)</code>', page.text)
+    sealed = re.search(r'name="secret"[^>]*value="([^"]+)"', page.text)
+    assert secret
+    assert sealed
+    code = code_of(secret[1].replace(" ", ""))
+    sent = {"label": "My phone", "secret": sealed[1], "code": code}
+    assert staff.post(f"{OWN}/app", sent).status_code == 200
+    answer = staff.post(f"{OWN}/app", sent)
+    assert answer.status_code == 422
+    assert "This app is added already." in words_of(answer)
+    with reading(app):
+        assert len(db.session.scalars(select(SecondFactor)).all()) == 1
+
+
+def test_new_recovery_codes_end_every_other_log_in(staff: Person, app: Flask) -> None:
+    secret, _ = add_app(staff)
+    with time_machine.travel(now() + timedelta(minutes=1)):
+        other = half_way(staff)
+        give(other, code_of(secret))
+        assert other.get("/recommendations").status_code == 200
+        staff.post(f"{OWN}/codes")
+        assert other.get("/recommendations").status_code == 302
+        assert staff.get("/recommendations").status_code == 200
+
+
 def test_it_is_all_in_the_history(staff: Person, app: Flask) -> None:
     _, codes = add_app(staff)
     give(half_way(staff), codes[0])
@@ -375,7 +402,8 @@ def test_it_is_all_in_the_history(staff: Person, app: Flask) -> None:
     for name in ("user.factor_added", "user.codes_made", "user.code_used"):
         assert name in told
     # the password alone was no log-in
-    assert told[-3:] == ["user.code_used", "user.logged_in", "user.codes_made"]
+    ends = ["user.logged_in", "user.codes_made", "user.session_ended"]
+    assert told[-4:] == ["user.code_used", *ends]
 
 
 def test_a_stolen_database_holds_no_secret_of_an_app(staff: Person, app: Flask) -> None:

@@ -38,6 +38,11 @@ def _target_of(person: Person, ask: str) -> str:
     return found
 
 
+def _source_of(person: Person, ask: str) -> str:
+    (found,) = {link for link in links(person.get(ask)) if link.startswith("/sources/S-")}
+    return found
+
+
 def test_the_page_says_who_sees_a_record_now_and_who_would(
     staff: Person, colleague: Person, other_staff: Person, partner: Person
 ) -> None:
@@ -154,13 +159,73 @@ def test_all_that_others_come_to_read_stands_in_what_is_shown_before(
     assert "zz93" not in shown
 
 
+def _shown_first(person: Person, path: str, audience: str = "coalition", **more: str) -> str:
+    """What the page shows before a record is widened, which it then is."""
+    form = Sitting(person, f"{path}/audience")
+    page = form.type({"audience": audience, "reason": "Together.", **more}).send_once()
+    form.save()
+    return " ".join(re.findall(r'aria-labelledby="shows-.*?</section>', page.text, re.S))
+
+
+def test_what_a_target_a_source_and_a_clock_tell_of_others_stands_in_what_is_shown_before(
+    staff: Person, partner: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2024-03-01", staff, partner)
+    ask = record_ask(staff, {"sources-0-shows": "As zz01 told us"})
+    target, source = _target_of(staff, ask), _source_of(staff, ask)
+    outcome = {"kind": "listed_as_asked", "target": target.rpartition("/")[2], "note": "zz02"}
+    save(staff, f"{ask}/outcomes/new", {**outcome, "authority": "treasury", "citation": "OFAC 1"})
+    clocks = re.findall(r'name="clocks" id="[^"]*" value="(\d+)"', staff.get(f"{ask}/clocks").text)
+    rest = {"clocks": clocks, "act": "snooze", "until": "2024-05-01", "reason": "zz03 hides."}
+    save(staff, f"{ask}/clocks/change", rest)
+    assert "zz03" in _shown_first(staff, ask)
+    assert "zz03" in partner.get(f"{ask}/clocks").text
+    for path, mark in ((target, "zz02"), (source, "zz01")):
+        assert mark not in partner.get(ask).text
+        assert mark in _shown_first(staff, path)
+        assert mark in partner.get(ask).text
+
+
+def test_what_is_told_of_a_target_in_the_history_begins_when_it_is_shared(
+    staff: Person, partner: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2024-03-01", staff, partner)
+    ask = record_ask(staff)
+    target = _target_of(staff, ask)
+    share(staff, ask)
+    typed = {"kind": "listed_as_asked", "target": target.rpartition("/")[2]}
+    save(staff, f"{ask}/outcomes/new", {**typed, "authority": "treasury", "citation": "zz01"})
+    (void,) = [link for link in links(staff.get(ask)) if "/outcomes/" in link and "void" in link]
+    save(staff, void, {"reason": "The clerk zz02 was wrong."})
+    travel(on_day, "2024-03-05", staff, partner)
+    share(staff, target)
+    secret = re.findall(
+        r"/feeds/([A-Za-z0-9_-]{43})/",
+        partner.post("/account/feeds", {"label": "Mine", "days": "90"}).text,
+    )[0]
+    page = partner.get(f"{ask}/history")
+    told = page.text + partner.get(f"/feeds/{secret}/changes.atom").text
+    assert "Outcome" not in told
+    assert "zz0" not in told
+    assert target.rpartition("/")[2] not in " ".join(entries(page))
+    save(staff, f"{ask}/outcomes/new", {**typed, "authority": "treasury", "citation": "zz03"})
+    assert "Outcome recorded" in words_of(partner.get(f"{ask}/history"))
+
+
 @pytest.mark.parametrize("audience", ["named", "coalition", "public"])
 def test_a_change_of_audience_needs_a_reason(staff: Person, audience: str) -> None:
     form = Sitting(staff, f"{record_ask(staff)}/audience")
     with nothing_changes(staff.app):
-        answer = form.type({"audience": audience, "reason": "  "}).send()
+        together = options(form.page, "together")
+        answer = form.type({"audience": audience, "reason": "  ", "together": together}).send()
     assert_problems(answer, {"reason": "Say in a sentence why: it goes into the history."})
     assert form.fields["audience"] == [audience]
+
+
+def _published(person: Person, ask: str) -> set[str]:
+    sources = {link for link in links(person.get(ask)) if link.startswith("/sources/S-")}
+    found = {path for path in sources if "cecc.gov" in person.get(path).text}
+    return {path.rpartition("/")[2] for path in found}
 
 
 def test_what_is_made_public_rests_on_a_source_that_anybody_can_read(
@@ -173,12 +238,17 @@ def test_what_is_made_public_rests_on_a_source_that_anybody_can_read(
         answer = form.send()
         early = Sitting(staff, f"{target}/audience")
         early.type({"audience": "public", "reason": "It is out."}).send()
-    assert_problems(answer, {"audience": "rests on no published source. Add one that anybody"})
+    missing = {"audience": "rests on no published source that all its readers would see"}
+    assert_problems(answer, missing)
     assert_problems(early.page, {"audience": "No public ask names Wu Yingjie. Make the ask public"})
     save(staff, f"{ask}/evidence", {"title": "A paper in our drawer"})
-    assert_problems(form.send(), {"audience": "rests on no published source."})
+    assert_problems(form.send(), missing)
     save(staff, f"{ask}/evidence", {"url": "https://www.cecc.gov/letter"})
-    page = share(staff, ask, "public", together=target.rpartition("/")[2])
+    assert_problems(form.send(), missing)  # it stays with the own organisation
+    together = options(staff.get(f"{ask}/audience"), "together")
+    published = [reference for reference in together if reference in _published(staff, ask)]
+    page = share(staff, ask, "public", together=[target.rpartition("/")[2], *published])
+    assert "https://www.cecc.gov/letter" in partner.get(ask).text
     assert "Public" in facts_of(page)["Audience"]
     assert "Wu Yingjie" in section(partner.get(ask), "targets")
     assert anonymous.get(ask).status_code == 302

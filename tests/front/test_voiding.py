@@ -56,11 +56,16 @@ def test_evidence_added_in_error_is_void_and_can_be_added_again(staff: Person) -
 
 def test_the_last_published_source_of_a_public_ask_stays(staff: Person) -> None:
     ask = record_ask(staff)
-    share(staff, ask, audience="public")
+    together = options(staff.get(f"{ask}/audience"), "together")
+    share(staff, ask, audience="public", together=together)
     with nothing_changes(staff.app):
         answer = send(staff, f"{ask}/evidence/void", WRONG)
     assert_problems(answer, {"which": "A public record needs a published source."})
     save(staff, f"{ask}/evidence", SOURCES[1])
+    with nothing_changes(staff.app):  # readers of the ask do not see that one
+        assert send(staff, f"{ask}/evidence/void", WRONG).status_code == 422
+    together = options(staff.get(f"{ask}/audience"), "together")
+    share(staff, ask, audience="public", together=together)
     save(staff, f"{ask}/evidence/void", WRONG)
 
 

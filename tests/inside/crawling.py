@@ -312,6 +312,8 @@ class Book:
                 given[name] = part
             elif part in RECORDS:
                 given[name] = world.references[part]
+            elif part == "attachments":
+                given[name] = "1"  # numbered within its source
             else:
                 given[name] = world.parts.get(part) or self._first_key(part)
         built = rule.build(given)

@@ -139,6 +139,7 @@ def record_case(
         rows: list[RecordMixin] = [ask, letter, target, use.source]
         people = named if audience is Audience.NAMED else ()
         actions.share(viewer, rows, audience, reason="For the test.", named=people)
+    a_file(viewer, use.source)
     return CaseFile(
         letter.reference,
         ask.reference,
@@ -151,7 +152,6 @@ def record_case(
         viewer.user_id or 1,
         _feed(viewer),
         unsubscribing.sign(viewer.user_id or 1, current_app.config["SECRET_KEY"]),
-        a_file(viewer, use.source).id,
     )
 
 

@@ -285,7 +285,12 @@ def readers_of_contacts_and_sources() -> tuple[dict[str, Viewer], list[int]]:
 
 
 def give(viewer: Viewer, ask: Recommendation, audience: Audience, named: list[int]) -> None:
-    actions.share(viewer, [ask], audience, reason="For the test.", named=named)
+    rows: list[RecordMixin] = [ask]
+    if audience is Audience.PUBLIC:  # whatever is public rests on something that is
+        cited = sources.cited_by(viewer, [ask.id])[ask.id]
+        rows.append(next(use.source for use in cited if use.source.is_published))
+        rows += correspondence.letters_of(viewer, [ask.id])[ask.id]
+    actions.share(viewer, rows, audience, reason="For the test.", named=named)
 
 
 @pytest.mark.parametrize("order", ["shared before it", "shared after it"])
@@ -359,6 +364,34 @@ def try_to_give(viewer: Viewer, source: Source, audience: Audience, named: list[
     """Give a source an audience of its own, where that is allowed."""
     with contextlib.suppress(Refused), db.session.begin_nested():
         actions.share(viewer, [source], audience, reason="For the test.", named=named)
+
+
+def test_who_leaves_a_house_keeps_nothing_that_concerns_what_is_its_own(
+    app: Flask, staff: Person, colleague: Person
+) -> None:
+    who = colleague.viewer.user_id or 0
+    article = SourceInput(title="An article", url="https://example.org/article")
+    with writing(app):
+        one, two = letter_with_two_asks(staff.viewer)
+        give(staff.viewer, one, Audience.NAMED, [who])
+        contact = actions.record_contact(staff.viewer, [one, two], contact_input())
+        alone = actions.record_contact(staff.viewer, [one], contact_input())
+        actions.cite(staff.viewer, one, article)
+        source = actions.cite(staff.viewer, two, article)
+        keys = {"both": contact.id, "own": alone.id, "ask": one.id, "source": source.id}
+    rooms = {"both": Contact, "own": Contact, "ask": Recommendation, "source": Source}
+
+    def seen() -> set[str]:
+        with reading(app):
+            user = db.session.get_one(User, who)
+            viewers = {"they": Viewer.of(user)}
+            return {name for name, key in keys.items() if readers_of(rooms[name], key, viewers)}
+
+    assert {"both", "own", "ask"} <= seen()
+    with writing(app):
+        user = db.session.get_one(User, who)
+        actions.change_user(user, Role.STAFF, make(Organisation))
+    assert seen() == {"own", "ask"}
 
 
 # ---- since when others read a record's history

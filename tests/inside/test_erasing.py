@@ -12,10 +12,12 @@ from tests.front.support import record_ask, record_contact, save, send, where
 from tests.inside.samples import reading, writing
 from tests.support import databases
 from tests.support.factories import make
-from tests.support.people import Person, words_of
+from tests.support.people import Person, add_person, words_of
 from tracker.accounts import queries, tokens
 from tracker.accounts.models import TokenScope, User
+from tracker.accounts.permissions import Role
 from tracker.admin import erasing
+from tracker.casework.models import BulkRow
 from tracker.cli.erasing import erase
 from tracker.core.db import Base, db
 from tracker.core.errors import Refused, Unknown
@@ -23,7 +25,7 @@ from tracker.core.now import today
 from tracker.history import queries as history
 from tracker.history.models import HistoryPayload
 from tracker.notifications.models import Mail, MailKind, MailState
-from tracker.targets.models import Target
+from tracker.targets.models import Target, TargetIdentifier
 
 NAME = "Quokka Wallaby-Bandicoot"
 
@@ -78,7 +80,7 @@ def test_a_target_is_forgotten_and_its_asks_stay(app: Flask, staff: Person) -> N
         target = db.session.scalars(select(Target)).one()
         reference = target.reference
         preview = erasing.preview_target(reference)
-    assert preview.deleted["texts of its history"] > 0
+    assert preview.deleted["texts of the history"] > 0
     with writing(app):
         erasing.erase_target(reference)
     assert NAME.lower() not in everywhere(app)
@@ -218,6 +220,55 @@ def test_texts_of_others_that_may_name_it_are_told_and_left(app: Flask, staff: P
     with reading(app):
         preview = erasing.preview_target(db.session.scalars(select(Target)).one().reference)
     assert [reference[0] for reference in preview.named_in] == ["C", "R"]
+
+
+QUOTED = 'Quokka "Tiger" བོད'
+
+
+def test_a_name_is_found_however_it_is_written_down(app: Flask, staff: Person) -> None:
+    ask = record_ask(staff, {"asks-0-targets-0-name": QUOTED})
+    save(staff, f"{ask}/edit", {"title": f"Sanction {QUOTED}"})
+    save(staff, f"{ask}/edit", {"title": "Sanction them"})
+    with writing(app):
+        target = db.session.scalars(select(Target)).one()
+        make(TargetIdentifier, target_id=target.id, kind="Passport", value="QK-778899")
+        said = {"next_action": f"Ask {QUOTED}"}
+        make(BulkRow, before=said, after={})
+        make(BulkRow, before={}, after={"next_action": "Call them"})
+    save(staff, f"{ask}/edit", {"abuse": "Holds QK-778899"})
+    save(staff, f"{ask}/edit", {"abuse": ""})
+    with reading(app):
+        reference = db.session.scalars(select(Target)).one().reference
+        preview = erasing.preview_target(reference)
+        assert preview.named_in == []
+        assert preview.deleted["texts kept for taking changes of several asks back"] == 1
+    with writing(app):
+        erasing.erase_target(reference)
+    with reading(app):
+        bodies = list(db.session.scalars(select(HistoryPayload.body)))
+        assert not [body for body in bodies if "Tiger" in body or "QK-778899" in body]
+        assert [row.after for row in db.session.scalars(select(BulkRow))] == [
+            {"next_action": "Call them"}
+        ]
+        assert all(verdict.problem is None for verdict in history.verify())
+
+
+def test_what_others_wrote_of_a_person_is_forgotten_with_them(app: Flask, staff: Person) -> None:
+    named = add_person(app, "benedikta@example.org", Role.STAFF, "Island Group")
+    with writing(app):
+        user = queries.user_by_email(named.email)
+        assert user is not None
+        user.name = "Benedikta Quirin"
+    ask = record_ask(staff)
+    said = {"audience": "coalition", "reason": "Asked by Benedikta Quirin, who is at risk."}
+    save(staff, f"{ask}/audience", said)
+    with reading(app):
+        assert erasing.preview_person(named.email).deleted["texts of the history"] > 0
+    with writing(app):
+        erasing.erase_person(named.email)
+    assert "quirin" not in everywhere(app)
+    with reading(app):
+        assert all(verdict.problem is None for verdict in history.verify())
 
 
 def test_who_is_not_there_and_the_last_admin_are_refused(app: Flask, admin: Person) -> None:

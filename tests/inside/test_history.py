@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from tests.inside.samples import reading, writing
+from tests.support.databases import kind_of
 from tests.support.factories import make
 from tracker.accounts.models import User
 from tracker.core.db import db, transaction
@@ -226,7 +227,13 @@ def test_an_erased_text_is_gone_and_the_chain_verifies(written: Flask) -> None:
     with writing(written):
         record_id = db.session.scalars(select(HistorySubject.record_id)).first()
         assert record_id is not None
-        db.session.execute(delete(HistoryPayload).where(HistoryPayload.event_id == id_at(3)))
+        gone = id_at(3)
+        db.session.execute(delete(HistoryPayload).where(HistoryPayload.event_id == gone))
+    with reading(written):
+        [verdict] = queries.verify()
+        assert verdict.problem == "entry 3: its text is gone, and no erasing tells of it"
+    with writing(written):
+        history.record("target.erased", actor_id=None, body={"texts": [gone]})
     with reading(written):
         [verdict] = queries.verify()
         assert verdict.problem is None
@@ -239,6 +246,29 @@ def test_an_erased_text_is_gone_and_the_chain_verifies(written: Flask) -> None:
             {"number": 1},
             {"number": 0},
         ]
+
+
+def test_a_chain_without_its_head_and_a_history_that_is_gone_are_told(written: Flask) -> None:
+    past_keys = {
+        "sqlite": ("PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys = ON"),
+        "postgresql": ("SET session_replication_role = replica", "RESET session_replication_role"),
+    }
+    off, on = past_keys[kind_of(written)]
+    with written.app_context(), db.engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        for statement in (off, "DELETE FROM history_chains", on):
+            raw.execute(statement)
+        raw.commit()
+    with reading(written):
+        assert [verdict.problem for verdict in queries.verify()] == [
+            "its head is gone: nothing says how long it was"
+        ]
+    with writing(written):
+        for table in (HistorySubject, HistoryPayload, HistoryEvent):
+            db.session.execute(delete(table))
+    with reading(written):
+        assert [verdict.chain for verdict in queries.verify() if verdict.problem] == ["main"]
 
 
 def test_equal_texts_have_different_digests(app: Flask) -> None:

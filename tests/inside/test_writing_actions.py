@@ -271,6 +271,12 @@ CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
         "add_ask": (add_ask, "recommendation.recorded"),
         "change_ask": (change_ask, "recommendation.changed"),
         "change_status": (change_status, "recommendation.status_changed"),
+        "change_user": (
+            lambda s: casework.change_user(
+                make(User), Role.PARTNER, make(Organisation), actor_id=s.actor
+            ),
+            "user.changed",
+        ),
         "change_together": (change_together, "recommendation.status_changed"),
         "undo_together": (
             lambda s: casework.undo_together(s.viewer, newest_change()),

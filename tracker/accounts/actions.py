@@ -58,7 +58,7 @@ def add_user(
     user = User(
         email=email,
         name=_clean_name(name, "the person"),
-        password=passwords.hashed(password, email, name),
+        password=passwords.hashed(password, email, name, organisation.name),
         role=role,
         organisation=organisation,
         fs_uniquifier=secrets.token_hex(32),

@@ -63,6 +63,8 @@ def add_app(user: User, secret: str, code: str, label: str, secret_key: str) -> 
         raise Refused(
             {"code": "That is not the code of this moment. Type the one that the app shows now."}
         )
+    if any(totp.unseal(each.key, secret_key) == secret for each in _apps(user)):
+        raise Refused({"code": "This app is added already."})
     sealed = totp.seal(secret, secret_key)
     return _add(user, SecondFactor(kind=FactorKind.TOTP, label=label, key=sealed, counter=step))
 
@@ -154,14 +156,19 @@ def use_code(user: User, typed: str) -> bool:
 
 
 def use_app(user: User, typed: str, secret_key: str) -> bool:
-    """Take a code of one of the account's apps; whether it was one, which is not taken again."""
-    for factor in of(user.id):
-        if factor.kind is FactorKind.TOTP:
-            secret = totp.unseal(factor.key, secret_key)
-            step = totp.step_of(secret, typed, now(), after=factor.counter) if secret else None
-            if step is not None and _advance(factor, step, is_later=True):
-                return True
-    return False
+    """Take a code of one of the account's apps; whether it was one, which is not taken again, of
+    whatever app that shows the same."""
+    taken = False
+    for factor in _apps(user):
+        secret = totp.unseal(factor.key, secret_key)
+        step = totp.step_of(secret, typed, now(), after=factor.counter) if secret else None
+        if step is not None and _advance(factor, step, is_later=True):
+            taken = True
+    return taken
+
+
+def _apps(user: User) -> list[SecondFactor]:
+    return [factor for factor in of(user.id) if factor.kind is FactorKind.TOTP]
 
 
 def use_passkey(factor: SecondFactor, counter: int) -> bool:

@@ -36,27 +36,54 @@ def network_of(address: str | None) -> str:
 def is_slowed(email: str, network: str) -> bool:
     """Whether that account has failed too often from there in the last minute, account or no
     account."""
-    failed = db.session.scalar(
-        select(func.count())
-        .select_from(LoginFailure)
-        .where(LoginFailure.pair == _pair(email, network), LoginFailure.at > now() - WINDOW)
-    )
-    return (failed or 0) >= MOST
+    return _failed(_pair(email, network)) >= MOST
 
 
 def note_failure(email: str, network: str) -> None:
-    """Keep that a log-in failed; those of more than a month ago go. The fifth within a minute is
-    told in the history, if there is such an account."""
+    """Keep that a log-in failed; those of more than a month ago go."""
+    note_attempt(email, network)
+    note_end(email, network)
+
+
+def note_attempt(email: str, network: str) -> int | None:
+    """Keep that somebody tries to log in, before anything is looked at, so that no number of tries
+    at once passes. Nothing, where too many failed already; else the key of the try, which counts as
+    a failure until it is `taken_back`."""
     moment, pair = now(), _pair(email, network)
+    if db.engine.dialect.name == "postgresql":  # which lets several write at once, unseen
+        one_at_a_time = func.pg_advisory_xact_lock(func.hashtext(pair))
+        db.session.execute(select(one_at_a_time))
     old = delete(LoginFailure).where(LoginFailure.at < moment - KEPT)
     db.session.execute(old.execution_options(synchronize_session=False))
     user = queries.user_by_email(email)
-    user_id = user.id if user else None
-    db.session.add(LoginFailure(pair=pair, user_id=user_id, network=network, at=moment))
+    attempt = LoginFailure(pair=pair, user_id=user.id if user else None, network=network, at=moment)
+    db.session.add(attempt)
     db.session.flush()
-    if user_id and is_slowed(email, network):
-        body = {"after": {"person": user_id, "network": network}}
-        history.record("user.slowed", actor_id=None, body=body)
+    if _failed(pair) > MOST:
+        db.session.delete(attempt)
+        return None
+    return attempt.id
+
+
+def take_back(attempt_id: int) -> None:
+    """Forget a try that succeeded."""
+    own = delete(LoginFailure).where(LoginFailure.id == attempt_id)
+    db.session.execute(own.execution_options(synchronize_session=False))
+
+
+def note_end(email: str, network: str) -> None:
+    """Tell in the history when a failure was the last before the account is slowed from there; of
+    an address without an account too, which costs the same."""
+    if is_slowed(email, network):
+        user = queries.user_by_email(email)
+        who = {"person": user.id} if user else {}
+        history.record("user.slowed", actor_id=None, body={"after": {**who, "network": network}})
+
+
+def _failed(pair: str) -> int:
+    statement = select(func.count()).select_from(LoginFailure)
+    recent = statement.where(LoginFailure.pair == pair, LoginFailure.at > now() - WINDOW)
+    return db.session.scalar(recent) or 0
 
 
 @dataclass(frozen=True)
@@ -84,6 +111,9 @@ def failures(since: datetime, most: int = 50) -> list[Failures]:
 
 
 def _pair(email: str, network: str) -> str:
-    """An address that is no account's may be anything, a password too: it is not kept as it is."""
-    said = f"{email.strip().lower()} {network}"
+    """One for each account and network, however the address is written. One that is no account's
+    may be anything, a password too: it is not kept as it is."""
+    user = queries.user_by_email(email)
+    whom = f"account {user.id}" if user else f"address {email.strip().casefold()}"
+    said = f"{whom} {network}"
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()

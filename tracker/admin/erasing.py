@@ -5,6 +5,7 @@ Only at the machine, with a preview first. What others wrote into texts of their
 an ask, a citation) is told and left, wherever it stands: a person must judge it.
 """
 
+import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from sqlalchemy import (
+    JSON,
     ColumnElement,
     Delete,
     Enum,
@@ -19,6 +21,7 @@ from sqlalchemy import (
     String,
     Text,
     and_,
+    cast,
     delete,
     exists,
     false,
@@ -41,12 +44,13 @@ from tracker.accounts.models import (
 )
 from tracker.accounts.permissions import Role
 from tracker.accounts.viewer import MACHINE
-from tracker.casework.models import SavedView
+from tracker.casework.models import BulkRow, SavedView
 from tracker.core.db import Base, db
 from tracker.core.errors import Refused, Unknown
 from tracker.core.terms import question
 from tracker.history import actions as history
 from tracker.history.models import HistoryEvent, HistoryPayload, HistorySubject
+from tracker.history.names import ERASINGS
 from tracker.notifications.models import Mail, MailKind, Notice, NoticeChoice, Watch
 from tracker.recommendations.models import Recommendation
 from tracker.records import actions as records
@@ -57,6 +61,8 @@ from tracker.targets.merged import with_merged
 from tracker.targets.models import Target
 
 NAMELESS = "Erased"
+SURE = 6  # characters of an identifier that hardly stands anywhere by chance
+CHUNK = 500
 MOST_TOLD = 500
 
 
@@ -73,7 +79,8 @@ def preview_person(email: str) -> Preview:
     """What erasing an account would do. Raises `Unknown`."""
     user = _user(email)
     counts = {what: _count(statement) for what, statement in _of_person(user).items()}
-    return Preview(counts, _named_in([user.name]))
+    counts["texts of the history"] = len(_texts_of_person(user))
+    return Preview(counts, _named_in([user.name, user.email]))
 
 
 def erase_person(email: str) -> None:
@@ -82,6 +89,7 @@ def erase_person(email: str) -> None:
     user = _user(email)
     if user.role is Role.ADMIN and user.active and accounts.count_admins() < 2:
         raise Refused("This is the only admin. Make another account an admin first.")
+    texts = _delete_texts(_texts_of_person(user))
     for statement in _of_person(user).values():
         db.session.execute(statement.execution_options(synchronize_session=False))
     mine = Recommendation.assignee_id == user.id
@@ -90,7 +98,8 @@ def erase_person(email: str) -> None:
     user.email, user.name = f"erased-{secrets.token_hex(8)}@erased.invalid", NAMELESS
     user.password, user.active = None, False
     user.fs_uniquifier = secrets.token_hex(32)
-    history.record("user.erased", actor_id=None, body={"after": {"id": user.id}})
+    body = {"after": {"id": user.id}, "texts": texts}
+    history.record("user.erased", actor_id=None, body=body)
 
 
 def preview_target(reference: str) -> Preview:
@@ -100,12 +109,14 @@ def preview_target(reference: str) -> Preview:
         "targets": len(targets),
         "names": sum(len(target.names) for target in targets),
         "identifiers": sum(len(target.identifiers) for target in targets),
-        "texts of its history": _count(_texts_about(targets)),
+        "texts of the history": len(_texts_about(targets)),
+        "texts kept for taking changes of several asks back": _count(_of_bulk(targets)),
         "texts of mail that waits": db.session.scalar(_count_of_waiting()) or 0,
     }
     names = _names_of(targets)
     own = {target.reference for target in targets}
-    return Preview(counts, [ref for ref in _named_in(names) if ref not in own])
+    found = [ref for ref in _named_in(names, _words_of(targets)) if ref not in own]
+    return Preview(counts, [each for each in found if each != BULK])
 
 
 def erase_target(reference: str) -> None:
@@ -113,15 +124,16 @@ def erase_target(reference: str) -> None:
     same party, and the texts of their history. Links stay: an ask about somebody who is erased is
     still an ask. Raises `Unknown`."""
     targets = _targets(reference)
-    texts = _texts_about(targets)
-    db.session.execute(texts.execution_options(synchronize_session=False))
+    texts = _delete_texts(_texts_about(targets))
+    db.session.execute(_of_bulk(targets).execution_options(synchronize_session=False))
     # a title in it may name the target; the text is made anew when the mail goes
     forget = update(Mail).where(*_IS_WAITING).values(subject="Notices", body="")
     db.session.execute(forget.execution_options(synchronize_session=False))
     for target in targets:
         _forget(target)
     search.forget_deleted()
-    history.record("target.erased", actor_id=None, records=[target.id for target in targets])
+    own = [target.id for target in targets]
+    history.record("target.erased", actor_id=None, records=own, body={"texts": texts})
 
 
 def forget_on_disk() -> bool:
@@ -164,7 +176,6 @@ def _of_person(user: User) -> dict[str, Delete]:
     """What names or serves the person, in an order in which it can be deleted."""
     email = user.email.lower()
     own_mail = or_(Mail.user_id == user.id, func.lower(Mail.recipient) == email)
-    texts = delete(HistoryPayload).where(HistoryPayload.event_id.in_(_of_accounts(user.id)))
     return {
         "log-ins": delete(LoginSession).where(LoginSession.user_id == user.id),
         "failed log-ins": delete(LoginFailure).where(LoginFailure.user_id == user.id),
@@ -177,19 +188,58 @@ def _of_person(user: User) -> dict[str, Delete]:
         "watches": delete(Watch).where(Watch.user_id == user.id),
         "mails": delete(Mail).where(own_mail),
         "leaves to see records": delete(Grant).where(Grant.user_id == user.id),
-        "texts of their log-ins": texts,
         "saved views of their own": delete(SavedView).where(
             SavedView.owner_id == user.id, ~SavedView.is_shared
         ),
     }
 
 
-def _texts_about(targets: Sequence[Target]) -> Delete:
-    """The texts of what happened to some targets, and of whatever else names them."""
+def _texts_about(targets: Sequence[Target]) -> list[int]:
+    """The events whose texts tell what happened to some targets, or name them otherwise."""
     ids = [target.id for target in targets]
     about = select(HistorySubject.event_id).where(HistorySubject.record_id.in_(ids))
-    named = _holds(HistoryPayload.body, _names_of(targets))
-    return delete(HistoryPayload).where(or_(HistoryPayload.event_id.in_(about), named))
+    named = _holds(HistoryPayload.body, _words_of(targets))
+    return _events(or_(HistoryPayload.event_id.in_(about), named))
+
+
+def _texts_of_person(user: User) -> list[int]:
+    """The events whose texts tell of a person's log-ins, or hold their address or full name."""
+    said = [user.email, *([user.name] if " " in user.name.strip() else [])]
+    own = HistoryPayload.event_id.in_(_of_accounts(user.id))
+    return _events(or_(own, _holds(HistoryPayload.body, said)))
+
+
+def _events(holds: ColumnElement[bool]) -> list[int]:
+    """What told of an erasing before stays, since the chain is proved by it."""
+    statement = (
+        select(HistoryPayload.event_id)
+        .join(HistoryEvent, HistoryEvent.id == HistoryPayload.event_id)
+        .where(holds, HistoryEvent.name.not_in(ERASINGS))
+    )
+    return list(db.session.scalars(statement.order_by(HistoryPayload.event_id)))
+
+
+def _delete_texts(event_ids: Sequence[int]) -> list[int]:
+    """Delete the texts of some events, which the history is then to tell."""
+    for place in range(0, len(event_ids), CHUNK):
+        chunk = HistoryPayload.event_id.in_(event_ids[place : place + CHUNK])
+        gone = delete(HistoryPayload).where(chunk)
+        db.session.execute(gone.execution_options(synchronize_session=False))
+    return list(event_ids)
+
+
+def _of_bulk(targets: Sequence[Target]) -> Delete:
+    """What asks said before they were changed together, where it names some targets: that change
+    cannot be taken back there any more."""
+    words = _words_of(targets)
+    sides = (cast(BulkRow.before, Text), cast(BulkRow.after, Text))
+    return delete(BulkRow).where(or_(*(_holds(side, words) for side in sides)))
+
+
+def _words_of(targets: Sequence[Target]) -> list[str]:
+    """The names of some targets, and their identifiers that are long enough to be theirs alone."""
+    values = (each.value for one in targets for each in one.identifiers)
+    return [*_names_of(targets), *(value for value in values if len(value) >= SURE)]
 
 
 def _names_of(targets: Sequence[Target]) -> list[str]:
@@ -198,9 +248,14 @@ def _names_of(targets: Sequence[Target]) -> list[str]:
 
 
 def _holds(text: Any, names: Sequence[str]) -> ColumnElement[bool]:
-    """That a text holds one of some names, in capitals or not."""
+    """That a text holds one of some names, in capitals or not, also as JSON writes them."""
+    written = {
+        form.lower()
+        for name in names
+        for form in (name, json.dumps(name, ensure_ascii=False)[1:-1], json.dumps(name)[1:-1])
+    }
     return or_(
-        false(), *(func.lower(text).contains(name.lower(), autoescape=True) for name in names)
+        false(), *(func.lower(text).contains(form, autoescape=True) for form in sorted(written))
     )
 
 
@@ -226,18 +281,19 @@ def _count(statement: Delete) -> int:
     return db.session.scalar(counted) or 0
 
 
-def _named_in(names: list[str]) -> list[str]:
-    """Where one of the names stands in a text: the references of records, and the names of tables
-    whose rows belong to none."""
+def _named_in(names: list[str], words: Sequence[str] = ()) -> list[str]:
+    """Where one of the names, or of some further words, stands in a text: the references of
+    records, and the names of tables whose rows belong to none."""
     asked = [terms for name in names if (terms := question(name, half_typed=False))]
     if not asked:
         return []
-    names = [*names, *map(quote_plus, names)]  # in the address of a saved view
+    names = [*names, *map(quote_plus, names), *words]  # in the address of a saved view too
     hits = select(Record.reference).where(Record.id.in_(matching(*asked)))
     found, others = set(db.session.scalars(hits.limit(MOST_TOLD))), list[str]()
     for mapper in Base.registry.mappers:
         model = mapper.class_
-        texts = [c for c in mapper.local_table.columns if _is_text(c)]
+        columns = mapper.local_table.columns
+        texts = [cast(c, Text) if isinstance(c.type, JSON) else c for c in columns if _is_text(c)]
         if model.__tablename__ in ELSEWHERE or not texts:
             continue
         holds = or_(*(_holds(text, names) for text in texts))
@@ -249,6 +305,7 @@ def _named_in(names: list[str]) -> list[str]:
     return [*sorted(found), *sorted(others)]
 
 
+BULK = BulkRow.__tablename__.replace("_", " ")
 # what is told by itself, deleted, or found by its terms
 ELSEWHERE = {
     *("history_payloads", "search_text", "outbox", "users"),
@@ -257,7 +314,7 @@ ELSEWHERE = {
 
 
 def _is_text(column: Any) -> bool:
-    return isinstance(column.type, (String, Text)) and not isinstance(column.type, Enum)
+    return isinstance(column.type, (String, Text, JSON)) and not isinstance(column.type, Enum)
 
 
 def _user(email: str) -> User:

@@ -11,6 +11,7 @@ from tracker.accounts import actions, factors, invitations, lockout, queries, se
 from tracker.accounts.models import User
 from tracker.accounts.permissions import ROLE_WORDS
 from tracker.admin.people_forms import AccountForm, InvitationForm
+from tracker.casework.actions import change_user
 from tracker.core.db import db
 from tracker.core.now import now
 from tracker.notifications import inviting
@@ -89,7 +90,7 @@ def show(key: int) -> ResponseReturnValue:
 
     def act() -> bool:
         role, organisation = form.chosen(organisations)
-        actions.change_user(user, role, organisation, actor_id=current().user_id)
+        change_user(user, role, organisation, actor_id=current().user_id)
         return True
 
     code = 200

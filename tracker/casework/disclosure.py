@@ -9,16 +9,24 @@ from typing import Any, NamedTuple
 from tracker.accounts.permissions import Role
 from tracker.accounts.viewer import ANONYMOUS, Viewer
 from tracker.casework import words
+from tracker.clocks import queries as clocks
 from tracker.core.countries import Place
 from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import Contact, Letter
 from tracker.recommendations import queries as asks
-from tracker.recommendations.models import ControlledItem, Outcome, Recommendation, StatusSpan
+from tracker.recommendations.models import (
+    Addressee,
+    ControlledItem,
+    Outcome,
+    Recommendation,
+    StatusSpan,
+)
 from tracker.records.models import Audience, RecordMixin
 from tracker.records.queries import readers_of, tags_of
 from tracker.sources import queries as sources
-from tracker.sources.models import Source
+from tracker.sources.models import Attachment, Source
 from tracker.targets import queries as targets
+from tracker.targets.merged import merged_under
 from tracker.targets.models import Target
 
 Field = tuple[str, list[str]]  # the words for it, and each thing that stands in it
@@ -97,8 +105,9 @@ def _of_ask(ask: Recommendation, reader: Viewer) -> Iterator[Field]:
     yield "Targets", [target.name for target in asks.targets_of(reader, own)[ask.id]]
     yield (
         "Addressed to",
-        [_joined(a.agency.name, a.office_title, a.official) for a in ask.addressees],
+        [_joined(a.agency.name, a.office_title, a.official, _stands(a)) for a in ask.addressees],
     )
+    yield "What followed", _texts(words.RESULT[ask.result])
     yield "Controlled items", [_item(item) for item in ask.controls]
     yield "Status", [said for span in asks.spans_of(reader, ask.id) for said in _of_span(span)]
     yield (
@@ -107,7 +116,18 @@ def _of_ask(ask: Recommendation, reader: Viewer) -> Iterator[Field]:
     )
     yield "Outcomes", [_outcome(outcome) for outcome in asks.outcomes_of(reader, own)[ask.id]]
     yield "Letters", [each.title for each in correspondence.letters_of(reader, own)[ask.id]]
+    yield (
+        "Clocks",
+        [_joined(words.CLOCK_ACT[act.act], act.reason) for act in clocks.acts_of(reader, ask.id)],
+    )
     yield "Evidence", _evidence(reader, ask.id)
+
+
+def _stands(row: Addressee) -> str:
+    """What came back, and when: it follows from contacts that the reader may not see."""
+    days = (row.acknowledged_on, row.answered_on, row.last_contact_on)
+    known = ", ".join(dict.fromkeys(day.shown for day in days if day))
+    return f"{words.ADDRESSEE[row.state].lower()} ({known})" if known else ""
 
 
 def _of_letter(letter: Letter, reader: Viewer) -> Iterator[Field]:
@@ -124,13 +144,18 @@ def _of_letter(letter: Letter, reader: Viewer) -> Iterator[Field]:
     yield "Evidence", _evidence(reader, letter.id)
 
 
-def _of_target(target: Target, _reader: Viewer) -> Iterator[Field]:
+def _of_target(target: Target, reader: Viewer) -> Iterator[Field]:
     yield "Names", [name.text for name in target.names]
     yield "Position", _texts(target.position)
     yield "Born", _texts(target.born_on)
     yield "Place", [target.place.shown] if target.place else []
     yield "Identifiers", [_joined(each.kind, each.value) for each in target.identifiers]
     yield "Note", _texts(target.note)
+    yield "Members", [member.name for member in targets.members(reader, target.id)]
+    yield "Member of", [found.name for found in targets.classes_of(reader, target.id)]
+    same = merged_under(reader, [target.id]).get(target.id, [])
+    yield "Also on record as", [_joined(*(name.text for name in each.names)) for each in same]
+    yield "Outcomes", [_outcome(outcome) for outcome in asks.outcomes_about(reader, target.id)]
 
 
 def _of_source(source: Source, reader: Viewer) -> Iterator[Field]:
@@ -138,7 +163,17 @@ def _of_source(source: Source, reader: Viewer) -> Iterator[Field]:
     yield "Published by", _texts(source.publisher)
     yield "Address", _texts(source.url)
     yield "Note", _texts(source.note)
-    yield "Files", [file.name for file in sources.attachments_of(reader, source.id)]
+    if source.is_protected and reader.organisation_id == source.organisation_id:
+        yield "Where its identity is kept", _texts(source.kept_where)
+    files = sources.attachments_of(reader, source.id).values()
+    yield "Files", [_joined(file.name, _given_out(file)) for file in files]
+    yield "Cited for", [use.shows for use in sources.uses_of(reader, source.id) if use.shows]
+
+
+def _given_out(file: Attachment) -> str:
+    if not file.is_shared:
+        return "not given out: its name alone"
+    return "a copy without its metadata" if file.is_stripped else "as it is, with all it holds"
 
 
 # how a record of each kind is read as somebody, and what then stands on its page

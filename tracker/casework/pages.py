@@ -1,6 +1,6 @@
 """What the pages of casework show, gathered as the viewer, in a fixed number of statements."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,6 +22,7 @@ from tracker.recommendations import queries as asks
 from tracker.recommendations import workflow
 from tracker.recommendations.models import Outcome, Recommendation, StatusSpan
 from tracker.records import queries as records
+from tracker.records.models import RecordMixin
 from tracker.sources import queries as sources
 from tracker.sources.models import SourceUse
 from tracker.targets.models import Target
@@ -73,6 +74,12 @@ class AskPage:
         if not first or not asked or not (first.day and asked.day):
             return None
         return (asked.earliest - first.earliest).days
+
+    @property
+    def restricted(self) -> Iterator[RecordMixin]:
+        """The records whose words stand on the page of the ask."""
+        yield from self.contacts
+        yield from (use.source for use in self.evidence)
 
     @property
     def proposal(self) -> workflow.Proposal | None:
@@ -225,6 +232,11 @@ class LetterPage:
     evidence: list[SourceUse]
     law: dict[int, list[str]]  # what section 1263(d) says, by ask
     supplements: str
+
+    @property
+    def restricted(self) -> Iterator[RecordMixin]:
+        """The records whose words stand on the page of the letter."""
+        yield from (use.source for use in self.evidence)
 
 
 def letter_page(viewer: Viewer, letter: Letter) -> LetterPage:

@@ -21,6 +21,7 @@ from tracker.correspondence.models import Contact
 from tracker.correspondence.rules import ContactFact, Standing, standing
 from tracker.recommendations import queries as asks
 from tracker.recommendations.models import Outcome, Recommendation, Status, StatusSpan
+from tracker.records.queries import seen_since, was_open
 from tracker.web import paging
 
 BY_TITLE = paging.Order("Title", Recommendation.sort_title, Recommendation.id)
@@ -91,6 +92,8 @@ def past_list(viewer: Viewer, day: PastDay) -> PastList:
         statement = statement.where(status != Status.CLOSED)
     else:
         statement = statement.where(status.is_not(None))
+    if day.before is not None:
+        statement = statement.where(was_open(Recommendation, viewer, day.before))
     if causes or stale:
         statement = statement.where(flagged_on(day, causes[0] if causes else None))
     page = paging.fetch(statement, BY_TITLE, request.args.get("cursor"))
@@ -122,8 +125,12 @@ class PastAsk:
 
 
 def past_ask(viewer: Viewer, ask: Recommendation, day: PastDay) -> PastAsk:
-    """The page of one ask as of a past day."""
+    """The page of one ask as of a past day. Who reads it since a day later than that on which it is
+    to be known, reads what was known on the former."""
     own = [ask.id]
+    since = seen_since(ask.id, ask.organisation_id, viewer)
+    if since is not None and day.known_at is not None:
+        day = PastDay(day.as_of, max(day.known_at, since.date()))
     contacts = [
         contact
         for contact in correspondence.contacts_of(viewer, own)[ask.id]

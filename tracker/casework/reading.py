@@ -1,6 +1,6 @@
 """Who reads what is restricted: records of named people, and protected sources."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, time
 
 from flask import Flask, request
@@ -41,6 +41,13 @@ def note_reads(viewer: Viewer, model: type[RecordMixin], record_ids: Collection[
     if viewer.user_id is None or not record_ids:
         return False
     return _keep(viewer.user_id, restricted_among(viewer, model, record_ids))
+
+
+def note_reads_of(viewer: Viewer, rows: Iterable[RecordMixin]) -> bool:
+    """The same of records whose words stand on the page of another one, as far as reads of them are
+    kept. They were loaded as the viewer."""
+    kept = {row.id for row in rows if row.is_read_kept}
+    return viewer.user_id is not None and _keep(viewer.user_id, kept)
 
 
 def _keep(user_id: int, record_ids: set[int]) -> bool:

@@ -39,7 +39,11 @@ def history_page(viewer: Viewer, record_id: int, organisation_id: int) -> Histor
     entries = [entry for entry in entries if entry.id not in hidden]
     bodies = [entry.body for entry in entries]
     named = {text for text in _texts(bodies) if _REFERENCE.fullmatch(text)}
-    kept = named - records.visible_references(viewer, named)
+    open_since = records.history_since(viewer, named)
+    kept = {
+        entry.id: {text for text in named if not records.is_told(open_since, text, entry.at)}
+        for entry in entries
+    }
     if not viewer.is_machine and viewer.organisation_id != organisation_id:
         entries = [told for entry in entries for told in _without_plans(entry)]
     bodies = [entry.body for entry in entries]
@@ -49,11 +53,26 @@ def history_page(viewer: Viewer, record_id: int, organisation_id: int) -> Histor
     people = accounts.actors(viewer, [*acted, *_people(bodies)])
     labels = IN_HISTORY | {"assignee": people} | dict.fromkeys(_BODIES, agencies.names())
     return HistoryPage(
-        [replace(entry, body=_told(entry.body, kept, labels)) for entry in entries],
+        list(_told_entries(entries, kept, labels)),
         people,
         since.date().isoformat() if since else None,
         reads,
     )
+
+
+def _told_entries(
+    entries: Iterable[Entry], kept: Mapping[int, set[str]], labels: Mapping[str, Mapping[Any, str]]
+) -> Iterator[Entry]:
+    """Entries in the words of the pages; without those that told of nothing but what is kept from
+    the reader."""
+    for entry in entries:
+        body = _told(entry.body, kept[entry.id], labels)
+        if _changes(body) or not _changes(_told(entry.body, set(), labels)):
+            yield replace(entry, body=body)
+
+
+def _changes(body: dict[str, Any]) -> bool:
+    return bool(body.get("before") or body.get("after"))
 
 
 def _without_plans(entry: Entry) -> Iterator[Entry]:

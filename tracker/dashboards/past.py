@@ -14,7 +14,7 @@ from tracker.clocks.models import Cause, Clock
 from tracker.clocks.past import PastDay, flag_holds, span_holds
 from tracker.core.db import db
 from tracker.recommendations.models import Status, StatusSpan
-from tracker.records.queries import visible
+from tracker.records.queries import visible, was_open
 
 
 @dataclass(frozen=True)
@@ -78,9 +78,13 @@ def _by_status(viewer: Viewer, day: PastDay) -> dict[Status, int]:
         .where(StatusSpan.id.in_(last))
         .group_by(StatusSpan.status)
     )
+    if day.before is not None:
+        statement = statement.where(was_open(StatusSpan, viewer, day.before))
     return dict(db.session.execute(visible(statement, StatusSpan, viewer)).all())
 
 
 def _flags(viewer: Viewer, day: PastDay) -> set[tuple[int, Cause]]:
     statement = select(Clock.recommendation_id, Clock.cause).where(*flag_holds(day)).distinct()
+    if day.before is not None:
+        statement = statement.where(was_open(Clock, viewer, day.before))
     return {(ask, cause) for ask, cause in db.session.execute(visible(statement, Clock, viewer))}

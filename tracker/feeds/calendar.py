@@ -1,7 +1,7 @@
 """Due days and next actions as an iCalendar (RFC 5545): all-day events that keep their UIDs."""
 
 from datetime import date, timedelta
-from hashlib import sha256
+from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,9 +22,9 @@ MOST = 2000  # events of each kind; those to come before those that are over
 PAST = timedelta(days=90)  # what fell due longer ago is on the stale page
 
 
-def deadlines(viewer: Viewer, base_url: str, today: date) -> bytes:
+def deadlines(viewer: Viewer, base_url: str, today: date, secret_key: str) -> bytes:
     """The calendar of what a viewer sees: clocks that run, and the days of next actions. A calendar
-    is kept by other machines: it names asks by reference, and nobody by name."""
+    is kept by other machines: it names asks by reference, and nobody by name or number."""
     calendar = Calendar()
     calendar.add("prodid", "-//Advocacy Tracker//EN")
     calendar.add("version", "2.0")
@@ -33,7 +33,7 @@ def deadlines(viewer: Viewer, base_url: str, today: date) -> bytes:
     host = urlsplit(base_url).hostname or "localhost"
     for reference, agency, kind, due_on, start_key in _due(viewer, today):
         # what the clock started from: it stays the same event when its day is another
-        start = sha256(f"{reference} {start_key.partition('/')[0]}".encode()).hexdigest()[:12]
+        start = _digest(f"{reference} {start_key.partition('/')[0]}", secret_key)
         uid = f"{reference}-{kind}-{agency or 'none'}-{start}@{host}"
         said = f"{reference}: {CLOCK[kind]}{f' ({agency})' if agency else ''}"
         calendar.add_component(_event(uid, said, due_on, _address(base_url, reference)))
@@ -42,6 +42,10 @@ def deadlines(viewer: Viewer, base_url: str, today: date) -> bytes:
         uid = f"{reference}-next@{host}"
         calendar.add_component(_event(uid, said, on, _address(base_url, reference)))
     return bytes(calendar.to_ical())
+
+
+def _digest(text: str, secret_key: str) -> str:
+    return blake2b(text.encode(), key=secret_key.encode()[:64], digest_size=6).hexdigest()
 
 
 def _event(uid: str, said: str, on: date, address: str) -> Event:

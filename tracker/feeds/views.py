@@ -20,7 +20,8 @@ feeds = Blueprint("feeds", __name__, url_prefix="/feeds/<token:secret>")
 @policy(Policy.ANYONE)
 def deadlines(secret: str) -> Response:
     """Due days and next actions, for a calendar."""
-    made = calendar.deadlines(_viewer(secret), settings().base_url, today())
+    set_to = settings()
+    made = calendar.deadlines(_viewer(secret), set_to.base_url, today(), set_to.secret_key)
     return Response(made, content_type="text/calendar; charset=utf-8")
 
 

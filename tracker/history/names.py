@@ -75,5 +75,7 @@ EVENTS: dict[str, str] = {
     "demo.loaded": "Demonstration data loaded",
 }
 
+# these say of which events the texts are gone
+ERASINGS = ("user.erased", "target.erased")
 # what concerns several records is told to who may see all of them; this, to who sees the letter
 OF_THE_LETTER = "letter.received"

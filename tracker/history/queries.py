@@ -15,7 +15,7 @@ from tracker.core.db import db
 from tracker.history import chain
 from tracker.history.actions import MAIN, READS
 from tracker.history.models import HistoryChain, HistoryEvent, HistoryPayload, HistorySubject
-from tracker.history.names import EVENTS
+from tracker.history.names import ERASINGS, EVENTS
 
 
 @dataclass(frozen=True)
@@ -169,16 +169,39 @@ def verify(session: Session | None = None) -> list[Verdict]:
     """Recompute every chain from its start, of our database or of one that a session is over.
     Streams, so that its memory does not grow."""
     session = session or db.session
-    heads = session.execute(select(HistoryChain).order_by(HistoryChain.name)).scalars()
-    return [_verify(session, head.name, head.length, head.head) for head in heads]
+    heads = {head.name: head for head in session.scalars(select(HistoryChain))}
+    known = session.scalars(select(HistoryEvent.chain).distinct())
+    erased = _erased(session)
+    verdicts = []
+    for name in sorted({MAIN, *heads, *known}):
+        head = heads.get(name)
+        if head is None:
+            verdicts.append(Verdict(name, 0, "", "its head is gone: nothing says how long it was"))
+        else:
+            verdicts.append(_verify(session, name, head.length, head.head, erased))
+    return verdicts
 
 
-def _verify(session: Session, name: str, length: int, head: str) -> Verdict:
+def _erased(session: Session) -> set[int]:
+    """The ids of the events whose texts were erased, as the history says itself."""
+    bodies = session.scalars(
+        select(HistoryPayload.body)
+        .join(HistoryEvent, HistoryEvent.id == HistoryPayload.event_id)
+        .where(HistoryEvent.name.in_(ERASINGS))
+    )
+    return {key for body in bodies for key in json.loads(body).get("texts", ())}
+
+
+def _verify(
+    session: Session, name: str, length: int, head: str, erased: Collection[int]
+) -> Verdict:
     digest, position = chain.START, 0
     with closing(_links(session, name)) as links:
         for event, record_ids, salt, body in links:
             position += 1
             found = _problem(event, digest, position, record_ids, salt, body)
+            if found is None and body is None and event.id not in erased:
+                found = "its text is gone, and no erasing tells of it"
             if found is None and position > length:
                 found = f"past the end, {length} were written"
             if found:

@@ -378,6 +378,13 @@ def outcomes_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, 
     return found
 
 
+def outcomes_about(viewer: Viewer, target_id: int) -> list[Outcome]:
+    """The outcomes for a target on all asks that the viewer may see, voided ones too."""
+    about = select(Outcome.recommendation_id).where(Outcome.target_id == target_id)
+    found = outcomes_of(viewer, db.session.scalars(visible(about, Outcome, viewer)))
+    return [outcome for own in found.values() for outcome in own if outcome.target_id == target_id]
+
+
 @built_once
 def _outcomes(viewer: Viewer) -> Select[Outcome]:
     statement = (

@@ -143,6 +143,11 @@ class RecordMixin(AudienceColumns):
         """Whether it is written down who reads the record."""
         return cls.audience == Audience.NAMED
 
+    @property
+    def is_read_kept(self) -> bool:
+        """The same of one that is loaded."""
+        return self.audience is Audience.NAMED
+
     def texts(self) -> Texts:
         """What search finds the record by: only what everybody may read who may see the record, so
         never the names of other records."""

@@ -10,12 +10,16 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Select,
+    and_,
     bindparam,
     case,
     column,
+    exists,
     false,
     func,
+    literal,
     literal_column,
+    or_,
     select,
     table,
     text,
@@ -225,16 +229,59 @@ def _open_since(
 
 def untold(viewer: Viewer, event_ids: Collection[int]) -> set[int]:
     """Of some events those that the viewer is not told of, since they concern a record that is kept
-    from them: what it says of the one would tell of the other."""
+    from them, or was when it happened: what it says of the one would tell of the other."""
+    if viewer.is_machine or not event_ids:
+        return set()
     rows = db.session.execute(
-        select(HistorySubject.event_id, HistoryEvent.name, Record.reference, Record.kind)
+        select(
+            HistorySubject.event_id,
+            HistoryEvent.at,
+            HistoryEvent.name,
+            Record.reference,
+            Record.kind,
+        )
         .join(HistoryEvent, HistoryEvent.id == HistorySubject.event_id)
         .join(Record, Record.id == HistorySubject.record_id)
         .where(HistorySubject.event_id.in_(event_ids))
     ).all()
     needed = [row for row in rows if row.name != OF_THE_LETTER or row.kind is Kind.LETTER]
-    seen = visible_references(viewer, {row.reference for row in needed})
-    return {row.event_id for row in needed if row.reference not in seen}
+    since = history_since(viewer, {row.reference for row in needed})
+    return {row.event_id for row in needed if not is_told(since, row.reference, row.at)}
+
+
+def is_told(since: Mapping[str, datetime | None], reference: str, at: datetime) -> bool:
+    """Whether what happened to a record at a moment is told to somebody who reads histories since
+    some moments, by reference."""
+    if reference not in since:
+        return False
+    begins = since[reference]
+    return begins is None or at >= begins
+
+
+def was_open(
+    entity: type[AudienceColumns], viewer: Viewer, before: datetime
+) -> ColumnElement[bool]:
+    """That a row's record has been the viewer's to see without a break since before a moment,
+    inside a query that is narrowed by `visible`."""
+    if viewer.is_machine:
+        return true()
+    granted = exists().where(
+        Grant.record_id == entity.record_key(),
+        Grant.user_id == (viewer.user_id or 0),
+        Grant.granted_at < before,
+    )
+    is_own = and_(
+        literal(_shares_own(viewer)), entity.organisation_id == (viewer.organisation_id or 0)
+    )
+    was_narrow = AudienceSpan.audience.not_in(_open_to(viewer)) & ~and_(
+        is_own, AudienceSpan.audience == Audience.ORGANISATION
+    )
+    closed = exists().where(
+        AudienceSpan.record_id == entity.record_key(),
+        or_(AudienceSpan.until_at.is_(None), AudienceSpan.until_at > before),
+        was_narrow,
+    )
+    return or_(granted, ~closed)
 
 
 def matching(*questions: Question) -> Select[int]:

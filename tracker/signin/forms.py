@@ -38,18 +38,24 @@ class LoginForm(SecurityLoginForm):
         """Whether address and password are right. After five failures in a minute nothing is
         looked at, right or wrong, known or not, until the minute is over."""
         email, network = self.email.data or "", lockout.network_of(request.remote_addr)
-        if lockout.is_slowed(email, network):
+        if not (email and self.password.data):
+            return bool(super().validate(**kwargs))
+        db.session.rollback()  # what was read must not keep this from writing
+        with transaction():
+            attempt = lockout.note_attempt(email, network)
+        if attempt is None:
             self.slowed = True
             self.form_errors.append("slowed")
             after_this_request(_say_too_many)
             return False
-        if super().validate(**kwargs):
-            return True
-        if email and self.password.data:
-            db.session.rollback()  # what was read must not keep this from writing
-            with transaction():
-                lockout.note_failure(email, network)
-        return False
+        is_right = bool(super().validate(**kwargs))
+        db.session.rollback()
+        with transaction():
+            if is_right:
+                lockout.take_back(attempt)
+            else:
+                lockout.note_end(email, network)
+        return is_right
 
 
 def _say_too_many(response: Response) -> Response:
@@ -77,7 +83,7 @@ class ConfirmForm(BaseForm):
             self.take({"password": "That has failed five times within a minute. Wait a minute."})
             return False
         self.was_looked_at = True
-        if user.verify_and_update_password(self.password.data or ""):
+        if user.verify_and_update_password(passwords.normal(self.password.data or "")):
             return True
         self.take({"password": "That is not your password. Check the keyboard's language."})
         return False

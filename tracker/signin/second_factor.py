@@ -185,7 +185,9 @@ def remove(key: int) -> Response:
 @second_factor.post("/account/second-factor/codes")
 @policy(Policy.PERSON, fresh=True)
 def new_codes() -> str:
-    """Make new recovery codes, shown this once."""
-    codes = factors.new_codes(own_account())
+    """Make new recovery codes, shown this once; every other log-in ends."""
+    user = own_account()
+    codes = factors.new_codes(user)
+    sessions.end_all(user.id, actor_id=user.id, but=cookie.present_id())
     db.session.commit()
     return render_template("views/signin/codes.html", codes=codes)

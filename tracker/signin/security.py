@@ -73,8 +73,8 @@ def _refuse_bad_next() -> None:
     """`next` may only be an address of ours: `//evil.com` and `/\\evil.com` look like paths."""
     if request.endpoint not in ("security.login", "account.confirm", "second_factor.ask"):
         return
-    wanted = request.form.get("next") or request.args.get("next")
-    if wanted and not _is_ours(wanted):
+    wanted = [*request.form.getlist("next"), *request.args.getlist("next")]
+    if not all(_is_ours(each) for each in wanted if each):
         abort(400, "The address to go on to after logging in is not one of this site.")
 
 

@@ -208,7 +208,7 @@ def void_use(viewer: Viewer, row: RecordMixin, source: Source, reason: str) -> N
     elif row.audience is Audience.PUBLIC and not queries.has_published(row.id, but=source.id):
         intake.refuse(
             "which",
-            "A public record needs a published source. Cite another, or narrow it first.",
+            "A public record needs a published source. Cite and share another, or narrow it first.",
         )
     intake.done()
     assert use is not None

@@ -44,6 +44,10 @@ class Source(Base, RecordMixin):
     def reads_are_kept(cls) -> ColumnElement[bool]:
         return or_(super().reads_are_kept(), cls.is_protected)
 
+    @property
+    def is_read_kept(self) -> bool:
+        return self.is_protected or super().is_read_kept
+
     def texts(self) -> Texts:
         return Texts((self.title, self.publisher), (self.url,))
 

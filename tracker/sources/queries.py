@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from tracker.accounts.viewer import Viewer
 from tracker.core.db import IDS, built_once, db, grouped
-from tracker.records.models import Record
-from tracker.records.queries import visible
+from tracker.records.models import Audience, Record
+from tracker.records.queries import references_of, visible
 from tracker.sources.models import Attachment, AttachmentPiece, Source, SourceUse
 
 
@@ -47,6 +47,16 @@ def _cited(viewer: Viewer) -> Select[SourceUse]:
     return visible(statement, Source, viewer)
 
 
+def uses_of(viewer: Viewer, source_id: int) -> list[SourceUse]:
+    """The citations of a source that stand, by records that the viewer may see."""
+    statement = select(SourceUse).where(
+        SourceUse.source_id == source_id, SourceUse.voided_at.is_(None)
+    )
+    uses = db.session.scalars(statement.order_by(SourceUse.record_id)).all()
+    known = references_of(viewer, [use.record_id for use in uses])
+    return [use for use in uses if use.record_id in known]
+
+
 def citing(source_ids: Iterable[int]) -> dict[int, list[int]]:
     """The ids of all records that cite sources, by source; the caller looks them up as the
     viewer."""
@@ -78,8 +88,11 @@ def with_files(source_ids: Collection[int]) -> set[int]:
     return set(db.session.scalars(standing.distinct()))
 
 
-def has_published(record_id: int, *, but: int | None = None) -> bool:
-    """Whether a record rests on a source that anybody can read, perhaps leaving one out."""
+def has_published(
+    record_id: int, *, but: int | None = None, becoming: Collection[int] = ()
+) -> bool:
+    """Whether a record rests on a source that anybody can read and that is public here too, or is
+    `becoming` so; perhaps leaving one out."""
     return bool(
         db.session.scalar(
             select(
@@ -90,6 +103,7 @@ def has_published(record_id: int, *, but: int | None = None) -> bool:
                     Source.id != (but or 0),
                     Source.url != "",
                     Source.is_protected.is_(False),
+                    or_(Source.audience == Audience.PUBLIC, Source.id.in_(becoming)),
                 )
             )
         )
@@ -109,14 +123,12 @@ def same(viewer: Viewer, title: str, url: str, *, is_protected: bool) -> list[So
     return list(db.session.scalars(locked))
 
 
-def attachments_of(viewer: Viewer, source_id: int) -> list[Attachment]:
-    """The files of a source that stand, in the order in which they were added."""
-    statement = (
-        select(Attachment)
-        .where(Attachment.source_id == source_id, Attachment.voided_at.is_(None))
-        .order_by(Attachment.id)
-    )
-    return list(db.session.scalars(visible(statement, Attachment, viewer)))
+def attachments_of(viewer: Viewer, source_id: int) -> dict[int, Attachment]:
+    """The files of a source that stand, by their numbers within it, in the order in which they were
+    added. A key would tell how many files all others have."""
+    statement = select(Attachment).where(Attachment.source_id == source_id).order_by(Attachment.id)
+    files = db.session.scalars(visible(statement, Attachment, viewer))
+    return {number: file for number, file in enumerate(files, 1) if not file.voided_at}
 
 
 def piece_of(attachment_id: int, position: int, *, is_copy: bool) -> bytes | None:

@@ -2,6 +2,8 @@
 camera, who wrote a document and when."""
 
 import io
+import re
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,10 +21,13 @@ FORMATS = {
     FileType.GIF: "GIF",
 }
 # what a PDF says of its making, embeds, or does by itself
-OF_MAKERS = ("/Metadata", "/PieceInfo", "/LastModified", "/SpiderInfo")
+OF_MAKERS = (
+    *("/Metadata", "/PieceInfo", "/LastModified", "/SpiderInfo", "/CreatorInfo", "/Creator"),
+    "/Thumb",  # a picture of a page, perhaps as it was once
+)
 EMBEDDED = ("/EmbeddedFiles", "/JavaScript", "/AF", "/EF")
 ACTING = ("/JS", "/AA", "/OpenAction", "/XFA")
-OF_COMMENTS = ("/T", "/M", "/CreationDate", "/NM")  # who made an annotation, and when
+OF_COMMENTS = ("/T", "/M", "/CreationDate", "/NM", "/Subj", "/RC")  # who made one, and when
 HARMFUL_ACTIONS = (
     *("/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/Rendition"),
     *("/GoToR", "/Thread"),  # to files of whoever made it, by their paths
@@ -33,7 +38,12 @@ OF_SIGNERS = (
     *("/Prop_Build", "/Prop_AuthType", "/ByteRange", "/Reference"),
 )
 OF_FILES = ("/F", "/UF", "/DOS", "/Mac", "/Unix", "/Desc", "/RF", "/CI", "/Thumb")
-JPEG, JPEG_2000 = "/DCTDecode", "/JPXDecode"
+JPEG, JPEG_2000 = ("/DCTDecode", "/DCT"), ("/JPXDecode",)
+# a picture among the drawing commands of a page: it cannot be cleaned there
+INLINE_JPEG = re.compile(rb"\bBI\b[^\x00]{0,2000}?/DCT")
+MOST_DRAWING = 64_000_000  # bytes of drawing commands, unpacked
+OPENED = ("http:", "https:", "mailto:")
+NO_JFIF_THUMBNAIL = b"\x00\x00"
 OF_MAKERS_IN_JPEG_2000 = (b"uuid", b"xml ", b"uinf")
 
 
@@ -169,6 +179,15 @@ def _clean(part: Any) -> None:
     if str(part.get("/S", "")) in HARMFUL_ACTIONS:
         gone += ["/F", "/D", "/T", "/Win", "/Unix", "/Mac", "/R"]
         part["/S"] = pikepdf.Name("/None")
+    if str(part.get("/S", "")) == "/URI" and not str(part.get("/URI", "")).startswith(OPENED):
+        gone += ["/URI"]
+        part["/S"] = pikepdf.Name("/None")
+    if isinstance(part.get("/Base"), pikepdf.String):
+        gone += ["/Base"]  # of all addresses in it: a folder of whoever made it
+    if str(part.get("/O", "")) == "/UserProperties":
+        gone += ["/P"]
+    if isinstance(part.get("/I"), pikepdf.Dictionary):
+        gone += ["/I"]  # what a thread says of its author
     for name in gone:
         if name in part:
             del part[name]
@@ -181,7 +200,8 @@ def _clean_picture(stream: pikepdf.Stream) -> None:
     once more. Raises `pikepdf.PdfError` for what cannot be unpacked."""
     filters, parms = _listed(stream, "/Filter"), _listed(stream, "/DecodeParms")
     last = str(filters[-1]) if filters else ""
-    if last not in (JPEG, JPEG_2000):
+    if last not in (*JPEG, *JPEG_2000):
+        _refuse_inline_jpegs(stream, [str(each) for each in filters])
         return
     raw = stream.read_raw_bytes()
     if len(filters) > 1:
@@ -190,9 +210,30 @@ def _clean_picture(stream: pikepdf.Stream) -> None:
             if len(parms) == len(filters):
                 packed["/DecodeParms"] = pikepdf.Array(parms[:-1])
             raw = packed.read_bytes()
-    clean = without_segments(raw) if last == JPEG else without_boxes(raw)
+    clean = without_segments(raw) if last in JPEG else without_boxes(raw)
     own: Any = parms[-1] if len(parms) == len(filters) else None
     stream.write(clean, filter=pikepdf.Name(last), decode_parms=own)
+
+
+def _refuse_inline_jpegs(stream: pikepdf.Stream, filters: list[str]) -> None:
+    """Raise `CannotStrip` for drawing commands with a picture of a camera among them. What is no
+    page, form or pattern holds none."""
+    kind = str(stream.get("/Subtype", stream.get("/Type", "")))
+    if kind not in ("", "/Form"):
+        return
+    raw = stream.read_raw_bytes()
+    if filters in (["/FlateDecode"], ["/Fl"]) and "/DecodeParms" not in stream:
+        unpacking = zlib.decompressobj()
+        try:
+            raw = unpacking.decompress(raw, MOST_DRAWING)
+        except zlib.error:
+            return  # what no program can draw shows nothing
+        if unpacking.unconsumed_tail:
+            raise ValueError("too much")
+    elif filters:
+        raw = stream.read_bytes()
+    if INLINE_JPEG.search(raw):
+        raise CannotStrip("A picture in this PDF cannot be cleaned. Print it into a new PDF.")
 
 
 def _listed(stream: pikepdf.Stream, name: str) -> list[Any]:
@@ -223,16 +264,44 @@ def without_boxes(jpeg_2000: bytes) -> bytes:
 
 
 def without_segments(jpeg: bytes) -> bytes:
-    """A JPEG without its comments and what programs wrote into it, its points untouched. The marks
-    of JFIF and of Adobe stay: they say how its colours are meant."""
+    """A JPEG without its comments, what programs wrote into it and what stands behind its end, its
+    points untouched. The marks of JFIF and of Adobe stay: they say how its colours are meant."""
     kept, place = [jpeg[:2]], 2
-    while place + 4 <= len(jpeg) and jpeg[place] == 0xFF:
+    while place + 2 <= len(jpeg) and jpeg[place] == 0xFF:
         marker = jpeg[place + 1]
-        length = int.from_bytes(jpeg[place + 2 : place + 4], "big")
-        if marker == 0xDA or length < 2:  # the points begin
+        if marker == 0xFF:  # one may stand before a marker, to fill
+            place += 1
+            continue
+        if marker == 0xD9:
+            kept.append(jpeg[place : place + 2])
             break
-        says = 0xE0 <= marker <= 0xEF or marker == 0xFE
-        if not says or marker in (0xE0, 0xEE):
-            kept.append(jpeg[place : place + 2 + length])
-        place += 2 + length
-    return b"".join(kept) + jpeg[place:]
+        end = place + 2 + int.from_bytes(jpeg[place + 2 : place + 4], "big")
+        if end < place + 4:
+            raise ValueError("a segment that is shorter than its head")
+        if marker == 0xDA:  # the points begin
+            end = _end_of_points(jpeg, end)
+        kept.append(_kept_segment(marker, jpeg[place:end]))
+        place = end
+    return b"".join(kept)
+
+
+def _kept_segment(marker: int, segment: bytes) -> bytes:
+    """A segment as it stays: nothing of one in which a program says something."""
+    if marker == 0xE0 and segment[4:9] == b"JFIF\x00" and len(segment) >= 18:
+        head = segment[4:16] + NO_JFIF_THUMBNAIL
+        return segment[:2] + (len(head) + 2).to_bytes(2, "big") + head
+    if marker == 0xEE and segment[4:9] == b"Adobe":
+        return segment
+    says = 0xE0 <= marker <= 0xEF or marker == 0xFE
+    return b"" if says else segment
+
+
+def _end_of_points(jpeg: bytes, place: int) -> int:
+    """Where the next marker stands: a byte of points that looks like one has a zero behind it, and
+    the marks at which reading can begin anew belong to the points (ISO/IEC 10918-1, B.1.1)."""
+    while (place := jpeg.find(b"\xff", place)) >= 0:
+        follows = jpeg[place + 1 : place + 2]
+        if follows and follows[0] != 0 and not 0xD0 <= follows[0] <= 0xD7 and follows[0] != 0xFF:
+            return place
+        place += 1 if follows == b"\xff" else 2
+    return len(jpeg)

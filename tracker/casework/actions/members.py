@@ -1,11 +1,12 @@
 """Taking back a member of a class that was named in error."""
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from tracker.accounts.viewer import Viewer
 from tracker.core.db import db
 from tracker.core.errors import Refused
 from tracker.recommendations.models import Outcome, RecommendationTarget
+from tracker.records.queries import visible
 from tracker.targets import actions as targets
 from tracker.targets.models import Target
 
@@ -16,11 +17,13 @@ def void_member(viewer: Viewer, class_target: Target, member: Target, reason: st
     about = select(RecommendationTarget.recommendation_id).where(
         RecommendationTarget.target_id == class_target.id
     )
-    rests = exists().where(
+    resting = select(Outcome.id).where(
         Outcome.target_id == member.id,
         Outcome.voided_at.is_(None),
         Outcome.recommendation_id.in_(about),
     )
-    if db.session.scalar(select(rests)):
+    if db.session.scalar(visible(resting, Outcome, viewer).limit(1)):
         raise Refused({"which": "An outcome of an ask on this class names it. Void that first."})
+    if db.session.scalar(resting.limit(1)):  # of an ask that is kept from the viewer
+        raise Refused({"which": "It is needed elsewhere, and cannot be taken back by you."})
     targets.void_member(viewer, class_target, member, reason)

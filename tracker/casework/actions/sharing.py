@@ -100,11 +100,12 @@ def _asks_of(contact: Contact) -> Sequence[Recommendation]:
 
 
 def _require_published(row: RecordMixin, together: Sequence[RecordMixin]) -> None:
-    if isinstance(row, (Recommendation, Letter)) and not has_published(row.id):
+    becoming = [each.id for each in together if isinstance(each, Source)]
+    if isinstance(row, (Recommendation, Letter)) and not has_published(row.id, becoming=becoming):
         raise Refused(
             {
-                "audience": f"“{row.title}” rests on no published source. "
-                "Add one that anybody can read, then make it public."
+                "audience": f"“{row.title}” rests on no published source that all its readers "
+                "would see. Add one that anybody can read, or tick it below, then make it public."
             }
         )
     if isinstance(row, Source) and not row.is_published:

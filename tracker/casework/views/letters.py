@@ -11,6 +11,7 @@ from tracker.casework.actions import letter_voiding
 from tracker.casework.duplicates import doubles
 from tracker.casework.forms import LetterForm, ReceiptForm, VoidLetterForm
 from tracker.casework.inputs import Fate
+from tracker.casework.reading import note_reads_of
 from tracker.casework.verdicts import Verdict, verdicts
 from tracker.casework.views import sharing
 from tracker.core.dates import BadDate
@@ -99,7 +100,11 @@ def _day(form: LetterForm) -> date | None:
 def show(reference: str) -> str:
     """One letter: who signed, to whom, what it asks."""
     letter = queries.letter(current(), reference) or abort(404)
-    return render_template("views/letters/show.html", page=pages.letter_page(current(), letter))
+    page = pages.letter_page(current(), letter)
+    if note_reads_of(current(), page.restricted):
+        letter = queries.letter(current(), reference) or abort(404)
+        page = pages.letter_page(current(), letter)
+    return render_template("views/letters/show.html", page=page)
 
 
 @letters.route("/<ref:reference>/receipt", methods=["GET", "POST"])

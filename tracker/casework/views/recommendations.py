@@ -25,6 +25,7 @@ from tracker.casework.forms import (
     VoidStatusForm,
 )
 from tracker.casework.listing import DUE, list_page, orders_for
+from tracker.casework.reading import note_reads_of
 from tracker.casework.rows import date_or_none
 from tracker.casework.views import saved_views, sharing
 from tracker.casework.views.filling import ask_data, choose_status, next_form, outcome_choices
@@ -107,9 +108,11 @@ def show(reference: str) -> str:
     ask = found(reference)
     if day := past_days.chosen_past_day():
         past = past_days.past_ask(current(), ask, day)
-        return render_template("views/recommendations/past.html", page=past, day=day)
+        return render_template("views/recommendations/past.html", page=past, day=past.day)
     oldest_first = chosen_switch("oldest")
     page = pages.ask_page(current(), ask, today(), oldest_first=oldest_first)
+    if note_reads_of(current(), page.restricted):
+        page = pages.ask_page(current(), found(reference), today(), oldest_first=oldest_first)
     return render_template("views/recommendations/show.html", page=page)
 
 

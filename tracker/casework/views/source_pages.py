@@ -94,7 +94,7 @@ def download(reference: str, key: int) -> Response:
     """A file of the source. Its owner's people get it as it came, others the copy for others;
     `?copy=others` shows the former what the latter get."""
     source = found(reference)
-    file = next((f for f in queries.attachments_of(current(), source.id) if f.id == key), None)
+    file = queries.attachments_of(current(), source.id).get(key)
     if file is None:
         abort(404)
     as_others = not may_edit(source, current()) or request.args.get("copy") == "others"
@@ -134,7 +134,7 @@ def _pieces(proxy: Flask, key: int, *, is_copy: bool) -> Iterator[bytes]:
 def void_attachment(reference: str) -> ResponseReturnValue:
     """Take back a file that was added in error."""
     source = own(reference)
-    files = {str(file.id): file for file in queries.attachments_of(current(), source.id)}
+    files = {str(n): file for n, file in queries.attachments_of(current(), source.id).items()}
     form = VoidOneForm(data={"which": request.args.get("which")})
     form.which.choices = {key: file.name for key, file in files.items()}
 
