@@ -90,7 +90,7 @@ def pdf() -> bytes:
             ]
         )
         page.Thumb = pikepdf.Stream(made, AUTHOR.encode(), Width=1, Height=1)
-        local = pikepdf.Dictionary(S=name.URI, URI=f"file:///C:/Users/{AUTHOR}/notes.html")
+        local = pikepdf.Dictionary(S=name.URI, URI=f"file:///D:/{AUTHOR}/notes.html")
         note = pikepdf.Dictionary(
             Type=name.Annot, Subtype=name.Square, Rect=rectangle, Subj=AUTHOR, RC=f"<p>{AUTHOR}</p>"
         )
