@@ -186,6 +186,39 @@ def test_what_a_target_a_source_and_a_clock_tell_of_others_stands_in_what_is_sho
         assert mark in partner.get(ask).text
 
 
+def test_what_an_ask_came_to_rests_on_nothing_that_some_of_its_readers_do_not_see(
+    staff: Person, partner: Person, colleague: Person
+) -> None:
+    ask = record_ask(staff)
+    target = _target_of(staff, ask)
+    reference = target.rpartition("/")[2]
+    typed = {"kind": "listed_as_asked", "target": reference, "effective_on": "2023-12-10"}
+    save(staff, f"{ask}/outcomes/new", {**typed, "authority": "treasury", "citation": "OFAC 1"})
+
+    def told(person: Person) -> tuple[bool, int]:
+        listed = len(titles_on(person.get("/recommendations?result=acted_in_full")))
+        return "Acted on in full" in words_of(person.get(ask)), listed
+
+    assert told(staff) == (True, 1)
+    share(staff, ask)
+    assert told(partner) == told(staff) == (False, 0)
+    assert "Acted" not in section(partner.get(ask), "addressees")
+    note = "nothing about Wu Yingjie counts here: fewer people see it than this ask"
+    assert note in words_of(staff.get(ask))
+    assert "Wu Yingjie" not in partner.get(ask).text
+    share(staff, target)
+    assert told(partner) == told(staff) == (True, 1)
+    assert note not in words_of(staff.get(ask))
+    share(staff, target, "organisation")
+    assert told(partner) == (False, 0)
+    share(staff, ask, "named", people=colleague.email)
+    assert told(staff) == told(colleague) == (True, 1)
+    share(staff, ask, "named", people=f"{colleague.email}\n{partner.email}")
+    assert told(partner) == told(colleague) == (False, 0)
+    share(staff, target, "named", people=f"{colleague.email}\n{partner.email}")
+    assert told(partner) == told(colleague) == (True, 1)
+
+
 def test_what_is_told_of_a_target_in_the_history_begins_when_it_is_shared(
     staff: Person, partner: Person, on_day: Callable[[str], None]
 ) -> None:

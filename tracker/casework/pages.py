@@ -38,6 +38,7 @@ class AskPage:
     ask: Recommendation
     may_edit: bool
     targets: list[Target]
+    told_targets: set[int]  # the ids of those that all readers of the ask see
     flags: list[Clock]
     clocks: list[Clock]
     letters: list[Letter]
@@ -67,6 +68,13 @@ class AskPage:
         """What happened near the ask and is not counted, each with its reason in `reasons`."""
         standing = [o for o in self.outcomes if not o.voided_at]
         return [o for o in standing if self.reasons.get(o.id) not in COUNTED]
+
+    @property
+    def untold(self) -> list[Target]:
+        """The targets and those acted on that not all readers of the ask see: what it came to rests
+        on none of them."""
+        shown = [*self.targets, *(o.target for o in self.outcomes if o.target and not o.voided_at)]
+        return [one for one in dict.fromkeys(shown) if one.id not in self.told_targets]
 
     def days_before(self, outcome: Outcome) -> int | None:
         """How many days before the ask it came, where both days are known."""
@@ -155,6 +163,7 @@ def ask_page(
         ask=ask,
         may_edit=records.may_edit(ask, viewer),
         targets=targets,
+        told_targets=_told(ask, [*targets, *(o.target for o in outcomes if o.target)]),
         flags=sorted(flags, key=clocks.gravity),
         clocks=all_clocks,
         letters=letters,
@@ -174,6 +183,12 @@ def ask_page(
         seats=(agencies.members(ask.decided_by.id) if is_interagency and ask.decided_by else []),
         arithmetic={clock.id: arithmetic(clock, today) for clock in all_clocks},
     )
+
+
+def _told(ask: Recommendation, shown: Iterable[Target]) -> set[int]:
+    row = records.Owned(ask.id, ask.audience, ask.organisation_id)
+    pairs = [(row, records.Owned(one.id, one.audience, one.organisation_id)) for one in shown]
+    return {target_id for _, target_id in records.seen_by_all(pairs)}
 
 
 def _reasons(

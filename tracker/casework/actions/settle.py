@@ -3,6 +3,7 @@ the day of the last contact, what the outcomes come to, and the clocks."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -23,6 +24,8 @@ from tracker.recommendations.models import (
     RecommendationTarget,
 )
 from tracker.recommendations.outcomes import OutcomeFact, is_before, result
+from tracker.records.models import Audience
+from tracker.records.queries import Owned, seen_by_all
 from tracker.targets.merged import survivor_ids
 from tracker.targets.models import Target, TargetKind
 
@@ -37,7 +40,9 @@ def settle(
     ids = [ask.id for ask in asks]
     contacts, outcomes = contact_facts(ids), _outcomes(ids)
     addressees, targets = _addressees(ids), _targets(ids)
-    stands_for = survivor_ids({key for found in targets.values() for key in found})
+    _leave_out_hidden(asks, targets, outcomes)
+    kinds = {key: {one.id: one.kind for one in found} for key, found in targets.items()}
+    stands_for = survivor_ids({key for found in kinds.values() for key in found})
     asked = {row.agency_id for rows in addressees.values() for row in rows}
     tree = agencies.tree()
     acts_for = tree.acting_for(asked)
@@ -45,7 +50,7 @@ def settle(
         ask.submitted_on = _submitted_on(contacts[ask.id])
         own = outcomes[ask.id]
         ask.result = result(
-            {stands_for.get(key, key): kind for key, kind in targets[ask.id].items()},
+            {stands_for.get(key, key): kind for key, kind in kinds.get(ask.id, {}).items()},
             outcome_facts(own, tree, stands_for),
             ask.submitted_on,
             ask.judgement,
@@ -117,12 +122,57 @@ def _addressees(ids: list[int]) -> dict[int, list[Addressee]]:
     return found
 
 
-def _targets(ids: list[int]) -> dict[int, dict[int, TargetKind]]:
-    found: dict[int, dict[int, TargetKind]] = defaultdict(dict)
-    for recommendation_id, target_id, kind in db.session.execute(
-        select(RecommendationTarget.recommendation_id, Target.id, Target.kind)
+class _Target(NamedTuple):
+    """A target, as far as what an ask came to hangs on it."""
+
+    id: int
+    audience: Audience
+    organisation_id: int
+    kind: TargetKind
+
+    @property
+    def owned(self) -> Owned:
+        return Owned(self.id, self.audience, self.organisation_id)
+
+
+_COLUMNS = (Target.id, Target.audience, Target.organisation_id, Target.kind)
+
+
+def _targets(ids: list[int]) -> dict[int, list[_Target]]:
+    found: dict[int, list[_Target]] = defaultdict(list)
+    for row in db.session.execute(
+        select(RecommendationTarget.recommendation_id, *_COLUMNS)
         .join(Target, Target.id == RecommendationTarget.target_id)
         .where(RecommendationTarget.recommendation_id.in_(ids))
     ):
-        found[recommendation_id][target_id] = kind
+        found[row.recommendation_id].append(_Target(*row[1:]))
     return found
+
+
+def _leave_out_hidden(
+    asks: Sequence[Recommendation],
+    targets: dict[int, list[_Target]],
+    outcomes: dict[int, list[Outcome]],
+) -> None:
+    """What an ask came to is told to all its readers: it rests on nothing about a target that not
+    all of them see."""
+    known = {one.id: one for found in targets.values() for one in found}
+    acted_on = {o.target_id for found in outcomes.values() for o in found if o.target_id}
+    if further := acted_on - known.keys():
+        rows = db.session.execute(select(*_COLUMNS).where(Target.id.in_(further)))
+        known |= {row.id: _Target(*row) for row in rows}
+    pairs = [
+        (Owned(ask.id, ask.audience, ask.organisation_id), known[key].owned)
+        for ask in asks
+        for key in {
+            *(one.id for one in targets.get(ask.id, ())),
+            *(o.target_id for o in outcomes.get(ask.id, ()) if o.target_id),
+        }
+    ]
+    told = seen_by_all(pairs)
+    for ask in asks:
+        if ask.id in targets:
+            targets[ask.id] = [one for one in targets[ask.id] if (ask.id, one.id) in told]
+        outcomes[ask.id] = [
+            o for o in outcomes[ask.id] if o.target_id is None or (ask.id, o.target_id) in told
+        ]

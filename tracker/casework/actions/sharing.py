@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from tracker.accounts.viewer import Viewer
+from tracker.casework.actions.settle import settle
 from tracker.core.db import db
 from tracker.core.errors import Refused
 from tracker.correspondence.actions import narrow
 from tracker.correspondence.models import Contact, ContactRecommendation, Letter
-from tracker.recommendations.models import Recommendation, RecommendationTarget
+from tracker.recommendations.models import Outcome, Recommendation, RecommendationTarget
 from tracker.records import actions as records
 from tracker.records.models import Audience, RecordMixin
 from tracker.records.queries import references_of, widths
@@ -72,10 +73,24 @@ def share(
     known = references_of(viewer, [source.id for source in shared])
     bound = keep_within(viewer, list(dict.fromkeys([*chosen, *shared])), reason, before)
     _require_width(viewer, bound)
+    settle(_about(rows))
     return Followed(
         [source.title for source in bound.narrowed if source.id in known],
         [source.title for source in bound.copied if source.id in known],
     )
+
+
+def _about(rows: Sequence[RecordMixin]) -> Sequence[Recommendation]:
+    """The asks among some records, and those that are about a target among them: what these come to
+    rests on what all their readers see."""
+    ids = [row.id for row in rows]
+    linked = select(RecommendationTarget.recommendation_id).where(
+        RecommendationTarget.target_id.in_(ids)
+    )
+    acted = select(Outcome.recommendation_id).where(Outcome.target_id.in_(ids))
+    own = Recommendation.id
+    wanted = or_(own.in_(ids), own.in_(linked), own.in_(acted))
+    return db.session.scalars(select(Recommendation).where(wanted)).all()
 
 
 def _require_width(viewer: Viewer, bound: Bound) -> None:
