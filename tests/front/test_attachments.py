@@ -45,6 +45,7 @@ from tests.support.people import Person, words_of
 from tracker.core.db import db
 from tracker.sources.attachments import MOST_BYTES
 from tracker.sources.models import AttachmentPiece
+from tracker.sources.stripping import without_segments
 from tracker.web.encoding import MOST_SENT
 
 TIBETAN = "བོད་ལྗོངས་སྤྱི་བདེ།.pdf"
@@ -151,6 +152,58 @@ def test_pictures_in_a_pdf_say_nothing_wherever_programs_write_it(
     said = "A picture in this PDF cannot be cleaned. Print it into a new PDF."
     answer = refused(staff, source, "inline.pdf", pdf_with_pictures(drawn=inline))
     assert_problems(answer, {"file": said})
+
+
+def test_what_stands_on_a_page_of_a_pdf_stays_whatever_it_is_called(
+    staff: Person, partner: Person, source: str
+) -> None:
+    file = io.BytesIO()
+    names = ("/I", "/Creator", "/CreatorInfo", "/Thumb")
+    with pikepdf.new() as made:
+        page = made.add_blank_page()
+        fonts = pikepdf.Dictionary()
+        for name in names:
+            fonts[name] = pikepdf.Dictionary(
+                Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Courier
+            )
+        page.Resources = pikepdf.Dictionary(Font=fonts)
+        made.save(file)
+    path = add(staff, source, "report.pdf", file.getvalue())
+    share_with_ask(staff, source)
+    with pikepdf.open(io.BytesIO(partner.get(path).data)) as opened:
+        assert set(opened.pages[0].Resources.Font.keys()) == set(names)
+
+
+DAMAGED: dict[str, tuple[Callable[[bytes], bytes], bool]] = {
+    "zeros between its parts": (lambda j: j.replace(b"\xff\xda", b"\x00\x00\xff\xda", 1), True),
+    "cut off": (lambda j: j[:-6], True),
+    "without points": (lambda j: j[: j.index(b"\xff\xda")], False),
+}
+
+
+@pytest.mark.parametrize("how", DAMAGED)
+def test_a_damaged_picture_is_kept_as_far_as_it_can_be_seen(how: str) -> None:
+    damage, is_kept = DAMAGED[how]
+    content = damage(telling_jpeg().partition(b"\xff\xd9")[0] + b"\xff\xd9")
+    if not is_kept:
+        with pytest.raises(ValueError, match="without points"):
+            without_segments(content)
+        return
+    clean = without_segments(content)
+    assert AUTHOR.encode() not in clean
+    assert Image.open(io.BytesIO(clean)).size == (40, 20)
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_clean_picture_has_the_same_points(progressive: bool) -> None:
+    file = io.BytesIO()
+    drawn = Image.linear_gradient("L").resize((90, 70))
+    drawn.save(file, "JPEG", progressive=progressive, comment=AUTHOR, restart_marker_blocks=4)
+    clean = without_segments(file.getvalue() + jpeg())
+    assert AUTHOR.encode() not in clean
+    assert clean.endswith(b"\xff\xd9")
+    before, after = (Image.open(io.BytesIO(each)).tobytes() for each in (file.getvalue(), clean))
+    assert before == after
 
 
 def test_of_a_file_that_is_not_given_out_others_learn_the_name_alone(

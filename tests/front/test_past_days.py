@@ -105,6 +105,18 @@ def test_who_reads_an_ask_since_a_day_learns_nothing_that_was_known_only_before(
     assert title in partner.get(f"{address}2024-06-01").text
 
 
+def test_who_named_themselves_later_looks_back_on_all_of_their_own(
+    staff: Person, colleague: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2024-03-01", staff)
+    ask = record_ask(staff)
+    travel(on_day, "2024-03-05", staff)
+    save(staff, f"{ask}/audience", {"audience": "named", "reason": "It is dangerous."})
+    travel(on_day, "2024-03-10", staff, colleague)
+    assert past(staff, "2024-03-02", "2024-03-03").by_status == {"submitted": 1}
+    assert past(colleague, "2024-03-02", "2024-03-03").by_status == {}
+
+
 def test_a_void_letter_was_a_draft_from_its_recording_on_and_nothing_before(
     staff: Person, on_day: Callable[[str], None]
 ) -> None:

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
+from threading import Barrier
 
 import pyotp
 import pytest
@@ -380,6 +382,29 @@ def test_an_app_is_added_once_though_its_form_comes_twice(staff: Person, app: Fl
     assert "This app is added already." in words_of(answer)
     with reading(app):
         assert len(db.session.scalars(select(SecondFactor)).all()) == 1
+
+
+def test_of_many_codes_at_once_no_more_are_looked_at_than_one_after_the_other(
+    staff: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_app(staff)
+    browsers = [half_way(staff) for _ in range(8)]
+    looked_at: list[str] = []
+    together = Barrier(len(browsers))
+
+    def look(_user: object, code: str, _key: str) -> bool:
+        looked_at.append(code)
+        return False
+
+    def guess(browser: Person) -> int:
+        token = token_on(browser.get(HERE))
+        together.wait(10)
+        return browser.client.post(HERE, data={"code": "123456", "csrf_token": token}).status_code
+
+    monkeypatch.setattr(factors, "use_app", look)
+    with ThreadPoolExecutor(len(browsers)) as pool:
+        assert set(pool.map(guess, browsers)) == {422}
+    assert len(looked_at) == lockout.MOST
 
 
 def test_new_recovery_codes_end_every_other_log_in(staff: Person, app: Flask) -> None:

@@ -236,6 +236,20 @@ def test_of_a_chain_of_letters_the_one_that_stands_and_qualifies_has_the_clock(
         assert any(turn in entry for entry in entries(staff.get(f"{ask}/history")))
 
 
+def test_what_a_receipt_says_of_one_letter_reaches_those_that_supplement_it(
+    staff: Person,
+) -> None:
+    first = _typed(staff, CASES["Corker and Menendez"]).save()
+    chair = replace(CASES["a chair alone"], written="2018-10-20", received="2018-10-20")
+    alone = _typed(staff, chair).save()
+    case = Case(KHASHOGGI, PRESIDENT, (), written="2018-11-20", received="2018-11-20")
+    later = _typed(staff, case, supplements=alone.rpartition("/")[2]).save()
+    assert "120 calendar days give 20 Mar 2019" in _law(staff, later)["Arithmetic"]
+    said = {"received_on": "2018-10-20", "received_proof": "A receipt"}
+    save(staff, f"{alone}/receipt", {**said, "supplements": first.rpartition("/")[2]})
+    assert "supplements the request of 10 Oct 2018" in _law(staff, later)["Arithmetic"]
+
+
 def test_no_two_letters_supplement_each_other_and_the_day_of_sending_counts(
     staff: Person,
 ) -> None:

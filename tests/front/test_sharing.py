@@ -219,6 +219,31 @@ def test_what_an_ask_came_to_rests_on_nothing_that_some_of_its_readers_do_not_se
     assert told(partner) == told(colleague) == (True, 1)
 
 
+def test_an_ask_closed_for_what_others_do_not_see_is_not_shared_so(
+    staff: Person, partner: Person
+) -> None:
+    ask = record_ask(staff)
+    target = _target_of(staff, ask).rpartition("/")[2]
+    typed = {"kind": "listed_as_asked", "target": target, "effective_on": "2023-12-10"}
+    save(staff, f"{ask}/outcomes/new", {**typed, "authority": "treasury", "citation": "OFAC 1"})
+    closed = {"to": "closed", "closure_reason": "acted_in_full", "on": "2023-12-11"}
+    save(staff, f"{ask}/status", closed)
+    form = Sitting(staff, f"{ask}/audience").type({"audience": "coalition", "reason": "For all."})
+    with nothing_changes(staff.app):
+        answer = form.send_once()
+    assert_problems(answer, {"audience": "was closed for what came of a target that not all"})
+    share(staff, ask, together=target)
+    assert "Closed" in words_of(partner.get(ask))
+    share(staff, f"/targets/{target}", "organisation")
+    page = words_of(partner.get(ask))
+    assert "Acted on in full" not in page
+    assert "Closed" not in section(partner.get(ask), "facts")
+    assert "What it was closed for is not for all its readers." in words_of(
+        staff.get(f"{ask}/history")
+    )
+    assert "Close it" not in words_of(staff.get(ask))
+
+
 def test_what_is_told_of_a_target_in_the_history_begins_when_it_is_shared(
     staff: Person, partner: Person, on_day: Callable[[str], None]
 ) -> None:

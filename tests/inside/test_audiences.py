@@ -39,7 +39,8 @@ from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import Contact
 from tracker.feeds.changes import changes
 from tracker.history.names import EVENTS
-from tracker.recommendations.models import Recommendation
+from tracker.recommendations import queries as asks
+from tracker.recommendations.models import Recommendation, Result
 from tracker.records import actions as records
 from tracker.records.models import (
     Audience,
@@ -374,6 +375,9 @@ def test_who_leaves_a_house_keeps_nothing_that_concerns_what_is_its_own(
     with writing(app):
         one, two = letter_with_two_asks(staff.viewer)
         give(staff.viewer, one, Audience.NAMED, [who])
+        [target] = asks.targets_of(staff.viewer, [one.id])[one.id]
+        actions.record_outcome(staff.viewer, one, outcome_input(target.reference))
+        assert one.result is not Result.NONE_KNOWN
         contact = actions.record_contact(staff.viewer, [one, two], contact_input())
         alone = actions.record_contact(staff.viewer, [one], contact_input())
         actions.cite(staff.viewer, one, article)
@@ -392,6 +396,8 @@ def test_who_leaves_a_house_keeps_nothing_that_concerns_what_is_its_own(
         user = db.session.get_one(User, who)
         actions.change_user(user, Role.STAFF, make(Organisation))
     assert seen() == {"own", "ask"}
+    with reading(app):  # about a target that its readers do not all see any more
+        assert db.session.get_one(Recommendation, keys["ask"]).result is Result.NONE_KNOWN
 
 
 # ---- since when others read a record's history

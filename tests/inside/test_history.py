@@ -14,7 +14,9 @@ from tests.inside.samples import reading, writing
 from tests.support.databases import kind_of
 from tests.support.factories import make
 from tracker.accounts.models import User
+from tracker.cli.run import audit
 from tracker.core.db import db, transaction
+from tracker.core.errors import TrackerError
 from tracker.history import actions as history
 from tracker.history import anchors, chain, queries
 from tracker.history.models import HistoryChain, HistoryEvent, HistoryPayload, HistorySubject
@@ -248,6 +250,24 @@ def test_an_erased_text_is_gone_and_the_chain_verifies(written: Flask) -> None:
         ]
 
 
+def test_an_erasing_of_the_time_when_it_listed_no_texts_excuses_what_came_before_it(
+    written: Flask,
+) -> None:
+    with writing(written):
+        gone = id_at(3)
+        db.session.execute(delete(HistoryPayload).where(HistoryPayload.event_id == gone))
+        history.record("user.erased", actor_id=None, body={"after": {"id": 1}})
+    with writing(written):
+        history.record("record.tagged", actor_id=None, body={"note": "later"})
+    with reading(written):
+        assert [verdict.problem for verdict in queries.verify()] == [None]
+    with writing(written):
+        db.session.execute(delete(HistoryPayload).where(HistoryPayload.event_id == id_at(8)))
+    with reading(written):
+        [verdict] = queries.verify()
+        assert verdict.problem == "entry 8: its text is gone, and no erasing tells of it"
+
+
 def test_a_chain_without_its_head_and_a_history_that_is_gone_are_told(written: Flask) -> None:
     past_keys = {
         "sqlite": ("PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys = ON"),
@@ -268,7 +288,10 @@ def test_a_chain_without_its_head_and_a_history_that_is_gone_are_told(written: F
         for table in (HistorySubject, HistoryPayload, HistoryEvent):
             db.session.execute(delete(table))
     with reading(written):
-        assert [verdict.chain for verdict in queries.verify() if verdict.problem] == ["main"]
+        assert queries.verify() == []
+    said = written.test_cli_runner().invoke(audit, ["verify"])
+    assert isinstance(said.exception, TrackerError)
+    assert "no history at all" in str(said.exception)
 
 
 def test_equal_texts_have_different_digests(app: Flask) -> None:

@@ -5,7 +5,7 @@ import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from threading import Event, Thread
+from threading import Event, Thread, active_count
 from time import sleep
 
 import pytest
@@ -217,6 +217,14 @@ def test_a_mail_that_cannot_be_marked_at_once_is_marked_later_and_not_sent_again
     assert sum(delivery.WAITS) + smtp.LIMIT < outbox.LEASE.total_seconds()
 
 
+def test_a_server_that_is_away_leaves_nothing_running(app: Flask, port: int) -> None:
+    before = active_count()
+    for number in range(5):
+        write(app, f"thing {number}")
+    assert deliver(app)["failed"] == 5
+    assert active_count() == before
+
+
 def test_a_past_day_sends_nothing(app: Flask, box: Letterbox) -> None:
     mail_id = write(app)
     with app.app_context():
@@ -228,7 +236,10 @@ def test_one_click_unsubscribing_survives_a_long_address() -> None:
     address = f"https://{'advocacy-tracker.' * 5}example.org/unsubscribe/{'a' * 90}"
     told = {"sender": "t@example.org", "recipient": "a@b.org", "subject": "S", "body": "B\n"}
     headers = {"List_Unsubscribe": f"<{address}>"}
+    told |= {"subject": "Последние новости " * 8, "body": "Что изменилось\n" * 80}
     raw = smtp.message(**told, message_id="<1@example.org>", **headers).as_bytes()
+    lines = [line for line in raw.splitlines() if b"List-Unsubscribe" not in line]
+    assert max(map(len, lines)) <= 78
     assert f"List-Unsubscribe: <{address}>\r\n".encode() in raw
 
 

@@ -43,6 +43,7 @@ from tracker.recommendations.models import (
 from tracker.recommendations.workflow import Change
 from tracker.records import actions as records
 from tracker.records.models import Audience
+from tracker.targets import queries as targets
 from tracker.records.queries import audience_rule, sees_all_of
 from tracker.sources.actions import SourceInput
 
@@ -79,9 +80,10 @@ def void_outcome(viewer: Viewer, case: CaseFile, _: Viewer) -> None:
 def show_to(audience: Audience, *, by_name: bool = False) -> Step:
     def step(viewer: Viewer, case: CaseFile, other: Viewer) -> None:
         named = [other.user_id] if by_name and other.user_id else []
-        records.change_audience(
-            viewer, [ask_of(viewer, case.ask)], audience, reason="For the test.", named=named
-        )
+        target = targets.get(viewer, case.target)
+        assert target is not None
+        rows = [ask_of(viewer, case.ask), target]
+        records.change_audience(viewer, rows, audience, reason="For the test.", named=named)
 
     return step
 

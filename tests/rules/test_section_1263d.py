@@ -263,6 +263,11 @@ OFFICES = {
     "National Security Adviser": False,
     "Assistant to the President for National Security Affairs": False,
     "Vice President": False,
+    "The President’s National Security Adviser": False,
+    "Counsel to the President": False,
+    "President-elect": False,
+    "The Honorable Donald J. Trump, President": True,
+    "The White House": True,
 }
 
 

@@ -39,12 +39,6 @@ def is_slowed(email: str, network: str) -> bool:
     return _failed(_pair(email, network)) >= MOST
 
 
-def note_failure(email: str, network: str) -> None:
-    """Keep that a log-in failed; those of more than a month ago go."""
-    note_attempt(email, network)
-    note_end(email, network)
-
-
 def note_attempt(email: str, network: str) -> int | None:
     """Keep that somebody tries to log in, before anything is looked at, so that no number of tries
     at once passes. Nothing, where too many failed already; else the key of the try, which counts as

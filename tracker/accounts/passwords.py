@@ -58,7 +58,8 @@ def problem_with(password: str, *about: str) -> str | None:
         return f"Choose a password of at most {LONGEST} characters."
     if not password.isprintable():
         return "It holds a character that no keyboard types. Type it anew."
-    return SOON if _is_soon_guessed(password.lower(), about) else None
+    composed = unicodedata.normalize("NFKC", password)  # as the keys of a keyboard are
+    return SOON if _is_soon_guessed(composed.lower(), about) else None
 
 
 def _is_soon_guessed(password: str, about: tuple[str, ...]) -> bool:

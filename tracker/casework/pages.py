@@ -20,7 +20,7 @@ from tracker.correspondence.models import Contact, Direction, Letter
 from tracker.recommendations import outcomes as outcome_rules
 from tracker.recommendations import queries as asks
 from tracker.recommendations import workflow
-from tracker.recommendations.models import Outcome, Recommendation, StatusSpan
+from tracker.recommendations.models import Outcome, Recommendation, Result, StatusSpan
 from tracker.records import queries as records
 from tracker.records.models import RecordMixin
 from tracker.sources import queries as sources
@@ -91,9 +91,11 @@ class AskPage:
 
     @property
     def proposal(self) -> workflow.Proposal | None:
-        """The status that what is on record speaks for."""
+        """The status that what is on record speaks for; none that would close it, where something
+        about it is not for all its readers."""
         acknowledged = any(row.acknowledged_on for row in self.ask.addressees)
-        return workflow.proposal(self.ask.status, self.ask.result, is_acknowledged=acknowledged)
+        result = Result.NONE_KNOWN if self.untold else self.ask.result
+        return workflow.proposal(self.ask.status, result, is_acknowledged=acknowledged)
 
     @property
     def late(self) -> list[ClockGroup]:

@@ -106,7 +106,7 @@ def reset_password(email: str, password_stdin: bool) -> None:
         user = queries.user_by_email(email)
         if user is None:
             raise Unknown(f"No account has the address {email}.")
-        new_hash = passwords.hashed(password, user.email, user.name)
+        new_hash = passwords.hashed(password, user.email, user.name, user.organisation.name)
         actions.change_password(user, new_hash, actor_id=None)
     click.echo(f"The account {email} has another password.")
     if not password_stdin:

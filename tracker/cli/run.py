@@ -245,6 +245,8 @@ def verify(as_json: bool, kept: list[anchors.Anchor]) -> None:
             click.echo(f"{verdict.chain}: {said}")
     if any(verdict.problem for verdict in verdicts):
         raise TrackerError("The history was altered.")
+    if not verdicts:
+        raise TrackerError("There is no history at all, though every instance begins one.")
 
 
 def _parsed(given: str) -> anchors.Anchor:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from tracker.agencies.models import Agency
@@ -73,7 +73,7 @@ def _acts(ids: list[int]) -> dict[int, list[ActFact]]:
     return found
 
 
-def spans(ids: Collection[int]) -> dict[int, list[SpanFact]]:
+def spans(ids: Collection[int] | Select[int]) -> dict[int, list[SpanFact]]:
     """The spans of the life cycle that stand, by ask."""
     found: dict[int, list[SpanFact]] = defaultdict(list)
     for span in db.session.scalars(
@@ -169,8 +169,9 @@ def _first_qualifying(
     ground: Ground | None,
     earlier: Mapping[int, Letter],
 ) -> str:
-    day = ""
-    while letter is not None:
+    day, seen = "", set()
+    while letter is not None and letter.id not in seen:
+        seen.add(letter.id)
         if not letter.voided_at and not failings(request_of_letter(letter, instrument, ground)):
             day = day_of_request(letter)
         letter = earlier.get(letter.supplements_id or 0)

@@ -85,7 +85,8 @@ def _touched(kinds: list[ClockKind], rules: list[RuleFact]) -> set[int]:
     found = set()
     rows = db.session.execute(statement).all()
     by_status = any(rule.status and rule.kind not in STATUS_OF for rule in rules)
-    spans = gathering.spans({row.recommendation_id for row in rows} if by_status else ())
+    asks = statement.with_only_columns(Clock.recommendation_id)
+    spans = gathering.spans(asks) if by_status else {}
     for row in rows:
         began = row.started_on.earliest
         start = Start(
@@ -95,7 +96,7 @@ def _touched(kinds: list[ClockKind], rules: list[RuleFact]) -> set[int]:
             row.jurisdiction or "",
             row.agency_id,
             row.channel or "",
-            STATUS_OF.get(row.kind) or status_on(spans[row.recommendation_id], began),
+            STATUS_OF.get(row.kind) or status_on(spans.get(row.recommendation_id, ()), began),
         )
         if start not in known:
             rule = choose(rules, start)

@@ -16,7 +16,11 @@ from tracker.recommendations.models import Ground
 
 CITATION = "22 U.S.C. 10102(d)"
 COMMITTEES = "22 U.S.C. 10102(j)"
-_PRESIDENT = re.compile(r"(the |mr\.? |madam )?president\b", re.IGNORECASE)
+_WORKS_FOR_HIM = re.compile(
+    r"advis|counsel|assistant|office|staff|elect|secretary|deputy|vice|special|envoy|director",
+    re.IGNORECASE,
+)
+_PRESIDENT = re.compile(r"\bpresident\b|^potus$|^(the )?white house$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,8 @@ def is_to_president(body: Agency | None, office_title: str) -> bool:
     at one address."""
     if body is None or body.kind is not AgencyKind.HEAD_OF_STATE or body.jurisdiction != "US":
         return False
-    return not office_title.strip() or bool(_PRESIDENT.match(office_title.strip()))
+    title = office_title.strip()
+    return not title or (bool(_PRESIDENT.search(title)) and not _WORKS_FOR_HIM.search(title))
 
 
 def failings(request: Request) -> list[str]:

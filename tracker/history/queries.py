@@ -173,7 +173,7 @@ def verify(session: Session | None = None) -> list[Verdict]:
     known = session.scalars(select(HistoryEvent.chain).distinct())
     erased = _erased(session)
     verdicts = []
-    for name in sorted({MAIN, *heads, *known}):
+    for name in sorted({*heads, *known}):
         head = heads.get(name)
         if head is None:
             verdicts.append(Verdict(name, 0, "", "its head is gone: nothing says how long it was"))
@@ -182,19 +182,30 @@ def verify(session: Session | None = None) -> list[Verdict]:
     return verdicts
 
 
-def _erased(session: Session) -> set[int]:
-    """The ids of the events whose texts were erased, as the history says itself."""
-    bodies = session.scalars(
-        select(HistoryPayload.body)
-        .join(HistoryEvent, HistoryEvent.id == HistoryPayload.event_id)
+@dataclass(frozen=True)
+class _Erased:
+    """The events whose texts were erased, as the history says itself: these, and whatever came
+    before an erasing of the time when erasings did not list them."""
+
+    ids: set[int]
+    before: int
+
+    def __contains__(self, event_id: int) -> bool:
+        return event_id in self.ids or event_id < self.before
+
+
+def _erased(session: Session) -> _Erased:
+    rows = session.execute(
+        select(HistoryEvent.id, HistoryPayload.body)
+        .join(HistoryPayload, HistoryPayload.event_id == HistoryEvent.id)
         .where(HistoryEvent.name.in_(ERASINGS))
     )
-    return {key for body in bodies for key in json.loads(body).get("texts", ())}
+    found = {event_id: json.loads(body).get("texts") for event_id, body in rows}
+    ids = {key for texts in found.values() for key in texts or ()}
+    return _Erased(ids, max((key for key, texts in found.items() if texts is None), default=0))
 
 
-def _verify(
-    session: Session, name: str, length: int, head: str, erased: Collection[int]
-) -> Verdict:
+def _verify(session: Session, name: str, length: int, head: str, erased: _Erased) -> Verdict:
     digest, position = chain.START, 0
     with closing(_links(session, name)) as links:
         for event, record_ids, salt, body in links:

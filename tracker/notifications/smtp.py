@@ -29,9 +29,9 @@ class Failed(Exception):
 def message(
     *, sender: str, recipient: str, subject: str, body: str, message_id: str, **headers: str
 ) -> EmailMessage:
-    """A plain text mail. No header is folded: a program that unsubscribes by its address could not
-    read it then."""
-    mail = EmailMessage(SMTP.clone(max_line_length=998))
+    """A plain text mail. Further headers are not folded: a program that unsubscribes by such an
+    address could not read it then."""
+    mail = EmailMessage(SMTP.clone(refold_source="none"))
     mail["From"] = f"Advocacy Tracker <{sender}>"
     mail["To"] = recipient
     mail["Subject"] = subject
@@ -39,7 +39,7 @@ def message(
     mail["Message-ID"] = message_id
     mail["Auto-Submitted"] = "auto-generated"
     for name, value in headers.items():
-        mail[name.replace("_", "-")] = value
+        mail.set_raw(name.replace("_", "-"), value)
     mail.set_content(body)
     return mail
 
@@ -76,7 +76,11 @@ class _Limited:
         self._cut_later = Timer(LIMIT, self._cut)
         self._cut_later.daemon = True
         self._cut_later.start()
-        answer: tuple[int, bytes] = super().connect(*where, **more)  # type: ignore[misc]
+        try:
+            answer: tuple[int, bytes] = super().connect(*where, **more)  # type: ignore[misc]
+        except BaseException:
+            self._cut_later.cancel()
+            raise
         return answer
 
     def _cut(self) -> None:

@@ -131,7 +131,7 @@ def _check_closing(standing: Standing, change: Change) -> dict[str, str]:
     if is_unfounded(change.closure_reason, standing.result):
         return {
             "closure_reason": "Record the outcome first: this reason rests on one, "
-            "and none on record says so."
+            "and none on record says so. One for a target counts once all who see the ask see it."
         }
     if change.closure_reason not in NEEDS_RESULT and not change.reason:
         return {"reason": "Say in a sentence why the ask is closed so."}

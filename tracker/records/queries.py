@@ -316,23 +316,22 @@ def was_open(
     inside a query that is narrowed by `visible`."""
     if viewer.is_machine:
         return true()
-    granted = exists().where(
-        Grant.record_id == entity.record_key(),
-        Grant.user_id == (viewer.user_id or 0),
-        Grant.granted_at < before,
+    named = exists().where(
+        Grant.record_id == entity.record_key(), Grant.user_id == (viewer.user_id or 0)
     )
     is_own = and_(
         literal(_shares_own(viewer)), entity.organisation_id == (viewer.organisation_id or 0)
     )
-    was_narrow = AudienceSpan.audience.not_in(_open_to(viewer)) & ~and_(
+    is_narrow = AudienceSpan.audience.not_in(_open_to(viewer)) & ~and_(
         is_own, AudienceSpan.audience == Audience.ORGANISATION
     )
     closed = exists().where(
         AudienceSpan.record_id == entity.record_key(),
         or_(AudienceSpan.until_at.is_(None), AudienceSpan.until_at > before),
-        was_narrow,
+        is_narrow,
+        ~named.where(Grant.granted_at <= AudienceSpan.from_at).correlate_except(Grant),
     )
-    return or_(granted, ~closed)
+    return or_(named.where(Grant.granted_at < before), ~closed)
 
 
 def matching(*questions: Question) -> Select[int]:

@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 
 from tracker.accounts import lockout, passwords, tokens
 from tracker.accounts.models import User
-from tracker.core.db import db, transaction
+from tracker.signin.attempts import attempted
 from tracker.web.forms import BaseForm
 
 
@@ -40,22 +40,12 @@ class LoginForm(SecurityLoginForm):
         email, network = self.email.data or "", lockout.network_of(request.remote_addr)
         if not (email and self.password.data):
             return bool(super().validate(**kwargs))
-        db.session.rollback()  # what was read must not keep this from writing
-        with transaction():
-            attempt = lockout.note_attempt(email, network)
-        if attempt is None:
+        found = attempted(email, network, lambda: bool(super(LoginForm, self).validate(**kwargs)))
+        if found is None:
             self.slowed = True
             self.form_errors.append("slowed")
             after_this_request(_say_too_many)
-            return False
-        is_right = bool(super().validate(**kwargs))
-        db.session.rollback()
-        with transaction():
-            if is_right:
-                lockout.take_back(attempt)
-            else:
-                lockout.note_end(email, network)
-        return is_right
+        return bool(found)
 
 
 def _say_too_many(response: Response) -> Response:
@@ -74,19 +64,17 @@ class ConfirmForm(BaseForm):
             Length(max=passwords.LONGEST, message="No password is that long."),
         ],
     )
-    was_looked_at = False
 
     def is_right(self, user: User, network: str) -> bool:
         """Whether it is the person's; with what is wrong at the field. Nothing is looked at while
         the account is slowed from there."""
-        if lockout.is_slowed(user.email, network):
+        typed = passwords.normal(self.password.data or "")
+        found = attempted(user.email, network, lambda: bool(user.verify_and_update_password(typed)))
+        if found is None:
             self.take({"password": "That has failed five times within a minute. Wait a minute."})
-            return False
-        self.was_looked_at = True
-        if user.verify_and_update_password(passwords.normal(self.password.data or "")):
-            return True
-        self.take({"password": "That is not your password. Check the keyboard's language."})
-        return False
+        elif not found:
+            self.take({"password": "That is not your password. Check the keyboard's language."})
+        return bool(found)
 
 
 class PasswordForm(BaseForm):

@@ -4,8 +4,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.accounts import invitations, lockout
-from tracker.core.db import db, transaction
+from tracker.core.db import db
 from tracker.core.errors import Refused
+from tracker.signin.attempts import attempted
 from tracker.signin.forms import JoinForm
 from tracker.web.policy import Policy, policy
 from tracker.web.saving import attempt
@@ -20,14 +21,17 @@ def join() -> ResponseReturnValue:
     form = JoinForm()
     if form.is_submitted():
         email, network = form.email.data or "", lockout.network_of(request.remote_addr)
-        if lockout.is_slowed(email, network):
+        joined: list[bool] = []
+
+        def is_no_guess() -> bool:
+            joined.append(_has_joined(form, email))
+            return joined[-1] or invitations.NO_SUCH not in form.code.errors
+
+        if attempted(email, network, is_no_guess) is None:
             form.take({"code": "That has failed five times within a minute. Wait a minute."})
-        elif _has_joined(form, email):
+        elif joined[-1]:
             flash("Your account is made. Log in with it.")
             return redirect(url_for("security.login"), 303)
-        elif invitations.NO_SUCH in form.code.errors:
-            with transaction():
-                lockout.note_failure(email, network)
     page = render_template("views/signin/join.html", form=form)
     return page, 422 if form.is_submitted() else 200
 

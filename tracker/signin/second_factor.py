@@ -7,10 +7,11 @@ from werkzeug.wrappers import Response
 
 from tracker.accounts import factors, lockout, sessions, totp
 from tracker.accounts.models import FactorKind, LoginSession, User
-from tracker.core.db import db, transaction
+from tracker.core.db import db
 from tracker.core.errors import Refused
 from tracker.signin import passkeys
 from tracker.signin import sessions as cookie
+from tracker.signin.attempts import attempted
 from tracker.signin.devices import device_of
 from tracker.signin.forms import AppForm, PasskeyForm, SecondFactorForm
 from tracker.web.policy import Policy, demands_a_factor, policy
@@ -46,19 +47,20 @@ def ask() -> ResponseReturnValue:
 
 
 def _is_given(form: SecondFactorForm, user: User, log_in: LoginSession) -> bool:
-    email, network = user.email, lockout.network_of(request.remote_addr)
-    if lockout.is_slowed(email, network):
-        form.take({"code": SLOWED})
-        return False
-    if _is_right(form, user):
+    def goes_in() -> bool:
+        if not _is_right(form, user):
+            return False
         cookie.begin(log_in)
         db.session.commit()
         return True
-    db.session.rollback()
-    with transaction():
-        lockout.note_failure(email, network)
-    form.take({"code": WRONG} if form.code.data else {"": passkeys.NOT_THAT})
-    return False
+
+    network = lockout.network_of(request.remote_addr)
+    found = attempted(user.email, network, goes_in)
+    if found is None:
+        form.take({"code": SLOWED})
+    elif not found:
+        form.take({"code": WRONG} if form.code.data else {"": passkeys.NOT_THAT})
+    return bool(found)
 
 
 def _is_right(form: SecondFactorForm, user: User) -> bool:

@@ -13,6 +13,7 @@ from tracker.signin.forms import ConfirmForm, PasswordForm
 from tracker.signin.sessions import present_id
 from tracker.web.policy import Policy, policy
 from tracker.web.viewer import account as own_account
+from tracker.web.viewer import current
 
 account = Blueprint("account", __name__)
 
@@ -61,8 +62,7 @@ def confirm() -> ResponseReturnValue:
     """Ask for the password again. Failures count as those of logging in."""
     user, form, present = own_account(), ConfirmForm(), present_id()
     if form.is_submitted():
-        user_id, email = user.id, user.email
-        network = lockout.network_of(request.remote_addr)
+        user_id, network = user.id, lockout.network_of(request.remote_addr)
         if form.validate() and form.is_right(user, network):
             db.session.rollback()  # what was read must not keep this from writing
             with transaction():
@@ -71,10 +71,6 @@ def confirm() -> ResponseReturnValue:
             if wanted:
                 return redirect(wanted, 303)
             return render_template("views/signin/confirm.html", done=True)
-        if form.was_looked_at:
-            db.session.rollback()
-            with transaction():
-                lockout.note_failure(email, network)
     page = render_template("views/signin/confirm.html", form=form, user=user, done=False)
     return page, 422 if form.is_submitted() else 200
 
@@ -100,7 +96,8 @@ def _new_hash(form: PasswordForm, user: User) -> str | None:
     if not form.validate():
         return None
     try:
-        return passwords.hashed(form.password.data or "", user.email, user.name)
+        about = (user.email, user.name, current().organisation or "")
+        return passwords.hashed(form.password.data or "", *about)
     except Refused as refusal:
         form.take(refusal.problems)
         return None

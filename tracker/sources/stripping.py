@@ -21,10 +21,7 @@ FORMATS = {
     FileType.GIF: "GIF",
 }
 # what a PDF says of its making, embeds, or does by itself
-OF_MAKERS = (
-    *("/Metadata", "/PieceInfo", "/LastModified", "/SpiderInfo", "/CreatorInfo", "/Creator"),
-    "/Thumb",  # a picture of a page, perhaps as it was once
-)
+OF_MAKERS = ("/Metadata", "/PieceInfo", "/LastModified", "/SpiderInfo")
 EMBEDDED = ("/EmbeddedFiles", "/JavaScript", "/AF", "/EF")
 ACTING = ("/JS", "/AA", "/OpenAction", "/XFA")
 OF_COMMENTS = ("/T", "/M", "/CreationDate", "/NM", "/Subj", "/RC")  # who made one, and when
@@ -40,7 +37,8 @@ OF_SIGNERS = (
 OF_FILES = ("/F", "/UF", "/DOS", "/Mac", "/Unix", "/Desc", "/RF", "/CI", "/Thumb")
 JPEG, JPEG_2000 = ("/DCTDecode", "/DCT"), ("/JPXDecode",)
 # a picture among the drawing commands of a page: it cannot be cleaned there
-INLINE_JPEG = re.compile(rb"\bBI\b[^\x00]{0,2000}?/DCT")
+INLINE_JPEG = re.compile(rb"\bBI\b.*?/(D|#44)(C|#43)(T|#54)", re.DOTALL)
+PIECE = 4096
 MOST_DRAWING = 64_000_000  # bytes of drawing commands, unpacked
 OPENED = ("http:", "https:", "mailto:")
 NO_JFIF_THUMBNAIL = b"\x00\x00"
@@ -186,13 +184,26 @@ def _clean(part: Any) -> None:
         gone += ["/Base"]  # of all addresses in it: a folder of whoever made it
     if str(part.get("/O", "")) == "/UserProperties":
         gone += ["/P"]
-    if isinstance(part.get("/I"), pikepdf.Dictionary):
-        gone += ["/I"]  # what a thread says of its author
+    if _is_thread(part):
+        gone += ["/I"]  # what it says of its author
+    if isinstance(part.get("/Creator"), pikepdf.String):
+        gone += ["/Creator"]
+    if "/MediaBox" in part or str(part.get("/Type", "")) == "/Page":
+        gone += ["/Thumb"]  # a picture of the page, perhaps as it was once
     for name in gone:
         if name in part:
             del part[name]
     if isinstance(part, pikepdf.Stream):
         _clean_picture(part)
+
+
+def _is_thread(part: Any) -> bool:
+    """Whether it is a thread through an article: with its type, or by the bead that it begins with.
+    A name of one letter may stand for anything among the resources of a page."""
+    if str(part.get("/Type", "")) == "/Thread":
+        return True
+    bead = part.get("/F")
+    return isinstance(bead, pikepdf.Dictionary) and "/N" in bead and "/V" in bead
 
 
 def _clean_picture(stream: pikepdf.Stream) -> None:
@@ -223,17 +234,24 @@ def _refuse_inline_jpegs(stream: pikepdf.Stream, filters: list[str]) -> None:
         return
     raw = stream.read_raw_bytes()
     if filters in (["/FlateDecode"], ["/Fl"]) and "/DecodeParms" not in stream:
-        unpacking = zlib.decompressobj()
-        try:
-            raw = unpacking.decompress(raw, MOST_DRAWING)
-        except zlib.error:
-            return  # what no program can draw shows nothing
-        if unpacking.unconsumed_tail:
-            raise ValueError("too much")
+        raw = _unpacked(raw)
     elif filters:
         raw = stream.read_bytes()
     if INLINE_JPEG.search(raw):
         raise CannotStrip("A picture in this PDF cannot be cleaned. Print it into a new PDF.")
+
+
+def _unpacked(raw: bytes) -> bytes:
+    """What a stream says, as far as it can be read: programs draw that much of a damaged one."""
+    unpacking, found = zlib.decompressobj(), bytearray()
+    for place in range(0, len(raw), PIECE):
+        try:
+            found += unpacking.decompress(raw[place : place + PIECE], MOST_DRAWING)
+        except zlib.error:
+            break
+        if unpacking.unconsumed_tail or len(found) > MOST_DRAWING:
+            raise ValueError("too much")
+    return bytes(found)
 
 
 def _listed(stream: pikepdf.Stream, name: str) -> list[Any]:
@@ -266,8 +284,8 @@ def without_boxes(jpeg_2000: bytes) -> bytes:
 def without_segments(jpeg: bytes) -> bytes:
     """A JPEG without its comments, what programs wrote into it and what stands behind its end, its
     points untouched. The marks of JFIF and of Adobe stay: they say how its colours are meant."""
-    kept, place = [jpeg[:2]], 2
-    while place + 2 <= len(jpeg) and jpeg[place] == 0xFF:
+    kept, place, has_points = [jpeg[:2]], 2, False
+    while (place := jpeg.find(b"\xff", place)) >= 0 and place + 2 <= len(jpeg):
         marker = jpeg[place + 1]
         if marker == 0xFF:  # one may stand before a marker, to fill
             place += 1
@@ -279,9 +297,11 @@ def without_segments(jpeg: bytes) -> bytes:
         if end < place + 4:
             raise ValueError("a segment that is shorter than its head")
         if marker == 0xDA:  # the points begin
-            end = _end_of_points(jpeg, end)
+            has_points, end = True, _end_of_points(jpeg, end)
         kept.append(_kept_segment(marker, jpeg[place:end]))
         place = end
+    if not has_points:
+        raise ValueError("a picture without points")
     return b"".join(kept)
 
 

@@ -3,14 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, or_, select
 
 from tracker.accounts import actions as accounts
 from tracker.accounts.models import Organisation, User
 from tracker.accounts.permissions import Role
 from tracker.accounts.viewer import Viewer
+from tracker.casework.actions.settle import settle
 from tracker.core.db import db
 from tracker.correspondence.models import ContactRecommendation
+from tracker.recommendations.models import Recommendation, RecommendationTarget
 from tracker.records.models import Grant
 from tracker.records.queries import references_of
 from tracker.sources.models import SourceUse
@@ -29,6 +31,14 @@ def change_user(
     # first the contacts: a source may be one's own by way of a contact alone
     _leave(user, contacts.where(ContactRecommendation.contact_id.in_(own)))
     _leave(user, sources.where(SourceUse.source_id.in_(own)))
+    db.session.flush()
+    about = select(RecommendationTarget.recommendation_id).where(
+        RecommendationTarget.target_id.in_(own)
+    )
+    asks = select(Recommendation).where(
+        or_(Recommendation.id.in_(own), Recommendation.id.in_(about))
+    )
+    settle(db.session.scalars(asks).all())  # other people are its readers now
 
 
 def _leave(user: User, rests_on: Select[int, int]) -> None:

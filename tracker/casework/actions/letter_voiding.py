@@ -7,6 +7,7 @@ from itertools import pairwise
 from sqlalchemy import func, select
 
 from tracker.accounts.viewer import Viewer
+from tracker.casework.actions.letters import supplementing
 from tracker.casework.actions.settle import settle
 from tracker.casework.actions.spans import sent_among, spans_of, take_steps
 from tracker.casework.actions.status import reopen_unfounded, status_of, withdraw
@@ -78,7 +79,7 @@ def void_letter(viewer: Viewer, letter: Letter, fate: Fate, reason: str) -> None
     if fate is Fate.WITHDRAWN:
         seen = queries.asks_of(viewer, [letter.id])[letter.id]
         withdraw(viewer, [ask for ask in unsent if ask in seen and ask.is_open], reason)
-    settle([*asks, *_supplementing(letter, asks)], viewer)
+    settle([*asks, *supplementing(letter, asks)], viewer)
     reopen_unfounded(viewer, asks, None, "The letter that it was sent with was void.")
 
 
@@ -89,24 +90,6 @@ def _carried(letter: Letter) -> Sequence[Recommendation]:
         .join(LetterRecommendation, LetterRecommendation.recommendation_id == Recommendation.id)
         .where(LetterRecommendation.letter_id == letter.id)
         .order_by(Recommendation.id)
-    ).all()
-
-
-def _supplementing(letter: Letter, but: Sequence[Recommendation]) -> Sequence[Recommendation]:
-    """The asks of letters that supplement one, or one of these: what started nothing because of it
-    may now."""
-    later: set[int] = set()
-    newest = {letter.id}
-    while newest:
-        following = select(Letter.id).where(Letter.supplements_id.in_(newest))
-        newest = set(db.session.scalars(following)) - later
-        later |= newest
-    return db.session.scalars(
-        select(Recommendation)
-        .join(LetterRecommendation, LetterRecommendation.recommendation_id == Recommendation.id)
-        .where(LetterRecommendation.letter_id.in_(later))
-        .where(Recommendation.id.not_in([ask.id for ask in but]))
-        .distinct()
     ).all()
 
 

@@ -115,7 +115,7 @@ def record_receipt(viewer: Viewer, letter: Letter, given: ReceiptInput, seen_ver
         records=[letter.id, *(ask.id for ask in asks)],
         body={"before": before, "after": _receipt(letter)},
     )
-    settle(asks, viewer)
+    settle([*asks, *supplementing(letter, asks)], viewer)
 
 
 def _receipt(letter: Letter) -> dict[str, object]:
@@ -164,6 +164,24 @@ def _chain_of(letter: Letter) -> set[int]:
         found.add(following)
         following = db.session.scalar(select(Letter.supplements_id).where(Letter.id == following))
     return found
+
+
+def supplementing(letter: Letter, but: Sequence[Recommendation]) -> Sequence[Recommendation]:
+    """The asks of letters that supplement one, or one of these: what started nothing because of it
+    may now."""
+    later: set[int] = set()
+    newest = {letter.id}
+    while newest:
+        following = select(Letter.id).where(Letter.supplements_id.in_(newest))
+        newest = set(db.session.scalars(following)) - later
+        later |= newest
+    return db.session.scalars(
+        select(Recommendation)
+        .join(LetterRecommendation, LetterRecommendation.recommendation_id == Recommendation.id)
+        .where(LetterRecommendation.letter_id.in_(later))
+        .where(Recommendation.id.not_in([ask.id for ask in but]))
+        .distinct()
+    ).all()
 
 
 def _begin(viewer: Viewer, letter: Letter, asks: Sequence[Recommendation], *, sent: bool) -> None:

@@ -7,11 +7,13 @@ from sqlalchemy import or_, select
 
 from tracker.accounts.viewer import Viewer
 from tracker.casework.actions.settle import settle
+from tracker.casework.actions.status import reopen_unfounded
 from tracker.core.db import db
 from tracker.core.errors import Refused
 from tracker.correspondence.actions import narrow
 from tracker.correspondence.models import Contact, ContactRecommendation, Letter
 from tracker.recommendations.models import Outcome, Recommendation, RecommendationTarget
+from tracker.recommendations.workflow import is_unfounded
 from tracker.records import actions as records
 from tracker.records.models import Audience, RecordMixin
 from tracker.records.queries import references_of, widths
@@ -73,11 +75,28 @@ def share(
     known = references_of(viewer, [source.id for source in shared])
     bound = keep_within(viewer, list(dict.fromkeys([*chosen, *shared])), reason, before)
     _require_width(viewer, bound)
-    settle(_about(rows))
+    _follow(viewer, rows)
     return Followed(
         [source.title for source in bound.narrowed if source.id in known],
         [source.title for source in bound.copied if source.id in known],
     )
+
+
+def _follow(viewer: Viewer, rows: Sequence[RecordMixin]) -> None:
+    """Settle what asks came to, which rests on what all their readers see. One that was closed for
+    something else is not shared so; one about a target that became narrower is reopened."""
+    about = _about(rows)
+    settle(about)
+    unfounded = [ask for ask in about if is_unfounded(ask.closure_reason, ask.result)]
+    for ask in unfounded:
+        if ask in rows:
+            raise Refused(
+                {
+                    "audience": f"“{ask.title}” was closed for what came of a target that not all "
+                    "its readers would see. Share that with it, or change its status first."
+                }
+            )
+    reopen_unfounded(viewer, unfounded, None, "What it was closed for is not for all its readers.")
 
 
 def _about(rows: Sequence[RecordMixin]) -> Sequence[Recommendation]:

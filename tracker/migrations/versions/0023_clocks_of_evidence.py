@@ -28,5 +28,6 @@ def downgrade() -> None:
         op.execute(
             f"UPDATE {table} SET start_key = replace(start_key, '-' || "
             f"({NEWEST.format(table=table)}), '') "
-            "WHERE kind = 'evidence' AND start_key LIKE 'conduct%'"
+            f"WHERE kind = 'evidence' AND start_key LIKE 'conduct%' "
+            f"AND ({NEWEST.format(table=table)}) <> ''"
         )
