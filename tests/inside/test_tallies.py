@@ -42,10 +42,10 @@ from tracker.recommendations.models import (
 )
 from tracker.recommendations.workflow import Change
 from tracker.records import actions as records
-from tracker.records.models import Audience
-from tracker.targets import queries as targets
+from tracker.records.models import Audience, RecordMixin
 from tracker.records.queries import audience_rule, sees_all_of
 from tracker.sources.actions import SourceInput
+from tracker.targets import queries as targets
 
 Step = Callable[[Viewer, CaseFile, Viewer], object]
 
@@ -82,7 +82,7 @@ def show_to(audience: Audience, *, by_name: bool = False) -> Step:
         named = [other.user_id] if by_name and other.user_id else []
         target = targets.get(viewer, case.target)
         assert target is not None
-        rows = [ask_of(viewer, case.ask), target]
+        rows: list[RecordMixin] = [ask_of(viewer, case.ask), target]
         records.change_audience(viewer, rows, audience, reason="For the test.", named=named)
 
     return step
