@@ -303,15 +303,51 @@ def second_opinion(exported: dict[str, Any], on: date) -> list[tuple[str, ...]]:
     return sorted(found)
 
 
+SENATE = {
+    "Senate Committee on Foreign Relations",
+    "Senate Committee on Banking, Housing, and Urban Affairs",
+}
+HOUSE = {"House Committee on Foreign Affairs", "House Committee on Financial Services"}
+
+
+def is_request_in_law(ask: dict[str, Any], letter: dict[str, Any]) -> bool:
+    """Whether a letter with the ask is one under 22 U.S.C. 10102(d), by a reading of its own."""
+    to = {each["agency"] for each in letter["addressees"] if not each["copy"]}
+    put_to = {each["agency"] for each in ask["addressees"]}
+    signed = {(each["role"], each["body"]) for each in letter["signatories"]}
+    whole = {
+        body for body in SENATE | HOUSE if {("chair", body), ("ranking_member", body)} <= signed
+    }
+    enough = whole & SENATE and whole & HOUSE if ask["ground"] == "corruption" else whole
+    is_asked = ask["instrument"] == "global_magnitsky" and ask["ground"]
+    return bool(is_asked and enough and "president" in to & put_to)
+
+
+def kinds_of(exported: dict[str, Any], ask: dict[str, Any]) -> Counter[str]:
+    """The clocks that an ask must have, by kind, said once more from what is on record of it."""
+    letters = [letter for letter in exported["letters"] if letter["reference"] in ask["letters"]]
+    bodies = len(ask["addressees"])
+    return Counter(
+        acknowledgement=bodies,
+        silence=bodies,
+        reply_requested=bodies if ask["response_requested_by"] else 0,
+        evidence=1 if ask["newest_conduct_on"] else 0,
+        section_1263d=1 if any(is_request_in_law(ask, letter) for letter in letters) else 0,
+    )
+
+
 def test_on_the_first_of_every_month_a_second_computation_finds_the_same_flags(
     demo: Demonstration, exported: dict[str, Any]
 ) -> None:
     names = ("recommendation", "agency", "kind", "cause", "basis", "due_on", "flagged_on")
-    for ask in exported["recommendations"]:  # no clock is missing
+    for ask in exported["recommendations"]:  # no clock is missing, and none is there for nothing
         bodies = sorted(body["agency"] for body in ask["addressees"])
         for kind in ("acknowledgement", "silence"):
             own = sorted(clock["agency"] for clock in ask["clocks"] if clock["kind"] == kind)
             assert own == bodies, (ask["reference"], kind)
+        of_law = [c for c in ask["clocks"] if c["basis"] in ("statute", "regulation")]
+        begun = [c for c in ask["clocks"] if c not in of_law or c["state"] != "not_started"]
+        assert Counter(clock["kind"] for clock in begun) == kinds_of(exported, ask), ask["title"]
     total = 0
     for year, month in product(range(2017, 2027), range(1, 13)):
         on = date(year, month, 1)

@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Never
@@ -275,6 +276,16 @@ def test_a_clock_that_goes_a_day_forth_and_back_does_nothing_twice(begun: Flask)
     ]
     assert ran == [True, True, False, False, False, True]
     assert effects(begun) == 3
+
+
+def test_minutes_that_a_clock_ahead_used_up_come_again(begun: Flask) -> None:
+    job = replace(a_job(), every=timedelta(minutes=1))
+    ahead = [FIRST + timedelta(days=1, minutes=n) for n in range(3)]
+    assert all(scheduled(begun, job, moment) for moment in ahead)
+    assert scheduled(begun, job, FIRST)  # the clock is right again
+    assert not scheduled(begun, job, FIRST)
+    assert all(scheduled(begun, job, moment) for moment in ahead)
+    assert not any(scheduled(begun, job, moment) for moment in ahead[-1:])
 
 
 def test_flags_keep_their_days_through_missed_nights_and_jumping_clocks(begun: Flask) -> None:

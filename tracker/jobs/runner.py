@@ -132,6 +132,8 @@ def _claim(job: Job, *, period: str, as_of: date) -> Claim | None:
     try:
         with transaction():
             _release_abandoned(job.name, period)
+            if job.every:
+                _forget_ahead(job.name, moment + job.every)
             statement = insert(JobRun).values(row).returning(JobRun.id)
             return Claim(db.session.execute(statement).scalar_one(), moment)
     except IntegrityError:
@@ -148,6 +150,14 @@ def _release_abandoned(job: str, period: str) -> None:
             | ((JobRun.state == RunState.RUNNING) & (JobRun.lease_until < now())),
         )
     )
+
+
+def _forget_ahead(job: str, until: datetime) -> None:
+    """Give back the minutes that a clock which was ahead has used up: they are yet to come, and a
+    mail that is written then is not to wait until they are over. Nights stay as they are: what was
+    done for one is done."""
+    ahead = JobRun.started_at > until, JobRun.state == RunState.SUCCEEDED
+    db.session.execute(delete(JobRun).where(JobRun.job == job, *ahead))
 
 
 def _run(job: Job, claim: Claim, as_of: date) -> Outcome:
