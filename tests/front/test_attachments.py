@@ -213,6 +213,9 @@ def test_of_a_file_that_is_not_given_out_others_learn_the_name_alone(
     add(staff, source, "notes.docx", content)
     share_with_ask(staff, source)
     assert sha256(content).hexdigest() in words_of(staff.get(source))
+    add(staff, source, "more.docx", docx("more"))
+    assert "SHA-256" in staff.get(f"{source}/history").text
+    assert "SHA-256" not in partner.get(f"{source}/history").text
     said = section(partner.get(source), "files")
     assert "notes.docx" in said
     assert "SHA-256" not in said

@@ -163,7 +163,7 @@ def test_a_norm_ends_though_the_wider_one_has_a_later_version(
     narrow = {**NEW, "instrument": "global_magnitsky"}
     rule = Sitting(admin, "/admin/clocks/new").type(narrow).press("preview").save()
     Sitting(admin, f"{silence}/version").type(_version("150", "2023-06-01")).press("preview").save()
-    end = {"last_day": "2023-12-31", "reason": "It is over."}
+    end = {"last_day": "2023-03-31", "reason": "It is over."}  # before the later version begins
     Sitting(admin, f"{rule}/end").type(end).press("preview").save()
 
 
@@ -248,6 +248,10 @@ BAD: list[tuple[dict[str, Any], dict[str, str]]] = [
     (
         {"kind": "drafting", "agency": "", "status": "submitted"},
         {"kind": "make", "status": "nothing"},
+    ),
+    (
+        {"kind": "evidence", "agency": "", "unit": "months", "length": "1", "lead_days": "365"},
+        {"lead_days": "before the conduct itself", "kind": "make a new version of it"},
     ),
     ({"status": "draft"}, {"status": "Choose one of the list."}),
     ({"jurisdiction": "GB"}, {"jurisdiction": "State is a body of US"}),

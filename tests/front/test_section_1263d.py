@@ -14,6 +14,7 @@ from tests.front.support import (
     assert_problems,
     assert_said_at,
     entries,
+    links,
     nothing_changes,
     row_of,
     rows,
@@ -248,6 +249,77 @@ def test_what_a_receipt_says_of_one_letter_reaches_those_that_supplement_it(
     said = {"received_on": "2018-10-20", "received_proof": "A receipt"}
     save(staff, f"{alone}/receipt", {**said, "supplements": first.rpartition("/")[2]})
     assert "supplements the request of 10 Oct 2018" in _law(staff, later)["Arithmetic"]
+
+
+def test_the_president_beside_an_adviser_is_still_asked(staff: Person) -> None:
+    case = replace(CASES["Corker and Menendez"], to=PRESIDENT * 2)
+    form = _typed(staff, case)
+    form.type({"addressees-0-office_title": "President of the United States"})
+    form.type({"addressees-1-office_title": "National Security Advisor"}).press("check")
+    assert "give 7 Feb 2019" in words_of(form.page)
+    assert "120 calendar days give 7 Feb 2019" in _law(staff, form.save())["Arithmetic"]
+
+
+def test_what_supplements_a_letter_that_began_no_clock_starts_it_itself(staff: Person) -> None:
+    other = _typed(staff, CASES["Corker and Menendez"], **{"asks-0-instrument": "entity_list"})
+    both = replace(CASES["Corker and Menendez"], to=(*PRESIDENT, "Treasury"))
+    aside = _typed(staff, both, **{"asks-0-asked_of": ["1"]})  # type: ignore[arg-type]
+    case = Case(KHASHOGGI, PRESIDENT, (), written="2018-11-20", received="2018-11-20")
+    for first in (other.save(), aside.save()):
+        form = _typed(staff, case, supplements=first.rpartition("/")[2])
+        assert "late from 21 Mar 2019" in words_of(form.press("check").page)
+        assert "120 calendar days give 20 Mar 2019" in _law(staff, form.save())["Arithmetic"]
+    third = _typed(staff, CASES["Corker and Menendez"]).save()
+    later = _typed(staff, case, supplements=third.rpartition("/")[2]).save()
+    assert "supplements the request of 10 Oct 2018" in _law(staff, later)["Arithmetic"]
+    (ask,) = asks_on(staff.get(third))
+    (void,) = [link for link in links(staff.get(ask)) if "C-" in link and link.endswith("/void")]
+    save(staff, void, {"reason": "It was never sent."})
+    assert "120 calendar days give 20 Mar 2019" in _law(staff, later)["Arithmetic"]
+
+
+def test_a_letter_that_was_not_sent_yet_is_sent_later_and_its_clocks_start(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2018-11-01", staff)
+    case = replace(CASES["of an unknown day of receipt"], written="2018-10-10")
+    asked = {"is_sent": "", "reply_requested_by": "2018-12-20"}
+    address = _typed(staff, case, **asked).save()
+    (ask,) = asks_on(staff.get(address))
+    assert "Draft" in words_of(staff.get(ask))
+    form = Sitting(staff, f"{address}/receipt")
+    with nothing_changes(staff.app):
+        for typed, problems in (
+            ({"sent_on": ""}, {"sent_on": "It was not sent yet. Say when it was"}),
+            ({"sent_on": "2018-10-01"}, {"sent_on": "before it was written, 10 Oct 2018"}),
+            ({"sent_on": "2018-11-02"}, {"sent_on": "This day has not come yet"}),
+        ):
+            assert_problems(Sitting(staff, f"{address}/receipt").type(typed).send(), problems)
+    form.type({"sent_on": "2018-10-12", "received_on": "2018-10-15", "received_proof": "A receipt"})
+    form.save()
+    assert "Submitted 12 Oct 2018" in words_of(staff.get(ask))
+    assert "120 calendar days give 12 Feb 2019" in _law(staff, address)["Arithmetic"]
+    history = " ".join(entries(staff.get(f"{ask}/history")))
+    assert "Status changed" in history
+    assert "Contact recorded" in history
+    assert "starts no clock" in section(staff.get(address), "facts")
+    Sitting(staff, f"{address}/receipt").type({"reply_date_confirmed": "y"}).save()
+    assert "read in the letter" in section(staff.get(address), "facts")
+    assert row_of(staff.get(f"{ask}/clocks"), "clocks-1", "Reply asked for")
+
+
+def test_what_was_said_to_be_sent_by_hand_went_with_its_letter(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2018-10-20", staff)
+    case = CASES["of an unknown day of receipt"]
+    address = _typed(staff, case, is_sent="").save()
+    (ask,) = asks_on(staff.get(address))
+    save(staff, f"{ask}/status", {"to": "submitted", "on": "2018-10-20"})
+    save(staff, f"{address}/receipt", {"sent_on": "2018-10-20"})
+    assert "120 calendar days give 17 Feb 2019" in _law(staff, address)["Arithmetic"]
+    contacts = [link for link in links(staff.get(ask)) if "C-" in link and link.endswith("/void")]
+    assert len(contacts) == 1
 
 
 def test_no_two_letters_supplement_each_other_and_the_day_of_sending_counts(

@@ -22,6 +22,7 @@ from tests.front.support import (
     record_contact,
     record_draft,
     record_letter,
+    rows,
     save,
     section,
     share,
@@ -178,8 +179,13 @@ def test_what_a_target_a_source_and_a_clock_tell_of_others_stands_in_what_is_sho
     clocks = re.findall(r'name="clocks" id="[^"]*" value="(\d+)"', staff.get(f"{ask}/clocks").text)
     rest = {"clocks": clocks, "act": "snooze", "until": "2024-05-01", "reason": "zz03 hides."}
     save(staff, f"{ask}/clocks/change", rest)
-    assert "zz03" in _shown_first(staff, ask)
-    assert "zz03" in partner.get(f"{ask}/clocks").text
+    shown = _shown_first(staff, ask)
+    assert "zz03" in shown
+    page = partner.get(f"{ask}/clocks")
+    assert "zz03" in page.text
+    explained = [row["Arithmetic"].partition(". ")[0] for row in rows(page, "clocks-1")]
+    assert explained
+    assert all(said in words(shown) for said in explained)
     for path, mark in ((target, "zz02"), (source, "zz01")):
         assert mark not in partner.get(ask).text
         assert mark in _shown_first(staff, path)

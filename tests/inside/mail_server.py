@@ -18,11 +18,21 @@ class Letterbox:
 
     mails: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
+    to_sender: str = ""
     to_recipient: str = ""
     to_data: str = ""
     hangs_for: float = 0
     hangs_up: bool = False  # after the data, before it says that it has them
     to_goodbye: str = "221 Bye"
+
+    async def handle_MAIL(  # noqa: N802
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: Any
+    ) -> str:
+        """A mail is announced, by whom it is from."""
+        if self.to_sender:
+            return self.to_sender
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: Any

@@ -28,7 +28,7 @@ from tracker.accounts.models import Organisation, User
 from tracker.accounts.permissions import Role
 from tracker.accounts.viewer import ANONYMOUS, MACHINE, Viewer
 from tracker.casework import actions
-from tracker.casework.inputs import AddresseeInput, ReceiptInput
+from tracker.casework.inputs import AddresseeInput, NextInput, ReceiptInput
 from tracker.casework.telling import history_page
 from tracker.core.countries import Place
 from tracker.core.dates import PartialDate
@@ -37,6 +37,7 @@ from tracker.core.errors import Refused
 from tracker.core.now import today
 from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import Contact
+from tracker.dashboards.timeliness import timeliness
 from tracker.feeds.changes import changes
 from tracker.history.names import EVENTS
 from tracker.recommendations import queries as asks
@@ -398,6 +399,44 @@ def test_who_leaves_a_house_keeps_nothing_that_concerns_what_is_its_own(
     assert seen() == {"own", "ask"}
     with reading(app):  # about a target that its readers do not all see any more
         assert db.session.get_one(Recommendation, keys["ask"]).result is Result.NONE_KNOWN
+
+
+def test_who_leaves_a_house_has_none_of_its_asks_and_no_leave_of_before(
+    app: Flask, staff: Person, colleague: Person
+) -> None:
+    who = colleague.viewer.user_id or 0
+    with writing(app):
+        case = record_case(staff.viewer)
+        ask = ask_of(staff.viewer, case.ask)
+        give(staff.viewer, ask, Audience.NAMED, [who])
+        actions.set_next(staff.viewer, ask, NextInput(who, "Call them", today()), ask.version)
+        give(staff.viewer, ask_of(staff.viewer, case.ask), Audience.ORGANISATION, [])
+    with writing(app):
+        user = db.session.get_one(User, who)
+        actions.change_user(user, Role.STAFF, make(Organisation))
+    with writing(app):
+        records.set_tags(staff.viewer, ask_of(staff.viewer, case.ask), ["a witness"])
+    with writing(app):
+        ask = ask_of(staff.viewer, case.ask)
+        assert ask.assignee_id is None
+        give(staff.viewer, ask, Audience.NAMED, [who])
+    with reading(app):
+        viewer = Viewer.of(db.session.get_one(User, who))
+        assert entries(viewer, case.ask) == ["record.audience_changed"]
+
+
+def test_how_long_an_outcome_took_is_counted_of_targets_that_one_sees(
+    app: Flask, staff: Person, partner: Person
+) -> None:
+    with writing(app):
+        case = record_case(staff.viewer)
+        give(staff.viewer, ask_of(staff.viewer, case.ask), Audience.COALITION, [])
+    with reading(app):
+        waits = {
+            name: timeliness(viewer, today())["outcome"].events
+            for name, viewer in (("staff", staff.viewer), ("partner", partner.viewer))
+        }
+    assert waits == {"staff": 1, "partner": 0}
 
 
 # ---- since when others read a record's history

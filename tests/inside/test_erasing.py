@@ -253,6 +253,24 @@ def test_a_name_is_found_however_it_is_written_down(app: Flask, staff: Person) -
         assert all(verdict.problem is None for verdict in history.verify())
 
 
+def test_a_short_name_takes_no_text_that_only_holds_its_letters(app: Flask, staff: Person) -> None:
+    other = record_ask(staff, {"asks-0-title": "Rehearing of Maren", "title": "A letter"})
+    ask = record_ask(staff, {"asks-0-targets-0-name": "Re", "asks-0-targets-0-other_names": "龍"})
+    save(staff, f"{ask}/edit", {"title": "On Re, the elder"})
+    save(staff, f"{ask}/edit", {"title": "On 那龍先生"})
+    save(staff, f"{ask}/edit", {"title": "On nobody"})
+    with reading(app):
+        reference = next(t for t in db.session.scalars(select(Target)) if t.name == "Re").reference
+    with writing(app):
+        erasing.erase_target(reference)
+    with reading(app):
+        bodies = " ".join(db.session.scalars(select(HistoryPayload.body)))
+    assert "Rehearing of Maren" in bodies
+    assert "elder" not in bodies
+    assert "龍" not in bodies
+    assert "Rehearing of Maren" in words_of(staff.get(f"{other}/history"))
+
+
 def test_what_others_wrote_of_a_person_is_forgotten_with_them(app: Flask, staff: Person) -> None:
     named = add_person(app, "benedikta@example.org", Role.STAFF, "Island Group")
     with writing(app):

@@ -225,6 +225,23 @@ def test_a_server_that_is_away_leaves_nothing_running(app: Flask, port: int) -> 
     assert active_count() == before
 
 
+def test_a_mail_written_by_a_clock_that_was_ahead_goes_by_the_right_one(
+    app: Flask, box: Letterbox
+) -> None:
+    with time_machine.travel(now() + timedelta(days=1)):
+        write(app)
+    assert deliver(app)["sent"] == 1
+
+
+def test_what_the_server_has_against_our_own_address_is_the_operators_to_mend(
+    app: Flask, box: Letterbox
+) -> None:
+    box.to_sender = "530 Authentication required"
+    mail_id = write(app)
+    assert deliver(app)["failed"] == 1
+    assert state(app, mail_id)[0] is MailState.WAITING
+
+
 def test_a_past_day_sends_nothing(app: Flask, box: Letterbox) -> None:
     mail_id = write(app)
     with app.app_context():

@@ -1,7 +1,8 @@
 """The schedule of one process: what it is set to, what it makes up for, and that two do no harm."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from threading import Event, get_ident
 from time import monotonic, sleep
@@ -182,6 +183,22 @@ def test_a_restart_on_the_same_day_runs_nothing_again(
     on_day("2024-03-04")
     finish(start())
     assert len(work.threads) == 2
+
+
+def test_a_clock_that_was_ahead_keeps_no_job_waiting(
+    app: Flask, jobs: dict[str, Job], start: Start
+) -> None:
+    minutely, nightly = Throwaway().job, Throwaway(hour=6).job
+    jobs["minutely"] = replace(minutely, name="minutely", every=timedelta(minutes=1))
+    jobs["nightly"] = replace(nightly, name="nightly")
+    right = datetime(2024, 3, 10, 12, tzinfo=UTC)
+    with time_machine.travel(right + timedelta(days=1)):
+        one = start()
+        one.pause()
+    with time_machine.travel(right, tick=False):
+        scheduler.follow_clock(one)
+        due = {job.id: job.next_run_time for job in one.get_jobs() if job.id in jobs}
+    assert due == {"minutely": right, "nightly": right + timedelta(hours=18)}
 
 
 def test_a_job_that_fails_is_reported_and_stops_no_other(

@@ -6,8 +6,9 @@ an ask, a citation) is told and left, wherever it stands: a person must judge it
 """
 
 import json
+import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote_plus
@@ -61,6 +62,11 @@ from tracker.targets.merged import with_merged
 from tracker.targets.models import Target
 
 NAMELESS = "Erased"
+# Thai to Tibetan, Burmese, Khmer, the scripts of Japan, Chinese characters, the rarer ones too
+CLOSE_SCRIPTS = (
+    *(("\u0e00", "\u0fff"), ("\u1000", "\u109f"), ("\u1780", "\u17ff"), ("\u3040", "\u30ff")),
+    *(("\u3400", "\u9fff"), ("\uf900", "\ufaff"), ("\U00020000", "\U0003ffff")),
+)
 SURE = 6  # characters of an identifier that hardly stands anywhere by chance
 CHUNK = 500
 MOST_TOLD = 500
@@ -110,7 +116,7 @@ def preview_target(reference: str) -> Preview:
         "names": sum(len(target.names) for target in targets),
         "identifiers": sum(len(target.identifiers) for target in targets),
         "texts of the history": len(_texts_about(targets)),
-        "texts kept for taking changes of several asks back": _count(_of_bulk(targets)),
+        "texts kept for taking changes of several asks back": len(_of_bulk(targets)),
         "texts of mail that waits": db.session.scalar(_count_of_waiting()) or 0,
     }
     names = _names_of(targets)
@@ -125,7 +131,8 @@ def erase_target(reference: str) -> None:
     still an ask. Raises `Unknown`."""
     targets = _targets(reference)
     texts = _delete_texts(_texts_about(targets))
-    db.session.execute(_of_bulk(targets).execution_options(synchronize_session=False))
+    for row in _of_bulk(targets):
+        db.session.delete(row)
     # a title in it may name the target; the text is made anew when the mail goes
     forget = update(Mail).where(*_IS_WAITING).values(subject="Notices", body="")
     db.session.execute(forget.execution_options(synchronize_session=False))
@@ -198,25 +205,53 @@ def _texts_about(targets: Sequence[Target]) -> list[int]:
     """The events whose texts tell what happened to some targets, or name them otherwise."""
     ids = [target.id for target in targets]
     about = select(HistorySubject.event_id).where(HistorySubject.record_id.in_(ids))
-    named = _holds(HistoryPayload.body, _words_of(targets))
-    return _events(or_(HistoryPayload.event_id.in_(about), named))
+    own = _events(HistoryPayload.event_id.in_(about))
+    return sorted({*(key for key, _ in own), *_naming(_words_of(targets))})
 
 
 def _texts_of_person(user: User) -> list[int]:
     """The events whose texts tell of a person's log-ins, or hold their address or full name."""
     said = [user.email, *([user.name] if " " in user.name.strip() else [])]
-    own = HistoryPayload.event_id.in_(_of_accounts(user.id))
-    return _events(or_(own, _holds(HistoryPayload.body, said)))
+    own = _events(HistoryPayload.event_id.in_(_of_accounts(user.id)))
+    return sorted({*(key for key, _ in own), *_naming(said)})
 
 
-def _events(holds: ColumnElement[bool]) -> list[int]:
+def _naming(words: Sequence[str]) -> Iterator[int]:
+    """The events whose texts hold one of some words."""
+    for event_id, body in _events(_holds(HistoryPayload.body, words)):
+        if _says(json.loads(body), words):
+            yield event_id
+
+
+def _events(holds: ColumnElement[bool]) -> list[tuple[int, str]]:
     """What told of an erasing before stays, since the chain is proved by it."""
     statement = (
-        select(HistoryPayload.event_id)
+        select(HistoryPayload.event_id, HistoryPayload.body)
         .join(HistoryEvent, HistoryEvent.id == HistoryPayload.event_id)
         .where(holds, HistoryEvent.name.not_in(ERASINGS))
     )
-    return list(db.session.scalars(statement.order_by(HistoryPayload.event_id)))
+    return [(row.event_id, row.body) for row in db.session.execute(statement)]
+
+
+def _says(value: Any, words: Sequence[str]) -> bool:
+    """Whether a text within a value holds one of some words, each as a whole one."""
+    if isinstance(value, dict):
+        return any(_says(inner, words) for inner in value.values())
+    if isinstance(value, list):
+        return any(_says(inner, words) for inner in value)
+    return isinstance(value, str) and any(_stands_in(value, word) for word in words)
+
+
+def _stands_in(text: str, word: str) -> bool:
+    if _is_written_without_spaces(word):
+        return word.lower() in text.lower()
+    whole = rf"(?<!\w){re.escape(word)}(?!\w)"
+    return re.search(whole, text, re.IGNORECASE) is not None
+
+
+def _is_written_without_spaces(word: str) -> bool:
+    """Whether it is in a script in which words stand close together, such as Chinese or Tibetan."""
+    return any(first <= letter <= last for letter in word for first, last in CLOSE_SCRIPTS)
 
 
 def _delete_texts(event_ids: Sequence[int]) -> list[int]:
@@ -228,12 +263,14 @@ def _delete_texts(event_ids: Sequence[int]) -> list[int]:
     return list(event_ids)
 
 
-def _of_bulk(targets: Sequence[Target]) -> Delete:
-    """What asks said before they were changed together, where it names some targets: that change
-    cannot be taken back there any more."""
+def _of_bulk(targets: Sequence[Target]) -> list[BulkRow]:
+    """What asks said before and after they were changed together, where it names some targets: that
+    change cannot be taken back there any more."""
     words = _words_of(targets)
     sides = (cast(BulkRow.before, Text), cast(BulkRow.after, Text))
-    return delete(BulkRow).where(or_(*(_holds(side, words) for side in sides)))
+    statement = select(BulkRow).where(or_(*(_holds(side, words) for side in sides)))
+    rows = db.session.scalars(statement).all()
+    return [row for row in rows if _says([row.before, row.after], words)]
 
 
 def _words_of(targets: Sequence[Target]) -> list[str]:
@@ -244,7 +281,8 @@ def _words_of(targets: Sequence[Target]) -> list[str]:
 
 def _names_of(targets: Sequence[Target]) -> list[str]:
     names = [each for one in targets for each in (one.name, *(name.text for name in one.names))]
-    return list(dict.fromkeys(name for name in names if len(name) > 1))
+    told = (name for name in names if len(name) > 1 or _is_written_without_spaces(name))
+    return list(dict.fromkeys(told))
 
 
 def _holds(text: Any, names: Sequence[str]) -> ColumnElement[bool]:

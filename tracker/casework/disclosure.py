@@ -10,7 +10,9 @@ from tracker.accounts.permissions import Role
 from tracker.accounts.viewer import ANONYMOUS, Viewer
 from tracker.casework import words
 from tracker.clocks import queries as clocks
+from tracker.clocks.explain import arithmetic
 from tracker.core.countries import Place
+from tracker.core.now import today
 from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import Contact, Letter
 from tracker.recommendations import queries as asks
@@ -116,10 +118,10 @@ def _of_ask(ask: Recommendation, reader: Viewer) -> Iterator[Field]:
     )
     yield "Outcomes", [_outcome(outcome) for outcome in asks.outcomes_of(reader, own)[ask.id]]
     yield "Letters", [each.title for each in correspondence.letters_of(reader, own)[ask.id]]
-    yield (
-        "Clocks",
-        [_joined(words.CLOCK_ACT[act.act], act.reason) for act in clocks.acts_of(reader, ask.id)],
-    )
+    own_clocks = clocks.clocks_of(reader, own)[ask.id]
+    yield "Clocks", list(dict.fromkeys(arithmetic(c, today()).explanation for c in own_clocks))
+    acts = clocks.acts_of(reader, ask.id)
+    yield "Done to clocks", [_joined(words.CLOCK_ACT[act.act], act.reason) for act in acts]
     yield "Evidence", _evidence(reader, ask.id)
 
 
@@ -132,6 +134,7 @@ def _stands(row: Addressee) -> str:
 
 def _of_letter(letter: Letter, reader: Viewer) -> Iterator[Field]:
     yield "Title", [letter.title]
+    yield "Days", _texts(_joined(*_days_of(letter)))
     yield "On behalf of", _texts(letter.on_behalf_of)
     yield "Proof of its receipt", _texts(letter.received_proof)
     yield "Void, because", _texts(letter.void_reason)
@@ -142,6 +145,17 @@ def _of_letter(letter: Letter, reader: Viewer) -> Iterator[Field]:
     )
     yield "Asks", [ask.title for ask in correspondence.asks_of(reader, [letter.id])[letter.id]]
     yield "Evidence", _evidence(reader, letter.id)
+
+
+def _days_of(letter: Letter) -> Iterator[str]:
+    for what, day in (
+        ("written", letter.written_on),
+        ("sent", letter.sent_on),
+        ("received", letter.received_on),
+        ("asks for a reply by", letter.reply_requested_by),
+    ):
+        if day:
+            yield f"{what} {day.shown}"
 
 
 def _of_target(target: Target, reader: Viewer) -> Iterator[Field]:
@@ -206,7 +220,10 @@ def _outcome(outcome: Outcome) -> str:
     cited = (text for each in outcome.citations for text in (each.citation, each.url))
     about = outcome.target.name if outcome.target else ""
     void = _void(outcome.void_reason)
-    return _joined(words.OUTCOME[outcome.kind], about, outcome.actor, *cited, outcome.note, void)
+    by = outcome.authority.name if outcome.authority else outcome.actor
+    on = outcome.effective_on.shown if outcome.effective_on else ""
+    tied = words.ATTRIBUTION[outcome.attribution]
+    return _joined(words.OUTCOME[outcome.kind], about, by, on, tied, *cited, outcome.note, void)
 
 
 def _void(reason: str) -> str:

@@ -147,9 +147,11 @@ class ReceiptForm(BaseForm):
     """When a letter was received."""
 
     version = VersionField()
+    sent_on = PartialDateField("Sent on")
     received_on = PartialDateField("Received on")
     received_proof = StringField("Proof of receipt")
     supplements = StringField("It supplements an earlier letter")
+    reply_date_confirmed = BooleanField("I have read that day in the letter itself")
 
     def given(self) -> ReceiptInput:
         """The receipt as typed."""
@@ -157,6 +159,8 @@ class ReceiptForm(BaseForm):
             date_or_none(self.received_on),
             text_of(self.received_proof),
             text_of(self.supplements).strip(),
+            date_or_none(self.sent_on),
+            bool(self.reply_date_confirmed.data),
         )
 
 

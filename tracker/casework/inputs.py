@@ -112,11 +112,14 @@ class LetterInput:
 
 @dataclass(frozen=True)
 class ReceiptInput:
-    """When a letter was received, how that is known, and which earlier letter it supplements."""
+    """When a letter was received, how that is known, and which earlier letter it supplements; that
+    the day by which it asks for a reply was read in it; and of one not sent yet when it was."""
 
     received_on: PartialDate | None
     received_proof: str = ""
     supplements: str = ""
+    sent_on: PartialDate | None = None
+    reply_date_confirmed: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 is kept from the reader."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +19,10 @@ _REFERENCE = re.compile(PATTERN)
 _BODIES = ("decided_by", "authority")  # fields that hold the slug of a body
 # what an organisation does next is its own affair
 PLANS = frozenset({"assignee", "next_action", "next_action_on"})
+
+
+# by which a file as it came is known again, of which others get a copy at the most
+ORIGINALS = frozenset({"SHA-256"})
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,8 @@ def history_page(viewer: Viewer, record_id: int, organisation_id: int) -> Histor
     }
     if not viewer.is_machine and viewer.organisation_id != organisation_id:
         entries = [told for entry in entries for told in _without_plans(entry)]
+    if not viewer.edits or viewer.organisation_id != organisation_id:
+        entries = [replace(entry, body=_left_out(entry.body, ORIGINALS)) for entry in entries]
     bodies = [entry.body for entry in entries]
     is_own = viewer.edits and viewer.organisation_id == organisation_id
     reads = history.reads_of(record_id) if is_own else []
@@ -77,12 +83,16 @@ def _changes(body: dict[str, Any]) -> bool:
 
 def _without_plans(entry: Entry) -> Iterator[Entry]:
     """An entry without what is done next; nothing, where it tells of nothing else."""
-    body = {
-        name: {k: v for k, v in side.items() if k not in PLANS} if isinstance(side, dict) else side
-        for name, side in entry.body.items()
-    }
+    body = _left_out(entry.body, PLANS)
     if body == entry.body or body.get("before") or body.get("after"):
         yield replace(entry, body=body)
+
+
+def _left_out(body: dict[str, Any], fields: Collection[str]) -> dict[str, Any]:
+    return {
+        name: {k: v for k, v in side.items() if k not in fields} if isinstance(side, dict) else side
+        for name, side in body.items()
+    }
 
 
 def _texts(value: Any) -> Iterator[str]:

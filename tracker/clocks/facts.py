@@ -8,17 +8,20 @@ from dataclasses import fields, replace
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
-from tracker.agencies.models import Agency
+from tracker.agencies.models import Agency, AgencyKind
 from tracker.clocks.choice import RuleFact
 from tracker.clocks.models import ActKind, ClockAct, ClockRule
 from tracker.clocks.rules import ActFact, AddresseeFact, AskFacts, LetterFact, SpanFact
 from tracker.clocks.section_1263d import Request, Signer, failings, is_to_president
 from tracker.core.db import db
 from tracker.correspondence.models import (
+    Contact,
+    ContactRecommendation,
     Letter,
     LetterAddressee,
     LetterRecommendation,
     Signatory,
+    Substance,
 )
 from tracker.correspondence.queries import contact_facts
 from tracker.recommendations.instruments import Instrument
@@ -28,12 +31,17 @@ from tracker.recommendations.models import Addressee, Ground, Recommendation, St
 REVIEW_COMMITTEE = ("end-user-review-committee", "bureau-of-industry-and-security", "commerce")
 
 
+# of letters that are requests in law, on which grounds
+Grounds = Mapping[int, Collection[Ground | None]]
+
+
 def gather(asks: Sequence[Recommendation]) -> dict[int, AskFacts]:
     """The facts of each ask, by its id."""
     ids = [ask.id for ask in asks]
     found, addressees, letters = spans(ids), _addressees(ids), _letters(ids)
     contacts, acts = contact_facts(ids), _acts(ids)
     earlier = _earlier([letter for own in letters.values() for letter in own])
+    grounds = _requests(earlier) if earlier else {}
     return {
         ask.id: AskFacts(
             instrument=ask.instrument,
@@ -42,7 +50,9 @@ def gather(asks: Sequence[Recommendation]) -> dict[int, AskFacts]:
             spans=tuple(found[ask.id]),
             addressees=tuple(addressees[ask.id]),
             contacts=tuple(contacts[ask.id]),
-            letters={letter.id: _letter_fact(letter, ask, earlier) for letter in letters[ask.id]},
+            letters={
+                letter.id: _letter_fact(letter, ask, earlier, grounds) for letter in letters[ask.id]
+            },
             acts=tuple(acts[ask.id]),
         )
         for ask in asks
@@ -100,7 +110,7 @@ def _addressees(ids: list[int]) -> dict[int, list[AddresseeFact]]:
             AddresseeFact(
                 agency.id,
                 agency.jurisdiction,
-                is_to_president(agency, office_title),
+                any(is_to_president(agency, title) for title in office_title.split("; ")),
                 agency.slug in REVIEW_COMMITTEE,
             )
         )
@@ -139,43 +149,74 @@ def _earlier(letters: Collection[Letter]) -> dict[int, Letter]:
     return found
 
 
-def _letter_fact(letter: Letter, ask: Recommendation, earlier: Mapping[int, Letter]) -> LetterFact:
+def _letter_fact(
+    letter: Letter, ask: Recommendation, earlier: Mapping[int, Letter], grounds: Grounds
+) -> LetterFact:
     return LetterFact(
         kind=letter.kind,
         channel=letter.channel,
         received_on=letter.received_on,
         reply_requested_by=letter.reply_requested_by if letter.reply_date_confirmed else None,
-        request=replace(request_of(letter, ask), supplements=_supplemented(letter, ask, earlier)),
+        request=replace(
+            request_of(letter, ask), supplements=_supplemented(letter, ask, earlier, grounds)
+        ),
     )
 
 
-def _supplemented(letter: Letter, ask: Recommendation, earlier: Mapping[int, Letter]) -> str:
+def _supplemented(
+    letter: Letter, ask: Recommendation, earlier: Mapping[int, Letter], grounds: Grounds
+) -> str:
     """The day of the request whose clock runs on where a letter supplements it: of all that it
-    supplements in turn, the first that stands and qualifies. Nothing, where there is none."""
-    first = earlier.get(letter.supplements_id or 0)
-    return _first_qualifying(first, ask.instrument, ask.ground, earlier)
+    supplements in turn, the first that began one. Nothing, where there is none."""
+    return _first_request(earlier.get(letter.supplements_id or 0), ask.ground, earlier, grounds)
 
 
-def supplemented(letter: Letter | None, instrument: Instrument, ground: Ground | None) -> str:
-    """The same for a letter that is to supplement this one, with an ask under an instrument on a
-    ground."""
-    earlier = _earlier([letter]) if letter else {}
-    return _first_qualifying(letter, instrument, ground, earlier)
+def supplemented(letter: Letter | None, ground: Ground | None) -> str:
+    """The same for a letter that is to supplement this one, with an ask on a ground."""
+    if letter is None:
+        return ""
+    earlier = {letter.id: letter, **_earlier([letter])}
+    return _first_request(letter, ground, earlier, _requests(earlier))
 
 
-def _first_qualifying(
-    letter: Letter | None,
-    instrument: Instrument,
-    ground: Ground | None,
-    earlier: Mapping[int, Letter],
+def _first_request(
+    letter: Letter | None, ground: Ground | None, earlier: Mapping[int, Letter], grounds: Grounds
 ) -> str:
     day, seen = "", set()
     while letter is not None and letter.id not in seen:
         seen.add(letter.id)
-        if not letter.voided_at and not failings(request_of_letter(letter, instrument, ground)):
+        if any(ground in (None, other) or other is None for other in grounds.get(letter.id, ())):
             day = day_of_request(letter)
         letter = earlier.get(letter.supplements_id or 0)
     return day
+
+
+def _requests(letters: Mapping[int, Letter]) -> Grounds:
+    """Of some letters those that are requests under section 1263(d) which were made: with an ask
+    for Global Magnitsky that is put to the President and went out with the letter; and on which
+    grounds."""
+    found: dict[int, set[Ground | None]] = defaultdict(set)
+    rows = db.session.execute(
+        select(Contact.letter_id, Recommendation.ground, Addressee.office_title, Agency)
+        .join(ContactRecommendation, ContactRecommendation.contact_id == Contact.id)
+        .join(Recommendation, Recommendation.id == ContactRecommendation.recommendation_id)
+        .join(Addressee, Addressee.recommendation_id == Recommendation.id)
+        .join(Agency, Agency.id == Addressee.agency_id)
+        .where(
+            Contact.letter_id.in_(letters),
+            Contact.substance == Substance.SUBMISSION,
+            Contact.voided_at.is_(None),
+            Recommendation.instrument == Instrument.GLOBAL_MAGNITSKY,
+            Agency.kind == AgencyKind.HEAD_OF_STATE,
+        )
+    )
+    for letter_id, ground, titles, agency in rows:
+        letter = letters[letter_id or 0]
+        is_put = any(is_to_president(agency, title) for title in titles.split("; "))
+        what = request_of_letter(letter, Instrument.GLOBAL_MAGNITSKY, ground)
+        if is_put and not letter.voided_at and not failings(what):
+            found[letter.id].add(ground)
+    return found
 
 
 def day_of_request(letter: Letter) -> str:

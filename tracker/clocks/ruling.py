@@ -4,6 +4,7 @@ Statutes and regulations come with the program: here only the day on which they 
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -31,6 +32,7 @@ from tracker.recommendations.models import Status
 
 MOST_DAYS, MOST_MONTHS, MOST_LEAD_DAYS = 3650, 120, 365
 # what an addressee has to do with; the others are norms for ourselves
+SHORTEST_MONTH = 28
 OF_ADDRESSEES = frozenset({ClockKind.ACKNOWLEDGEMENT, ClockKind.SILENCE, ClockKind.ANSWER})
 OF_LETTERS = frozenset({ClockKind.ACKNOWLEDGEMENT, ClockKind.SILENCE})
 SENT = (Status.SUBMITTED, Status.ACKNOWLEDGED, Status.UNDER_REVIEW)
@@ -143,7 +145,7 @@ def end_rule(
     elif last_day is None or not rule.valid_from <= last_day <= today():
         begins = show_day(rule.valid_from)
         intake.refuse("last_day", f"Give its last day: from {begins} on, today at the latest.")
-    elif not any(_is_wider(other, rule, last_day) for other in gathering.rules()):
+    elif not _is_covered(rule, last_day + timedelta(days=1)):
         intake.refuse(
             "last_day", "Nothing else covers what it is for. Make a new version of it instead."
         )
@@ -257,6 +259,8 @@ def _check_length(rule: ClockRule, length: int | None, intake: Intake) -> None:
         intake.refuse("lead_days", "Only the age of evidence is told ahead of its term.")
     elif not 0 <= rule.lead_days <= MOST_LEAD_DAYS:
         intake.refuse("lead_days", f"Give a number of days up to {MOST_LEAD_DAYS}.")
+    elif is_evidence and length and rule.lead_days >= length * SHORTEST_MONTH:
+        intake.refuse("lead_days", "That is before the conduct itself. Give fewer days.")
     if rule.warn_day is not None and not (1 <= rule.warn_day < rule.length and not is_evidence):
         intake.refuse("warn_day", "Give a day of the term before its last, or leave it empty.")
     if rule.unit is Unit.BUSINESS_DAYS:
@@ -287,13 +291,32 @@ def _versions(rule: ClockRule) -> Sequence[ClockRule]:
     ).all()
 
 
-def _is_wider(other: RuleFact, rule: ClockRule, last_day: date) -> bool:
-    """Whether another rule holds, from the day after, for all that this one is for, and goes on."""
+def _is_covered(rule: ClockRule, since: date) -> bool:
+    """Whether a wider rule, by one of its versions after the other, holds for all that this one is
+    for, from a day on and without an end."""
+    versions: dict[tuple[object, ...], list[RuleFact]] = defaultdict(list)
+    for other in gathering.rules():
+        if _is_wider(other, rule):
+            versions[other.scope].append(other)
+    return any(_goes_on(found, since) for found in versions.values())
+
+
+def _goes_on(versions: Sequence[RuleFact], since: date) -> bool:
+    day: date | None = since
+    while day is not None:
+        holds = [v for v in versions if v.valid_from <= day <= (v.valid_until or date.max)]
+        if not holds:
+            return False
+        last = max(v.valid_until or date.max for v in holds)
+        day = last + timedelta(days=1) if last < date.max else None
+    return True
+
+
+def _is_wider(other: RuleFact, rule: ClockRule) -> bool:
+    """Whether another rule is for all that this one is for, and for more."""
     return (
         other.scope != gathering.rule_fact(rule).scope
         and other.kind is rule.kind
-        and other.valid_until is None
-        and other.valid_from <= last_day + timedelta(days=1)
         and other.instrument in (None, rule.instrument)
         and other.jurisdiction in ("", rule.jurisdiction)
         and other.agency_id in (None, rule.agency_id)

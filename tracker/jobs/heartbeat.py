@@ -30,4 +30,6 @@ def last() -> datetime | None:
 
 def is_missing(beat_at: datetime | None, moment: datetime) -> bool:
     """Whether no scheduler seems to run at a moment."""
-    return beat_at is None or moment - beat_at > MISSED_AFTER
+    if beat_at is None or beat_at > moment + MISSED_AFTER:  # or left by a clock that was ahead
+        return True
+    return moment - beat_at > MISSED_AFTER

@@ -1,8 +1,10 @@
 """APScheduler: fires in any number of processes; the runner sees that each period runs once."""
 
 import logging
+import time
 from contextlib import suppress
 from datetime import timedelta
+from threading import Thread
 
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -18,6 +20,8 @@ from tracker.jobs.registry import Job, all_jobs
 log = logging.getLogger(__name__)
 CATCH_UP_EVERY = timedelta(minutes=10)
 RETRY_AFTER = timedelta(hours=1)
+LOOKED_AT_EVERY = 10  # seconds
+JUMP = timedelta(seconds=30)  # back: less than that is a clock being set
 
 
 def start(app: Flask) -> BackgroundScheduler:
@@ -39,7 +43,28 @@ def start(app: Flask) -> BackgroundScheduler:
         scheduler.add_job(_catch_up, again, [app, job, RETRY_AFTER], **wait)
     scheduler.add_listener(_report, EVENT_JOB_ERROR)
     scheduler.start()
+    Thread(target=_watch_the_clock, args=[scheduler], daemon=True).start()
     return scheduler
+
+
+def _watch_the_clock(scheduler: BackgroundScheduler) -> None:
+    """A clock that was ahead is put right: what was to fire by it fires by the right one."""
+    wall, steady = now(), time.monotonic()
+    while scheduler.running:
+        time.sleep(LOOKED_AT_EVERY)
+        passed = timedelta(seconds=time.monotonic() - steady)
+        if now() < wall + passed - JUMP:
+            follow_clock(scheduler)
+        wall, steady = now(), time.monotonic()
+
+
+def follow_clock(scheduler: BackgroundScheduler) -> None:
+    """Let what comes every few minutes fire now, and what comes each night at its next hour."""
+    for job in scheduler.get_jobs():
+        if isinstance(job.trigger, IntervalTrigger):
+            job.modify(next_run_time=now())
+        elif job.trigger is not None and isinstance(job.trigger, CronTrigger):
+            job.modify(next_run_time=job.trigger.get_next_fire_time(None, now()))
 
 
 def trigger(job: Job) -> CronTrigger | IntervalTrigger:

@@ -10,8 +10,8 @@ from tracker.accounts.models import Invitation, LoginFailure, LoginSession, Toke
 from tracker.core.db import changed_rows
 from tracker.core.now import now
 from tracker.jobs.models import JobRun, RunState
-from tracker.jobs.registry import Job
-from tracker.notifications import delivery, inviting, outbox
+from tracker.jobs.registry import Job, all_jobs
+from tracker.notifications import inviting, outbox
 
 RUNS_KEPT = timedelta(days=2)  # of a job that runs every minute, where it did nothing wrong
 INVITATIONS_KEPT = timedelta(days=90)
@@ -19,10 +19,10 @@ INVITATIONS_KEPT = timedelta(days=90)
 
 def prune(_as_of: date) -> dict[str, Any]:
     """Delete what is over: log-ins, failures of log-ins, tokens, invitations, sent mail, and the
-    many runs of the job that sends it."""
+    many runs of jobs that run every few minutes."""
     moment = now()
     runs = delete(JobRun).where(
-        JobRun.job == delivery.JOB.name,
+        JobRun.job.in_([job.name for job in all_jobs() if job.every]),
         JobRun.state == RunState.SUCCEEDED,
         JobRun.started_at < moment - RUNS_KEPT,
     )

@@ -16,6 +16,7 @@ from tracker.core.now import now
 TIMEOUT = 20  # seconds that a server may be silent
 # seconds that a server may take for one mail, however busily: less than a mail is claimed for
 LIMIT = 120
+TOO_LARGE = 552  # RFC 1870
 
 
 class Failed(Exception):
@@ -57,8 +58,10 @@ def send(url: str, mail: EmailMessage) -> None:
         code, said = next(iter(refusal.recipients.values()))
         raise Failed(_said(code, said), for_good=code >= 500) from None
     except smtplib.SMTPResponseException as refusal:
-        # a 5xx at the log-in is the operator's to mend, and then the mail goes
-        is_of_the_mail = isinstance(refusal, smtplib.SMTPDataError | smtplib.SMTPSenderRefused)
+        # a 5xx at the log-in, or to our own address, is the operator's to mend: then the mail goes
+        is_of_the_mail = isinstance(refusal, smtplib.SMTPDataError) or (
+            isinstance(refusal, smtplib.SMTPSenderRefused) and refusal.smtp_code == TOO_LARGE
+        )
         for_good = refusal.smtp_code >= 500 and is_of_the_mail
         raise Failed(_said(refusal.smtp_code, refusal.smtp_error), for_good=for_good) from None
     except (smtplib.SMTPException, OSError) as problem:

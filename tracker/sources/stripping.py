@@ -21,7 +21,8 @@ FORMATS = {
     FileType.GIF: "GIF",
 }
 # what a PDF says of its making, embeds, or does by itself
-OF_MAKERS = ("/Metadata", "/PieceInfo", "/LastModified", "/SpiderInfo")
+OF_MAKERS = ("/Metadata", "/PieceInfo", "/LastModified", "/SpiderInfo", "/OPI", "/IDS", "/URLS")
+OF_THE_WHOLE = ("/DSS", "/Perms", "/Legal")  # certificates, and what they attest
 EMBEDDED = ("/EmbeddedFiles", "/JavaScript", "/AF", "/EF")
 ACTING = ("/JS", "/AA", "/OpenAction", "/XFA")
 OF_COMMENTS = ("/T", "/M", "/CreationDate", "/NM", "/Subj", "/RC")  # who made one, and when
@@ -38,6 +39,11 @@ OF_FILES = ("/F", "/UF", "/DOS", "/Mac", "/Unix", "/Desc", "/RF", "/CI", "/Thumb
 JPEG, JPEG_2000 = ("/DCTDecode", "/DCT"), ("/JPXDecode",)
 # a picture among the drawing commands of a page: it cannot be cleaned there
 INLINE_JPEG = re.compile(rb"\bBI\b.*?/(D|#44)(C|#43)(T|#54)", re.DOTALL)
+INLINE = "A picture in this PDF cannot be cleaned. Print it into a new PDF."
+NO_DRAWING = {
+    *("/Image", "/Metadata", "/XRef", "/ObjStm", "/EmbeddedFile"),
+    *("/Type1C", "/CIDFontType0C", "/OpenType"),  # programs of fonts
+}
 PIECE = 4096
 MOST_DRAWING = 64_000_000  # bytes of drawing commands, unpacked
 OPENED = ("http:", "https:", "mailto:")
@@ -137,6 +143,11 @@ def _rewritten(pdf: pikepdf.Pdf) -> bytes:
     for thing in list(pdf.objects):
         for part in _parts(thing, 0):
             _clean(part)
+    for name in OF_THE_WHOLE:
+        if name in pdf.Root:
+            del pdf.Root[name]
+    for page in pdf.pages:
+        _refuse_inline_jpegs(page)
     for name in ("/Info", "/ID"):
         if name in pdf.trailer:
             del pdf.trailer[name]
@@ -170,7 +181,9 @@ def _clean(part: Any) -> None:
             gone += OF_COMMENTS
         if kind == "/FileAttachment":
             gone += ["/FS", "/Contents"]
-    if str(part.get("/Type", "")) in ("/Sig", "/DocTimeStamp") or "/ByteRange" in part:
+    if str(part.get("/Type", "")) in ("/Sig", "/DocTimeStamp") or (
+        "/ByteRange" in part or "/SubFilter" in part
+    ):
         gone += OF_SIGNERS
     if str(part.get("/Type", "")) in ("/Filespec", "/F"):
         gone += OF_FILES
@@ -212,7 +225,9 @@ def _clean_picture(stream: pikepdf.Stream) -> None:
     filters, parms = _listed(stream, "/Filter"), _listed(stream, "/DecodeParms")
     last = str(filters[-1]) if filters else ""
     if last not in (*JPEG, *JPEG_2000):
-        _refuse_inline_jpegs(stream, [str(each) for each in filters])
+        kinds = {str(stream.get(name, "")) for name in ("/Type", "/Subtype")}
+        if not NO_DRAWING & kinds and INLINE_JPEG.search(_drawn(stream)):
+            raise CannotStrip(INLINE)
         return
     raw = stream.read_raw_bytes()
     if len(filters) > 1:
@@ -226,19 +241,22 @@ def _clean_picture(stream: pikepdf.Stream) -> None:
     stream.write(clean, filter=pikepdf.Name(last), decode_parms=own)
 
 
-def _refuse_inline_jpegs(stream: pikepdf.Stream, filters: list[str]) -> None:
-    """Raise `CannotStrip` for drawing commands with a picture of a camera among them. What is no
-    page, form or pattern holds none."""
-    kind = str(stream.get("/Subtype", stream.get("/Type", "")))
-    if kind not in ("", "/Form"):
-        return
-    raw = stream.read_raw_bytes()
+def _refuse_inline_jpegs(page: pikepdf.Page) -> None:
+    """Raise `CannotStrip` for a page with a picture of a camera among its drawing commands, which
+    may go on from one stream to the next."""
+    contents: Any = page.obj.get("/Contents")
+    streams = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
+    drawn = b"\n".join(_drawn(each) for each in streams if isinstance(each, pikepdf.Stream))
+    if INLINE_JPEG.search(drawn):
+        raise CannotStrip(INLINE)
+
+
+def _drawn(stream: pikepdf.Stream) -> bytes:
+    """The drawing commands of a stream, as far as they can be read."""
+    raw, filters = stream.read_raw_bytes(), [str(each) for each in _listed(stream, "/Filter")]
     if filters in (["/FlateDecode"], ["/Fl"]) and "/DecodeParms" not in stream:
-        raw = _unpacked(raw)
-    elif filters:
-        raw = stream.read_bytes()
-    if INLINE_JPEG.search(raw):
-        raise CannotStrip("A picture in this PDF cannot be cleaned. Print it into a new PDF.")
+        return _unpacked(raw)
+    return stream.read_bytes() if filters else raw
 
 
 def _unpacked(raw: bytes) -> bytes:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from tracker.accounts.viewer import Viewer
 from tracker.agencies.models import Agency, AgencyKind
+from tracker.casework.actions.letters import supplementing
 from tracker.casework.actions.settle import settle
 from tracker.casework.actions.status import reopen_unfounded
 from tracker.casework.inputs import ContactInput
@@ -18,6 +19,7 @@ from tracker.correspondence.models import (
     Contact,
     ContactRecommendation,
     Direction,
+    Letter,
     Substance,
 )
 from tracker.recommendations.instruments import Instrument
@@ -90,7 +92,8 @@ def void_contact(viewer: Viewer, contact: Contact, reason: str) -> None:
     ).all()
     for ask in asks:
         records.touch(ask)
-    settle(asks, viewer)
+    letter = db.session.get(Letter, contact.letter_id) if contact.letter_id else None
+    settle([*asks, *(supplementing(letter, asks) if letter else ())], viewer)
     reopen_unfounded(viewer, asks, None, "The day it was sent on was void.")
 
 

@@ -1,19 +1,22 @@
 """What somebody is named for who gets another role or organisation."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Select, delete, or_, select
 
 from tracker.accounts import actions as accounts
 from tracker.accounts.models import Organisation, User
 from tracker.accounts.permissions import Role
-from tracker.accounts.viewer import Viewer
+from tracker.accounts.viewer import MACHINE, Viewer
 from tracker.casework.actions.settle import settle
+from tracker.casework.actions.status import reopen_unfounded
 from tracker.core.db import db
 from tracker.correspondence.models import ContactRecommendation
+from tracker.history import actions as history
 from tracker.recommendations.models import Recommendation, RecommendationTarget
-from tracker.records.models import Grant
+from tracker.records import actions as records
+from tracker.records.models import Audience, AudienceSpan, Grant
 from tracker.records.queries import references_of
 from tracker.sources.models import SourceUse
 
@@ -21,24 +24,54 @@ from tracker.sources.models import SourceUse
 def change_user(
     user: User, role: Role, organisation: Organisation, *, actor_id: int | None = None
 ) -> None:
-    """Give a person another role or organisation, and take from them the leave to see contacts and
-    sources about records that they see no more. Raises `Refused`."""
+    """Give a person another role or organisation, and take from them what they had by the former:
+    their asks, and the leave to see what concerns records which they see no more. Raises
+    `Refused`."""
+    house = user.organisation_id
     accounts.change_user(user, role, organisation, actor_id=actor_id)
     db.session.flush()
+    if not Viewer.of(user).edits or user.organisation_id != house:
+        _hand_back(user, house, actor_id)
     own = select(Grant.record_id).where(Grant.user_id == user.id)
+    asks = _rests_on(own)
+    _forget_kept(user)
     contacts = select(ContactRecommendation.contact_id, ContactRecommendation.recommendation_id)
     sources = select(SourceUse.source_id, SourceUse.record_id).where(SourceUse.voided_at.is_(None))
     # first the contacts: a source may be one's own by way of a contact alone
     _leave(user, contacts.where(ContactRecommendation.contact_id.in_(own)))
     _leave(user, sources.where(SourceUse.source_id.in_(own)))
     db.session.flush()
+    settle(asks)  # other people are their readers now
+    reopen_unfounded(MACHINE, asks, None, "What it was closed for is not for all its readers.")
+
+
+def _hand_back(user: User, house: int, actor_id: int | None) -> None:
+    """The asks of an organisation that somebody had are nobody's."""
+    had = Recommendation.assignee_id == user.id, Recommendation.organisation_id == house
+    for ask in db.session.scalars(select(Recommendation).where(*had)):
+        ask.assignee_id = None
+        records.touch(ask)
+        body = {"before": {"assignee": user.id}, "after": {"assignee": None}}
+        history.record("recommendation.changed", actor_id=actor_id, records=[ask.id], body=body)
+
+
+def _rests_on(own: Select[int]) -> Sequence[Recommendation]:
+    """The asks for which somebody is named, and those about a target for which they are."""
     about = select(RecommendationTarget.recommendation_id).where(
         RecommendationTarget.target_id.in_(own)
     )
-    asks = select(Recommendation).where(
-        or_(Recommendation.id.in_(own), Recommendation.id.in_(about))
+    wanted = or_(Recommendation.id.in_(own), Recommendation.id.in_(about))
+    return db.session.scalars(select(Recommendation).where(wanted)).all()
+
+
+def _forget_kept(user: User) -> None:
+    """That somebody was named for a record which others see too by now gives them nothing any more,
+    also should they be named once again."""
+    named = select(AudienceSpan.record_id).where(
+        AudienceSpan.until_at.is_(None), AudienceSpan.audience == Audience.NAMED
     )
-    settle(db.session.scalars(asks).all())  # other people are its readers now
+    kept = delete(Grant).where(Grant.user_id == user.id, Grant.record_id.not_in(named))
+    db.session.execute(kept.execution_options(synchronize_session=False))
 
 
 def _leave(user: User, rests_on: Select[int, int]) -> None:

@@ -10,6 +10,7 @@ from tracker.casework.actions import spans
 from tracker.casework.actions.addressees import Addressed, addressed
 from tracker.casework.actions.asks import check_sources, cite_all, new_ask
 from tracker.casework.actions.settle import settle
+from tracker.casework.actions.status import record_change, status_of
 from tracker.casework.inputs import AskInput, LetterInput, ReceiptInput, SignatoryInput
 from tracker.core.dates import PartialDate
 from tracker.core.db import db
@@ -20,6 +21,8 @@ from tracker.core.references import well_formed
 from tracker.correspondence import actions as correspondence
 from tracker.correspondence import queries as letters
 from tracker.correspondence.models import (
+    Contact,
+    ContactRecommendation,
     Letter,
     LetterAddressee,
     LetterKind,
@@ -29,6 +32,7 @@ from tracker.correspondence.models import (
 )
 from tracker.history import actions as history
 from tracker.recommendations.models import Recommendation, Status
+from tracker.recommendations.workflow import BEFORE_SENDING, Change
 from tracker.records import actions as records
 from tracker.records.models import Kind, Record
 from tracker.records.queries import reference_of
@@ -46,7 +50,7 @@ def record_letter(viewer: Viewer, given: LetterInput) -> Letter:
     """
     intake = Intake()
     letter = _letter(given, intake)
-    letter.supplements_id = supplemented(viewer, given.supplements, letter, intake)
+    letter.supplements_id = supplemented(viewer, given.supplements, letter, intake, letter.sent_on)
     letter.signatories = _signatories(given.signatories, intake)
     bodies = _bodies(given, intake)
     letter.addressees = _addressees(bodies)
@@ -80,35 +84,41 @@ def record_letter(viewer: Viewer, given: LetterInput) -> Letter:
 
 
 def record_receipt(viewer: Viewer, letter: Letter, given: ReceiptInput, seen_version: int) -> None:
-    """Record when a letter was received, how that is known, and whether it supplements an earlier
-    one; the clocks of its asks follow. Raises `Refused`, `NotAllowed` or `Stale`."""
+    """Record when a letter was received, how that is known, whether it supplements an earlier one,
+    and whether the day by which it asks for a reply stands in it; and of one that was not sent yet,
+    when it was. The clocks of its asks follow. Raises `Refused`, `NotAllowed` or `Stale`."""
     records.require_edit(letter, viewer)
     intake = Intake()
-    before = _receipt(letter)
-    if not letter.is_sent:
-        intake.refuse("received_on", "It was not sent yet, so nobody received it.")
+    before, was_sent = _receipt(letter), letter.is_sent
+    sent_on = letter.sent_on if was_sent else _sent_on(letter, given, intake)
     day = intake.past("received_on", given.received_on, today=today())
-    if day and letter.sent_on and day.latest < letter.sent_on.earliest:
-        sent = letter.sent_on.shown
+    if day and sent_on and day.latest < sent_on.earliest:
+        sent = sent_on.shown
         intake.refuse("received_on", f"It cannot be received before it was sent, {sent}.")
     missing = "Say how it is known: a receipt, a tracking number, their own word." if day else ""
     proof = intake.text(
         "received_proof", given.received_proof, Letter.received_proof, missing=missing
     )
-    supplements_id = supplemented(viewer, given.supplements, letter, intake)
+    supplements_id = supplemented(viewer, given.supplements, letter, intake, sent_on)
     if not given.supplements and not reference_of(viewer, letter.supplements_id):
         supplements_id = letter.supplements_id  # nobody removes what they cannot see
     intake.done()
     records.touch(letter, seen_version)
+    letter.sent_on = sent_on
     letter.received_on, letter.received_proof = day, proof
     letter.supplements_id = supplements_id
+    if letter.reply_requested_by is not None:
+        letter.reply_date_confirmed = given.reply_date_confirmed
     db.session.flush()
     db.session.expire(letter, ["supplements"])
     asks = db.session.scalars(
         select(Recommendation)
         .join(LetterRecommendation, LetterRecommendation.recommendation_id == Recommendation.id)
         .where(LetterRecommendation.letter_id == letter.id)
+        .order_by(LetterRecommendation.position)
     ).all()
+    if not was_sent:
+        _send(viewer, letter, asks)
     history.record(
         "letter.received",
         actor_id=viewer.user_id,
@@ -116,6 +126,53 @@ def record_receipt(viewer: Viewer, letter: Letter, given: ReceiptInput, seen_ver
         body={"before": before, "after": _receipt(letter)},
     )
     settle([*asks, *supplementing(letter, asks)], viewer)
+
+
+def _sent_on(letter: Letter, given: ReceiptInput, intake: Intake) -> PartialDate | None:
+    missing = "It was not sent yet. Say when it was: 2023-10-23, 2023-10 or 2023."
+    sent = intake.past("sent_on", given.sent_on, today=today(), missing=missing)
+    written = letter.written_on
+    if sent and written and sent.latest < written.earliest:
+        intake.refuse("sent_on", f"It cannot be sent before it was written, {written.shown}.")
+    return sent
+
+
+def _send(viewer: Viewer, letter: Letter, asks: Sequence[Recommendation]) -> None:
+    """A letter went out: its asks with it, unless they were said to have gone already, which is
+    then by this letter."""
+    alone = db.session.scalars(
+        select(Contact)
+        .join(ContactRecommendation, ContactRecommendation.contact_id == Contact.id)
+        .where(
+            ContactRecommendation.recommendation_id.in_([ask.id for ask in asks]),
+            Contact.substance == Substance.SUBMISSION,
+            Contact.letter_id.is_(None),
+            Contact.voided_at.is_(None),
+        )
+    ).all()
+    for contact in alone:
+        contact.letter_id = letter.id
+        records.touch(contact)
+    going = [ask for ask in asks if ask.status in BEFORE_SENDING]
+    for ask in going:
+        was, change = status_of(ask), Change(Status.SUBMITTED, letter.sent_on)
+        records.touch(ask)
+        spans.take_steps(viewer, [(ask, change, None)])
+        record_change(viewer, ask, was, change)
+    if going:
+        _submit(viewer, letter, going)
+
+
+def _submit(viewer: Viewer, letter: Letter, asks: Sequence[Recommendation]) -> None:
+    correspondence.add_contact(
+        viewer,
+        asks=asks,
+        agency_ids=[a.agency_id for a in letter.addressees if not a.is_copy],
+        substance=Substance.SUBMISSION,
+        happened_on=letter.sent_on,
+        channel=letter.channel,
+        letter=letter,
+    )
 
 
 def _receipt(letter: Letter) -> dict[str, object]:
@@ -126,11 +183,15 @@ def _receipt(letter: Letter) -> dict[str, object]:
         "received_on": str(letter.received_on or ""),
         "received_proof": letter.received_proof,
         "supplements": reference or "",
+        "sent_on": str(letter.sent_on or ""),
+        "reply_date_confirmed": letter.reply_date_confirmed,
     }
 
 
-def supplemented(viewer: Viewer, reference: str, letter: Letter, intake: Intake) -> int | None:
-    """The id of the earlier letter that one narrows or repeats."""
+def supplemented(
+    viewer: Viewer, reference: str, letter: Letter, intake: Intake, sent_on: PartialDate | None
+) -> int | None:
+    """The id of the earlier letter that one, sent on a day, narrows or repeats."""
     reference = intake.text("supplements", reference, Record.reference).upper()
     if not reference:
         return None
@@ -139,7 +200,7 @@ def supplemented(viewer: Viewer, reference: str, letter: Letter, intake: Intake)
         intake.refuse("supplements", "No other letter of that reference is on record.")
     elif earlier.voided_at:
         intake.refuse("supplements", "That letter is void: it was entered in error.")
-    elif _comes_before(letter, earlier):
+    elif _comes_before(sent_on, earlier):
         intake.refuse("supplements", "That letter was not sent before this one.")
     elif letter.id and letter.id in _chain_of(earlier):
         intake.refuse("supplements", "That letter supplements this one already.")
@@ -148,9 +209,9 @@ def supplemented(viewer: Viewer, reference: str, letter: Letter, intake: Intake)
     return None
 
 
-def _comes_before(letter: Letter, other: Letter) -> bool:
+def _comes_before(sent: PartialDate | None, other: Letter) -> bool:
     """Whether a letter certainly went before another, or the other did not go at all."""
-    sent, other_sent = letter.sent_on, other.sent_on
+    other_sent = other.sent_on
     if other_sent is None:
         return True
     return sent is not None and sent.latest < other_sent.earliest
@@ -191,15 +252,7 @@ def _begin(viewer: Viewer, letter: Letter, asks: Sequence[Recommendation], *, se
         else:
             spans.begin(viewer, ask, Status.DRAFT, PartialDate.of(today()))
     if sent:
-        correspondence.add_contact(
-            viewer,
-            asks=asks,
-            agency_ids=[a.agency_id for a in letter.addressees if not a.is_copy],
-            substance=Substance.SUBMISSION,
-            happened_on=letter.sent_on,
-            channel=letter.channel,
-            letter=letter,
-        )
+        _submit(viewer, letter, asks)
 
 
 def _letter(given: LetterInput, intake: Intake) -> Letter:

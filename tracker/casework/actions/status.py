@@ -59,7 +59,7 @@ def change_status(
     before = status_of(ask)
     take_steps(viewer, [(ask, change, cited)])
     send_unsent(viewer, [(ask, change, cited)])
-    _record_change(viewer, ask, before, change, source=cited.reference if cited else "")
+    record_change(viewer, ask, before, change, source=cited.reference if cited else "")
     settle([ask])
 
 
@@ -109,7 +109,7 @@ def reopen_unfounded(
         was = status_of(ask)
         change = workflow.Change(before.status, day, reason=why)
         take_steps(viewer, [(ask, change, None)])
-        _record_change(viewer, ask, was, change)
+        record_change(viewer, ask, was, change)
     if reopened:
         settle(reopened)
 
@@ -123,7 +123,7 @@ def withdraw(viewer: Viewer, asks: Sequence[Recommendation], reason: str) -> Non
     before = [status_of(ask) for ask in asks]
     take_steps(viewer, [(ask, step, None) for ask in asks])
     for ask, was in zip(asks, before, strict=True):
-        _record_change(viewer, ask, was, step)
+        record_change(viewer, ask, was, step)
 
 
 def status_of(ask: Recommendation) -> dict[str, object]:
@@ -131,13 +131,14 @@ def status_of(ask: Recommendation) -> dict[str, object]:
     return {"status": ask.status, "closure_reason": ask.closure_reason}
 
 
-def _record_change(
+def record_change(
     viewer: Viewer,
     ask: Recommendation,
     before: dict[str, object],
     change: workflow.Change,
     source: str = "",
 ) -> None:
+    """Say in the history that an ask took a step."""
     history.record(
         "recommendation.status_changed",
         actor_id=viewer.user_id,

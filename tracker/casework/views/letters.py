@@ -120,6 +120,7 @@ def receipt(reference: str) -> ResponseReturnValue:
             "received_on": letter.received_on,
             "received_proof": letter.received_proof,
             "supplements": page.supplements,
+            "reply_date_confirmed": letter.reply_date_confirmed,
         }
     )
 
@@ -129,7 +130,7 @@ def receipt(reference: str) -> ResponseReturnValue:
 
     if form.is_submitted():
         if attempt(form, act):
-            flash("The receipt is recorded, and the clocks follow it.")
+            flash("It is recorded, and the clocks follow it.")
             return redirect(url_for(".show", reference=reference), 303)
         letter = queries.letter(current(), reference) or abort(404)
         page = pages.letter_page(current(), letter)
