@@ -45,7 +45,7 @@ from tests.support.people import Person, words_of
 from tracker.core.db import db
 from tracker.sources.attachments import MOST_BYTES
 from tracker.sources.models import AttachmentPiece
-from tracker.sources.stripping import without_segments
+from tracker.sources.stripping import _has_inline_jpeg, without_segments
 from tracker.web.encoding import MOST_SENT
 
 TIBETAN = "བོད་ལྗོངས་སྤྱི་བདེ།.pdf"
@@ -172,6 +172,13 @@ def test_what_stands_on_a_page_of_a_pdf_stays_whatever_it_is_called(
     share_with_ask(staff, source)
     with pikepdf.open(io.BytesIO(partner.get(path).data)) as opened:
         assert set(opened.pages[0].Resources.Font.keys()) == set(names)
+
+
+def test_many_small_pictures_among_drawing_commands_are_looked_through_once() -> None:
+    """A search that begins anew at each of them would take minutes."""
+    small = b"BI /W 1 /H 1 /BPC 1 ID \x00 EI\n"
+    assert not _has_inline_jpeg(small * 100_000)
+    assert _has_inline_jpeg(small * 100_000 + b"BI /F /DCT ID EI")
 
 
 DAMAGED: dict[str, tuple[Callable[[bytes], bytes], bool]] = {

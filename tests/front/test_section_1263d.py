@@ -308,6 +308,53 @@ def test_a_letter_that_was_not_sent_yet_is_sent_later_and_its_clocks_start(
     assert row_of(staff.get(f"{ask}/clocks"), "clocks-1", "Reply asked for")
 
 
+def test_what_is_corrected_reaches_the_end_of_a_chain_of_letters(staff: Person) -> None:
+    first = _typed(staff, CASES["Corker and Menendez"]).save()
+    chair = replace(CASES["a chair alone"], written="2018-10-20", received="2018-10-20")
+    middle = _typed(staff, chair, supplements=first.rpartition("/")[2]).save()
+    case = Case(KHASHOGGI, PRESIDENT, (), written="2018-11-20", received="2018-11-20")
+    last = _typed(staff, case, supplements=middle.rpartition("/")[2]).save()
+    assert "supplements the request of 10 Oct 2018" in _law(staff, last)["Arithmetic"]
+    (ask,) = asks_on(staff.get(first))
+    save(staff, f"{ask}/edit", {"instrument": "entity_list", "ground": ""})
+    assert "120 calendar days give 20 Mar 2019" in _law(staff, last)["Arithmetic"]
+
+
+def test_what_is_sent_again_went_with_its_letter(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2018-12-01", staff)
+    first = _typed(staff, CASES["of an unknown day of receipt"]).save()
+    case = Case(KHASHOGGI, PRESIDENT, (), written="2018-11-20", received="2018-11-20")
+    later = _typed(staff, case, supplements=first.rpartition("/")[2]).save()
+    (ask,) = asks_on(staff.get(first))
+    (void,) = [link for link in links(staff.get(ask)) if "C-" in link and link.endswith("/void")]
+    save(staff, void, {"reason": "It went another day."})
+    assert "120 calendar days give 20 Mar 2019" in _law(staff, later)["Arithmetic"]
+    assert "Not sent" in words_of(staff.get(first))
+    assert "Sending of a letter taken back" in words_of(staff.get(f"{first}/history"))
+    save(staff, f"{first}/receipt", {"sent_on": "2018-10-12"})
+    assert "120 calendar days give 9 Feb 2019" in _law(staff, first)["Arithmetic"]
+    assert "supplements the request of 12 Oct 2018" in _law(staff, later)["Arithmetic"]
+
+
+def test_a_day_of_sending_contradicts_nothing_on_record(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2018-12-30", staff)
+    asked = {"is_sent": "", "reply_requested_by": "2018-12-15"}
+    unsent = _typed(staff, CASES["of an unknown day of receipt"], **asked).save()
+    with nothing_changes(staff.app):
+        answer = Sitting(staff, f"{unsent}/receipt").type({"sent_on": "2018-12-20"}).send()
+    assert_problems(answer, {"sent_on": "It asks for a reply by 15 Dec 2018: it went before"})
+    by_hand = _typed(staff, CASES["of an unknown day of receipt"], is_sent="").save()
+    (ask,) = asks_on(staff.get(by_hand))
+    save(staff, f"{ask}/status", {"to": "submitted", "on": "2018-12-30"})
+    with nothing_changes(staff.app):
+        answer = Sitting(staff, f"{by_hand}/receipt").type({"sent_on": "2018-12-20"}).send()
+    assert_problems(answer, {"sent_on": "is on record as sent on 30 Dec 2018. Give that day"})
+
+
 def test_what_was_said_to_be_sent_by_hand_went_with_its_letter(
     staff: Person, on_day: Callable[[str], None]
 ) -> None:

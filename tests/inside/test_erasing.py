@@ -255,9 +255,13 @@ def test_a_name_is_found_however_it_is_written_down(app: Flask, staff: Person) -
 
 def test_a_short_name_takes_no_text_that_only_holds_its_letters(app: Flask, staff: Person) -> None:
     other = record_ask(staff, {"asks-0-title": "Rehearing of Maren", "title": "A letter"})
-    ask = record_ask(staff, {"asks-0-targets-0-name": "Re", "asks-0-targets-0-other_names": "龍"})
+    ask = record_ask(
+        staff, {"asks-0-targets-0-name": "Re", "asks-0-targets-0-other_names": "龍\nПутин"}
+    )
     save(staff, f"{ask}/edit", {"title": "On Re, the elder"})
     save(staff, f"{ask}/edit", {"title": "On 那龍先生"})
+    save(staff, f"{ask}/edit", {"abuse": "приказ Путина"})
+    save(staff, f"{ask}/edit", {"abuse": ""})
     save(staff, f"{ask}/edit", {"title": "On nobody"})
     with reading(app):
         reference = next(t for t in db.session.scalars(select(Target)) if t.name == "Re").reference
@@ -268,6 +272,7 @@ def test_a_short_name_takes_no_text_that_only_holds_its_letters(app: Flask, staf
     assert "Rehearing of Maren" in bodies
     assert "elder" not in bodies
     assert "龍" not in bodies
+    assert "Путин" not in bodies
     assert "Rehearing of Maren" in words_of(staff.get(f"{other}/history"))
 
 

@@ -62,12 +62,7 @@ from tracker.targets.merged import with_merged
 from tracker.targets.models import Target
 
 NAMELESS = "Erased"
-# Thai to Tibetan, Burmese, Khmer, the scripts of Japan, Chinese characters, the rarer ones too
-CLOSE_SCRIPTS = (
-    *(("\u0e00", "\u0fff"), ("\u1000", "\u109f"), ("\u1780", "\u17ff"), ("\u3040", "\u30ff")),
-    *(("\u3400", "\u9fff"), ("\uf900", "\ufaff"), ("\U00020000", "\U0003ffff")),
-)
-SURE = 6  # characters of an identifier that hardly stands anywhere by chance
+SURE = 6  # letters and digits that hardly stand anywhere by chance
 CHUNK = 500
 MOST_TOLD = 500
 
@@ -234,7 +229,7 @@ def _events(holds: ColumnElement[bool]) -> list[tuple[int, str]]:
 
 
 def _says(value: Any, words: Sequence[str]) -> bool:
-    """Whether a text within a value holds one of some words, each as a whole one."""
+    """Whether a text within a value holds one of some words, short ones as whole words."""
     if isinstance(value, dict):
         return any(_says(inner, words) for inner in value.values())
     if isinstance(value, list):
@@ -243,15 +238,10 @@ def _says(value: Any, words: Sequence[str]) -> bool:
 
 
 def _stands_in(text: str, word: str) -> bool:
-    if _is_written_without_spaces(word):
-        return word.lower() in text.lower()
+    if len(word) >= SURE or not word.isascii():
+        return word.lower() in text.lower()  # with whatever a language puts before or behind it
     whole = rf"(?<!\w){re.escape(word)}(?!\w)"
     return re.search(whole, text, re.IGNORECASE) is not None
-
-
-def _is_written_without_spaces(word: str) -> bool:
-    """Whether it is in a script in which words stand close together, such as Chinese or Tibetan."""
-    return any(first <= letter <= last for letter in word for first, last in CLOSE_SCRIPTS)
 
 
 def _delete_texts(event_ids: Sequence[int]) -> list[int]:
@@ -281,8 +271,7 @@ def _words_of(targets: Sequence[Target]) -> list[str]:
 
 def _names_of(targets: Sequence[Target]) -> list[str]:
     names = [each for one in targets for each in (one.name, *(name.text for name in one.names))]
-    told = (name for name in names if len(name) > 1 or _is_written_without_spaces(name))
-    return list(dict.fromkeys(told))
+    return list(dict.fromkeys(name for name in names if len(name) > 1 or not name.isascii()))
 
 
 def _holds(text: Any, names: Sequence[str]) -> ColumnElement[bool]:

@@ -14,7 +14,7 @@ from math import exp, log, sqrt
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from tracker.accounts.viewer import Viewer
 from tracker.core.db import db
@@ -25,7 +25,8 @@ from tracker.recommendations.models import (
     Recommendation,
     StatusSpan,
 )
-from tracker.records.queries import audience_rule, visible
+from tracker.recommendations.queries import on_a_target_seen_by
+from tracker.records.queries import visible
 from tracker.targets.models import Target
 
 Z = 1.959964  # the standard normal's 97.5% point
@@ -110,7 +111,7 @@ def _outcome_waits(viewer: Viewer, today: date) -> list[tuple[int, bool]]:
         select(Outcome.recommendation_id, func.min(Outcome.effective_on).label("on"))
         .outerjoin(Target, Target.id == Outcome.target_id)
         .where(
-            or_(Outcome.target_id.is_(None), audience_rule(Target, viewer)),
+            on_a_target_seen_by(viewer),
             Outcome.voided_at.is_(None),
             Outcome.effective_on > "",
             Outcome.kind.not_in(

@@ -61,6 +61,7 @@ EVENTS: dict[str, str] = {
     "clock_rule.added": "Clock rule added",
     "clock_rule.changed": "New version of a clock rule",
     "clock_rule.ended": "Clock rule ended",
+    "letter.unsent": "Sending of a letter taken back",
     "letter.received": "Receipt of a letter recorded",
     "record.audience_changed": "Audience changed",
     "record.read": "Read",

@@ -378,6 +378,12 @@ def outcomes_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, 
     return found
 
 
+def on_a_target_seen_by(viewer: Viewer) -> ColumnElement[bool]:
+    """That an outcome is for the ask as a whole, or for a target that the viewer sees; inside a
+    query of outcomes to which their targets, if any, are joined."""
+    return or_(Outcome.target_id.is_(None), audience_rule(Target, viewer))
+
+
 def outcomes_about(viewer: Viewer, target_id: int) -> list[Outcome]:
     """The outcomes for a target on all asks that the viewer may see, voided ones too."""
     about = select(Outcome.recommendation_id).where(Outcome.target_id == target_id)
@@ -392,7 +398,7 @@ def _outcomes(viewer: Viewer) -> Select[Outcome]:
         .outerjoin(Target, Target.id == Outcome.target_id)
         .where(
             Outcome.recommendation_id.in_(IDS),
-            or_(Outcome.target_id.is_(None), audience_rule(Target, viewer)),
+            on_a_target_seen_by(viewer),
         )
         .options(
             selectinload(Outcome.citations),

@@ -38,7 +38,7 @@ OF_SIGNERS = (
 OF_FILES = ("/F", "/UF", "/DOS", "/Mac", "/Unix", "/Desc", "/RF", "/CI", "/Thumb")
 JPEG, JPEG_2000 = ("/DCTDecode", "/DCT"), ("/JPXDecode",)
 # a picture among the drawing commands of a page: it cannot be cleaned there
-INLINE_JPEG = re.compile(rb"\bBI\b.*?/(D|#44)(C|#43)(T|#54)", re.DOTALL)
+INLINE_PICTURE, JPEG_FILTER = re.compile(rb"\bBI\b"), re.compile(rb"/(D|#44)(C|#43)(T|#54)")
 INLINE = "A picture in this PDF cannot be cleaned. Print it into a new PDF."
 NO_DRAWING = {
     *("/Image", "/Metadata", "/XRef", "/ObjStm", "/EmbeddedFile"),
@@ -226,7 +226,7 @@ def _clean_picture(stream: pikepdf.Stream) -> None:
     last = str(filters[-1]) if filters else ""
     if last not in (*JPEG, *JPEG_2000):
         kinds = {str(stream.get(name, "")) for name in ("/Type", "/Subtype")}
-        if not NO_DRAWING & kinds and INLINE_JPEG.search(_drawn(stream)):
+        if not NO_DRAWING & kinds and _has_inline_jpeg(_drawn(stream)):
             raise CannotStrip(INLINE)
         return
     raw = stream.read_raw_bytes()
@@ -247,8 +247,13 @@ def _refuse_inline_jpegs(page: pikepdf.Page) -> None:
     contents: Any = page.obj.get("/Contents")
     streams = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
     drawn = b"\n".join(_drawn(each) for each in streams if isinstance(each, pikepdf.Stream))
-    if INLINE_JPEG.search(drawn):
+    if _has_inline_jpeg(drawn):
         raise CannotStrip(INLINE)
+
+
+def _has_inline_jpeg(drawn: bytes) -> bool:
+    first = INLINE_PICTURE.search(drawn)
+    return first is not None and JPEG_FILTER.search(drawn, first.end()) is not None
 
 
 def _drawn(stream: pikepdf.Stream) -> bytes:

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-
 from tracker.accounts import queries as accounts
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
@@ -24,7 +22,6 @@ from tracker.core.errors import Refused
 from tracker.core.intake import Intake
 from tracker.core.names import romanise
 from tracker.core.now import today
-from tracker.correspondence.models import Letter, LetterRecommendation
 from tracker.history import actions as history
 from tracker.recommendations.instruments import FACTS, Instrument
 from tracker.recommendations.models import (
@@ -136,26 +133,6 @@ def change_ask(viewer: Viewer, ask: Recommendation, given: AskInput, seen_versio
             },
         )
     settle([ask], viewer, corrected="instrument" in changed)
-    if IN_LAW & set(changed):
-        settle(_hanging_on(ask), viewer)
-
-
-# of these hangs whether a letter with the ask is a request in law, which later ones supplement
-IN_LAW = {"instrument", "ground", "addressees"}
-
-
-def _hanging_on(ask: Recommendation) -> Sequence[Recommendation]:
-    """The asks of letters that supplement one that carries an ask."""
-    earlier = select(LetterRecommendation.letter_id).where(
-        LetterRecommendation.recommendation_id == ask.id
-    )
-    later = select(Letter.id).where(Letter.supplements_id.in_(earlier))
-    return db.session.scalars(
-        select(Recommendation)
-        .join(LetterRecommendation, LetterRecommendation.recommendation_id == Recommendation.id)
-        .where(LetterRecommendation.letter_id.in_(later), Recommendation.id != ask.id)
-        .distinct()
-    ).all()
 
 
 def set_next(viewer: Viewer, ask: Recommendation, given: NextInput, seen_version: int) -> None:

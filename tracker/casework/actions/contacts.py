@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from tracker.accounts.viewer import Viewer
 from tracker.agencies.models import Agency, AgencyKind
-from tracker.casework.actions.letters import supplementing
+from tracker.casework.actions.letters import unsend
 from tracker.casework.actions.settle import settle
 from tracker.casework.actions.status import reopen_unfounded
 from tracker.casework.inputs import ContactInput
@@ -85,6 +85,10 @@ def void_contact(viewer: Viewer, contact: Contact, reason: str) -> None:
         intake.refuse("reason", "It is void already.")
     intake.done()
     correspondence.void_contact(viewer, contact, reason)
+    letter = db.session.get(Letter, contact.letter_id) if contact.letter_id else None
+    if letter is not None and contact.substance is Substance.SUBMISSION:
+        db.session.flush()
+        unsend(viewer, letter)
     asks = db.session.scalars(
         select(Recommendation)
         .join(ContactRecommendation, ContactRecommendation.recommendation_id == Recommendation.id)
@@ -92,8 +96,7 @@ def void_contact(viewer: Viewer, contact: Contact, reason: str) -> None:
     ).all()
     for ask in asks:
         records.touch(ask)
-    letter = db.session.get(Letter, contact.letter_id) if contact.letter_id else None
-    settle([*asks, *(supplementing(letter, asks) if letter else ())], viewer)
+    settle(asks, viewer)
     reopen_unfounded(viewer, asks, None, "The day it was sent on was void.")
 
 

@@ -7,7 +7,6 @@ from itertools import pairwise
 from sqlalchemy import func, select
 
 from tracker.accounts.viewer import Viewer
-from tracker.casework.actions.letters import supplementing
 from tracker.casework.actions.settle import settle
 from tracker.casework.actions.spans import sent_among, spans_of, take_steps
 from tracker.casework.actions.status import reopen_unfounded, status_of, withdraw
@@ -79,7 +78,7 @@ def void_letter(viewer: Viewer, letter: Letter, fate: Fate, reason: str) -> None
     if fate is Fate.WITHDRAWN:
         seen = queries.asks_of(viewer, [letter.id])[letter.id]
         withdraw(viewer, [ask for ask in unsent if ask in seen and ask.is_open], reason)
-    settle([*asks, *supplementing(letter, asks)], viewer)
+    settle(asks, viewer)
     reopen_unfounded(viewer, asks, None, "The letter that it was sent with was void.")
 
 

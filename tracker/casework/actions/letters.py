@@ -125,7 +125,7 @@ def record_receipt(viewer: Viewer, letter: Letter, given: ReceiptInput, seen_ver
         records=[letter.id, *(ask.id for ask in asks)],
         body={"before": before, "after": _receipt(letter)},
     )
-    settle([*asks, *supplementing(letter, asks)], viewer)
+    settle(asks, viewer)
 
 
 def _sent_on(letter: Letter, given: ReceiptInput, intake: Intake) -> PartialDate | None:
@@ -134,33 +134,78 @@ def _sent_on(letter: Letter, given: ReceiptInput, intake: Intake) -> PartialDate
     written = letter.written_on
     if sent and written and sent.latest < written.earliest:
         intake.refuse("sent_on", f"It cannot be sent before it was written, {written.shown}.")
+    asked = letter.reply_requested_by
+    if sent and asked and asked.latest <= sent.earliest:
+        intake.refuse("sent_on", f"It asks for a reply by {asked.shown}: it went before that day.")
+    for ask, contact in _sent_by_hand(letter):
+        if sent and contact.happened_on and contact.happened_on != sent:
+            day = contact.happened_on.shown
+            problem = (
+                f"“{ask.title}” is on record as sent on {day}. Give that day, or void it first."
+            )
+            intake.refuse("sent_on", problem)
     return sent
+
+
+def _sent_by_hand(letter: Letter) -> list[tuple[Recommendation, Contact]]:
+    """The asks of a letter that were said to be sent, by no letter, with what says so."""
+    rows = db.session.execute(
+        select(Recommendation, Contact)
+        .join(ContactRecommendation, ContactRecommendation.recommendation_id == Recommendation.id)
+        .join(Contact, Contact.id == ContactRecommendation.contact_id)
+        .join(LetterRecommendation, LetterRecommendation.recommendation_id == Recommendation.id)
+        .where(
+            LetterRecommendation.letter_id == letter.id,
+            Contact.substance == Substance.SUBMISSION,
+            Contact.letter_id.is_(None),
+            Contact.voided_at.is_(None),
+        )
+    )
+    return [(ask, contact) for ask, contact in rows]
 
 
 def _send(viewer: Viewer, letter: Letter, asks: Sequence[Recommendation]) -> None:
     """A letter went out: its asks with it, unless they were said to have gone already, which is
     then by this letter."""
-    alone = db.session.scalars(
-        select(Contact)
-        .join(ContactRecommendation, ContactRecommendation.contact_id == Contact.id)
-        .where(
-            ContactRecommendation.recommendation_id.in_([ask.id for ask in asks]),
-            Contact.substance == Substance.SUBMISSION,
-            Contact.letter_id.is_(None),
-            Contact.voided_at.is_(None),
-        )
-    ).all()
-    for contact in alone:
+    for _, contact in _sent_by_hand(letter):
         contact.letter_id = letter.id
         records.touch(contact)
-    going = [ask for ask in asks if ask.status in BEFORE_SENDING]
-    for ask in going:
-        was, change = status_of(ask), Change(Status.SUBMITTED, letter.sent_on)
-        records.touch(ask)
-        spans.take_steps(viewer, [(ask, change, None)])
-        record_change(viewer, ask, was, change)
-    if going:
-        _submit(viewer, letter, going)
+    db.session.flush()
+    sent = spans.sent_among([ask.id for ask in asks])
+    for ask in asks:
+        if ask.status in BEFORE_SENDING:
+            was, change = status_of(ask), Change(Status.SUBMITTED, letter.sent_on)
+            records.touch(ask)
+            spans.take_steps(viewer, [(ask, change, None)])
+            record_change(viewer, ask, was, change)
+    going = [ask for ask in asks if ask.id not in sent and ask.is_open]
+    seen = letters.asks_of(viewer, [letter.id])[letter.id]
+    # what some of it says of an ask that the sender does not see is kept from them, and no more
+    for group in ([a for a in going if a in seen], [a for a in going if a not in seen]):
+        if group:
+            _submit(viewer, letter, group)
+
+
+def unsend(viewer: Viewer, letter: Letter) -> None:
+    """A letter whose sending was entered in error, and void for all its asks, has not gone out:
+    when it does, that is said on its page."""
+    standing = select(Contact.id).where(
+        Contact.letter_id == letter.id,
+        Contact.substance == Substance.SUBMISSION,
+        Contact.voided_at.is_(None),
+    )
+    if db.session.scalar(standing.limit(1)) is not None:
+        return
+    before = _receipt(letter)
+    records.touch(letter)
+    letter.sent_on = letter.received_on = None
+    letter.received_proof = ""
+    history.record(
+        "letter.unsent",
+        actor_id=viewer.user_id,
+        records=[letter.id],
+        body={"before": before, "after": _receipt(letter)},
+    )
 
 
 def _submit(viewer: Viewer, letter: Letter, asks: Sequence[Recommendation]) -> None:
@@ -225,24 +270,6 @@ def _chain_of(letter: Letter) -> set[int]:
         found.add(following)
         following = db.session.scalar(select(Letter.supplements_id).where(Letter.id == following))
     return found
-
-
-def supplementing(letter: Letter, but: Sequence[Recommendation]) -> Sequence[Recommendation]:
-    """The asks of letters that supplement one, or one of these: what started nothing because of it
-    may now."""
-    later: set[int] = set()
-    newest = {letter.id}
-    while newest:
-        following = select(Letter.id).where(Letter.supplements_id.in_(newest))
-        newest = set(db.session.scalars(following)) - later
-        later |= newest
-    return db.session.scalars(
-        select(Recommendation)
-        .join(LetterRecommendation, LetterRecommendation.recommendation_id == Recommendation.id)
-        .where(LetterRecommendation.letter_id.in_(later))
-        .where(Recommendation.id.not_in([ask.id for ask in but]))
-        .distinct()
-    ).all()
 
 
 def _begin(viewer: Viewer, letter: Letter, asks: Sequence[Recommendation], *, sent: bool) -> None:

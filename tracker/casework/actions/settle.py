@@ -13,7 +13,7 @@ from tracker.clocks import actions as clocks
 from tracker.core.dates import PartialDate
 from tracker.core.db import db
 from tracker.core.together import write_together
-from tracker.correspondence.models import Substance
+from tracker.correspondence.models import Letter, LetterRecommendation, Substance
 from tracker.correspondence.queries import contact_facts
 from tracker.correspondence.rules import ContactFact, standing
 from tracker.recommendations.models import (
@@ -37,6 +37,7 @@ def settle(
     it was `by`, the histories of the asks say which flags and days that moved. Where the instrument
     was `corrected`, clocks that have ended follow too."""
     db.session.flush()
+    asks = [*asks, *_following(asks)]
     ids = [ask.id for ask in asks]
     contacts, outcomes = contact_facts(ids), _outcomes(ids)
     addressees, targets = _addressees(ids), _targets(ids)
@@ -68,6 +69,30 @@ def settle(
     write_together(row for rows in addressees.values() for row in rows)
     write_together(asks)
     clocks.refresh(asks, by, corrected=corrected)
+
+
+def _following(asks: Sequence[Recommendation]) -> Sequence[Recommendation]:
+    """The asks of letters that supplement a letter of these asks, or one that does, and so on: of
+    these hangs whether they begin a clock in law themselves."""
+    ids = [ask.id for ask in asks]
+    first = (
+        select(Letter.id)
+        .join(LetterRecommendation, LetterRecommendation.letter_id == Letter.supplements_id)
+        .where(LetterRecommendation.recommendation_id.in_(ids))
+    )
+    later, newest = set[int](), set(db.session.scalars(first))
+    while newest:
+        later |= newest
+        following = select(Letter.id).where(Letter.supplements_id.in_(newest))
+        newest = set(db.session.scalars(following)) - later
+    if not later:
+        return ()
+    return db.session.scalars(
+        select(Recommendation)
+        .join(LetterRecommendation, LetterRecommendation.recommendation_id == Recommendation.id)
+        .where(LetterRecommendation.letter_id.in_(later), Recommendation.id.not_in(ids))
+        .distinct()
+    ).all()
 
 
 def outcome_facts(
