@@ -119,7 +119,7 @@ def _cursor(world: World, key: int) -> str:
         assert ask is not None
         row = SimpleNamespace(id=ask.id, updated_at=ask.updated_at)
         db.session.rollback()
-    return paging._encode("f", row, ORDERS["-updated"])
+        return paging._encode("f", row, ORDERS["-updated"])
 
 
 def _peer(world: World, deep: bool) -> Work:
