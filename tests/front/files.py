@@ -103,6 +103,8 @@ def pdf() -> bytes:
         layer = made.make_indirect(pikepdf.Dictionary(Type=name.OCG, Name="One", Usage=usage))
         order = pikepdf.Dictionary(Creator=AUTHOR, Order=[layer])
         made.Root.OCProperties = pikepdf.Dictionary(OCGs=[layer], D=order)
+        certificate = pikepdf.Stream(made, AUTHOR.encode())
+        made.Root.DSS = pikepdf.Dictionary(Certs=[made.make_indirect(certificate)])
         thread = pikepdf.Dictionary(Type=name.Thread, I=pikepdf.Dictionary(Author=AUTHOR))
         made.Root.Threads = pikepdf.Array([made.make_indirect(thread)])
         own = pikepdf.Dictionary(O=name.UserProperties, P=[pikepdf.Dictionary(N="By", V=AUTHOR)])

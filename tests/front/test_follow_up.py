@@ -154,6 +154,17 @@ def test_an_office_with_a_new_holder_is_said_and_the_new_one_addressed(
     assert "it was Michael R. Pompeo (26 Apr 2018 to 20 Jan 2021)" in words_of(form.page)
 
 
+def test_a_holder_who_came_after_a_letter_to_a_vacant_office_is_said(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2025-06-02", staff)
+    vacant = {"written_on": "2025-01-24", "addressees-0-agency": "Treasury"}
+    form = letter_to(staff, record_ask(staff, vacant), "treasury")
+    said = words_of(form.page)
+    assert "nobody is on record as its holder when we last wrote. Scott Bessent holds it" in said
+    assert text_in(form).startswith("Scott Bessent\nSecretary of the Treasury\n")
+
+
 @pytest.mark.parametrize(
     ("typed", "starts", "said"),
     [

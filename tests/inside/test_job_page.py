@@ -16,6 +16,7 @@ from tests.inside.watching import watching
 from tests.support.factories import make
 from tests.support.people import Person, words_of
 from tracker.core.db import db, transaction
+from tracker.core.now import now
 from tracker.history import actions as history
 from tracker.jobs import heartbeat, registry, rules, scheduler
 from tracker.jobs.models import Heartbeat, JobRun, RunState
@@ -216,6 +217,7 @@ def test_readyz_says_when_no_scheduler_was_heard_of(
     assert answer.json is not None
     assert answer.json["scheduler"] == "running"
     assert answer.json["scheduler_last_beat"].startswith("2024-03-10T12:00")
+    assert heartbeat.is_missing(now() + timedelta(days=1), now())  # left by a clock that was ahead
     late = heartbeat.MISSED_AFTER + timedelta(seconds=5)
     with writing(app):
         db.session.get_one(Heartbeat, heartbeat.SCHEDULER).at -= late
