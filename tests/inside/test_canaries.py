@@ -41,7 +41,7 @@ from tracker.notifications import choices, collecting, digests, outbox
 from tracker.notifications.models import HowOften, Mail, Notice, NoticeKind
 from tracker.recommendations.models import Recommendation
 from tracker.records import queries
-from tracker.records.models import Audience
+from tracker.records.models import Audience, Record
 
 # tables with texts that belong to no record and to nobody
 NOBODYS = {
@@ -338,7 +338,8 @@ def people_shown_a_contact(_viewer: Viewer, ids: set[int]) -> set[int]:
 
 
 def changed_of_late(viewer: Viewer, _ids: set[int]) -> set[int]:
-    return {row.record_id for row in feeds._newest(viewer)}
+    changed = {row.reference for row in feeds._newest(viewer)}
+    return set(db.session.scalars(select(Record.id).where(Record.reference.in_(changed))))
 
 
 # Of these modules pages ask only for what was found as their reader already, or narrow what they

@@ -12,7 +12,7 @@ from ipaddress import ip_address, ip_network
 from sqlalchemy import delete, func, select
 
 from tracker.accounts import queries
-from tracker.accounts.models import LoginFailure
+from tracker.accounts.models import LoginFailure, User
 from tracker.core.db import db
 from tracker.core.now import now
 from tracker.history import actions as history
@@ -33,23 +33,17 @@ def network_of(address: str | None) -> str:
     return str(ip_network((found, 24 if found.version == 4 else 64), strict=False))
 
 
-def is_slowed(email: str, network: str) -> bool:
-    """Whether that account has failed too often from there in the last minute, account or no
-    account."""
-    return _failed(_pair(email, network)) >= MOST
-
-
 def note_attempt(email: str, network: str) -> int | None:
     """Keep that somebody tries to log in, before anything is looked at, so that no number of tries
     at once passes. Nothing, where too many failed already; else the key of the try, which counts as
-    a failure until it is `taken_back`."""
-    moment, pair = now(), _pair(email, network)
+    a failure until it is taken back."""
+    moment, user = now(), queries.user_by_email(email)
+    pair = _pair(user, email, network)
     if db.engine.dialect.name == "postgresql":  # which lets several write at once, unseen
         one_at_a_time = func.pg_advisory_xact_lock(func.hashtext(pair))
         db.session.execute(select(one_at_a_time))
     old = delete(LoginFailure).where(LoginFailure.at < moment - KEPT)
     db.session.execute(old.execution_options(synchronize_session=False))
-    user = queries.user_by_email(email)
     attempt = LoginFailure(pair=pair, user_id=user.id if user else None, network=network, at=moment)
     db.session.add(attempt)
     db.session.flush()
@@ -68,8 +62,8 @@ def take_back(attempt_id: int) -> None:
 def note_end(email: str, network: str) -> None:
     """Tell in the history when a failure was the last before the account is slowed from there; of
     an address without an account too, which costs the same."""
-    if is_slowed(email, network):
-        user = queries.user_by_email(email)
+    user = queries.user_by_email(email)
+    if _failed(_pair(user, email, network)) >= MOST:
         who = {"person": user.id} if user else {}
         history.record("user.slowed", actor_id=None, body={"after": {**who, "network": network}})
 
@@ -104,10 +98,9 @@ def failures(since: datetime, most: int = 50) -> list[Failures]:
     return [Failures(*row) for row in found]
 
 
-def _pair(email: str, network: str) -> str:
+def _pair(user: User | None, email: str, network: str) -> str:
     """One for each account and network, however the address is written. One that is no account's
     may be anything, a password too: it is not kept as it is."""
-    user = queries.user_by_email(email)
     whom = f"account {user.id}" if user else f"address {email.strip().casefold()}"
     said = f"{whom} {network}"
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()

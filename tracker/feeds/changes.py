@@ -18,7 +18,7 @@ from tracker.history.names import EVENTS
 from tracker.history.queries import changing_only
 from tracker.recommendations.models import Recommendation
 from tracker.records.models import Kind, Record, RecordMixin
-from tracker.records.queries import shared_since, untold, visible
+from tracker.records.queries import history_since, is_told, untold, visible
 from tracker.targets.models import Target
 
 NEWEST = 100
@@ -56,14 +56,12 @@ def changes(viewer: Viewer, base_url: str, own: str) -> bytes:
 def _entries(viewer: Viewer) -> list[Any]:
     """The newest changes of records that the viewer sees, from when on they read their history."""
     found = _newest(viewer)
-    since = shared_since({row.record_id: row.organisation_id for row in found}, viewer)
+    since = history_since(viewer, {row.reference for row in found})
     hidden = untold(viewer, {row.event_id for row in found})
     others = {row.event_id for row in found if row.organisation_id != viewer.organisation_id}
     hidden |= changing_only(PLANS, others)
     kept = [
-        row
-        for row in found
-        if row.event_id not in hidden and _is_told(row.at, since[row.record_id])
+        row for row in found if row.event_id not in hidden and is_told(since, row.reference, row.at)
     ]
     return sorted(kept, key=lambda row: (row.position, row.reference), reverse=True)[:NEWEST]
 
@@ -81,7 +79,6 @@ def _newest(viewer: Viewer) -> list[Any]:
                 HistoryEvent.position,
                 Record.reference,
                 Record.kind,
-                model.id.label("record_id"),
                 model.organisation_id,
             )
             .join(HistorySubject, HistorySubject.event_id == HistoryEvent.id)
@@ -93,10 +90,6 @@ def _newest(viewer: Viewer) -> list[Any]:
         )
         found += db.session.execute(visible(newest, model, viewer)).all()
     return found
-
-
-def _is_told(at: datetime, since: datetime | None) -> bool:
-    return since is None or at >= since
 
 
 def _text(parent: ElementTree.Element, name: str, said: str) -> None:

@@ -34,7 +34,7 @@ from tracker.notifications.models import (
 )
 from tracker.recommendations.models import Recommendation, Status
 from tracker.records.models import Audience, Kind, Record
-from tracker.records.queries import history_since, untold, visible
+from tracker.records.queries import history_since, is_told, untold, visible
 from tracker.sources.models import Source
 
 MORNING = time(7)
@@ -221,9 +221,9 @@ def _holding(
     since = history_since(viewer, {record.reference for _, record in rows})
     notices = [notice for notice, record in rows if record.reference in since]
     true = _still_true(viewer, notices, flags)
-    told_from = {record.id: since.get(record.reference) for _, record in rows}
     happened = _moments(notices)
     hidden = untold(viewer, happened) | changing_only(PLANS, _of_others(viewer, notices))
+    open_events = happened.keys() - hidden
     return [
         (notice, record)
         for notice, record in rows
@@ -231,8 +231,8 @@ def _holding(
         and (
             notice.kind is not NoticeKind.CHANGE
             or (
-                _number(notice) not in hidden
-                and _is_told(happened.get(_number(notice)), told_from[record.id])
+                _number(notice) in open_events
+                and is_told(since, record.reference, happened[_number(notice)])
             )
         )
     ]
@@ -248,11 +248,6 @@ def _of_others(viewer: Viewer, notices: Iterable[Notice]) -> set[int]:
         Recommendation.id.in_(events), Recommendation.organisation_id != viewer.organisation_id
     )
     return {number for key in db.session.scalars(theirs) for number in events[key]}
-
-
-def _is_told(at: datetime | None, since: datetime | None) -> bool:
-    """Others are told of a record from the day of the sharing."""
-    return at is not None and (since is None or at >= since)
 
 
 def _flags(notices: Iterable[Notice]) -> dict[str, bool]:

@@ -206,7 +206,7 @@ def may_edit(row: AudienceColumns, viewer: Viewer) -> bool:
 
 def seen_since(record_id: int, organisation_id: int, viewer: Viewer) -> datetime | None:
     """From when on the viewer may read the record's history; nothing means from its start."""
-    return shared_since({record_id: organisation_id}, viewer)[record_id]
+    return _shared_since({record_id: organisation_id}, viewer)[record_id]
 
 
 def history_since(viewer: Viewer, references: Iterable[str]) -> dict[str, datetime | None]:
@@ -227,11 +227,11 @@ def history_since(viewer: Viewer, references: Iterable[str]) -> dict[str, dateti
         )
         for row in rows:
             names[row.id], owners[row.id] = row.reference, row.organisation_id
-    since = shared_since(owners, viewer)
+    since = _shared_since(owners, viewer)
     return {names[record_id]: moment for record_id, moment in since.items()}
 
 
-def shared_since(owners: Mapping[int, int], viewer: Viewer) -> dict[int, datetime | None]:
+def _shared_since(owners: Mapping[int, int], viewer: Viewer) -> dict[int, datetime | None]:
     """From when on the viewer may read the history of records that they see, given with their
     organisations, in two statements: since when without a break each has been theirs to see, for
     earlier drafts keep what was taken out. Nothing means from its start; `NEVER`, that it is not
