@@ -81,7 +81,9 @@ def test_the_rules_are_listed_with_what_they_rest_on(admin: Person) -> None:
     assert law["Gives"] == "120 calendar days"
     assert law["Warns"] == "day 90"
     assert law["Basis"].startswith("§ Statute 22 U.S.C. 10102(d)")
-    assert len(rows(page, "rules")) == 19
+    found = rows(page, "rules")
+    assert len(found) == 19
+    assert {"European Union", "United Kingdom"} < {row["Of"] for row in found}
 
 
 def test_a_change_shows_its_effect_and_is_kept_once_it_was_seen(

@@ -12,6 +12,7 @@ from tracker.agencies import queries as agencies
 from tracker.clocks import queries, ruling
 from tracker.clocks.models import ClockRule
 from tracker.clocks.recomputing import Effect
+from tracker.core.countries import jurisdiction_name
 from tracker.core.db import db
 from tracker.core.now import today
 from tracker.web.policy import Policy, policy
@@ -59,8 +60,8 @@ def new() -> ResponseReturnValue:
     bodies = agencies.all_agencies()
     by_slug = {body.slug: body for body in bodies}
     form.agency.choices = [("", "Any"), *((body.slug, body.name) for body in bodies)]
-    places = sorted({body.jurisdiction for body in bodies})
-    form.jurisdiction.choices = [("", "Any"), *((place, place) for place in places)]
+    places = {body.jurisdiction: jurisdiction_name(body.jurisdiction) for body in bodies}
+    form.jurisdiction.choices = [("", "Any"), *sorted(places.items(), key=lambda place: place[1])]
 
     def add() -> tuple[ClockRule, Effect]:
         scope = form.scope(by_slug.get(form.agency.data or ""))

@@ -74,6 +74,11 @@ def country_name(code: str) -> str:
     return countries().get(code, code)
 
 
+def jurisdiction_name(code: str) -> str:
+    """The English name of whose law a body acts under: a country, or EU."""
+    return "European Union" if code == "EU" else country_name(code)
+
+
 @cache
 def _by_folded_name() -> dict[str, str]:
     full = {_key(str(name)): code for code, name in Locale("en").territories.items()}

@@ -13,7 +13,7 @@ from flask import Flask, request, url_for
 from jinja2 import StrictUndefined
 from markupsafe import Markup, escape
 
-from tracker.core.countries import country_name
+from tracker.core.countries import country_name, jurisdiction_name
 from tracker.core.dates import MONTHS, PartialDate, show_day
 from tracker.core.names import language_hint, script_of
 from tracker.core.now import today
@@ -32,6 +32,7 @@ def init_app(app: Flask) -> None:
         "moment": moment,
         "number": number,
         "country": country_name,
+        "jurisdiction": jurisdiction_name,
         "name": in_its_script,
         "host": host,
         "size": size,
