@@ -61,7 +61,7 @@ def test_a_clock_says_what_started_it_how_it_counts_and_which_rules_were_passed_
         in (said["Arithmetic"])
     )
     assert (
-        "120 calendar days for GB (from 1 Jan 2000 on): made for something else"
+        "120 calendar days for United Kingdom (from 1 Jan 2000 on): made for something else"
         in (said["Arithmetic"])
     )
     letter = next(link for link in links(staff.get(ask)) if link.startswith("/letters/L-"))

@@ -14,9 +14,11 @@ from werkzeug.test import TestResponse
 
 from tests.front.support import (
     asks_on,
+    links,
     nothing_changes,
     options,
     record_ask,
+    record_contact,
     record_draft,
     save,
     section,
@@ -111,6 +113,38 @@ def test_what_is_not_public_is_taken_by_who_gave_the_password_of_late(
         assert "Confirm that it is you" in words_of(answer)
         assert titles(taken(staff, "/exports?audience=public")) == {"For all"}
         save(staff, f"{ask}/next", {"next_action": "Call them"})
+        assert take(staff, "/exports?audience=public").status_code == 401
+
+
+def test_an_ask_comes_with_what_was_said_of_it_as_far_as_one_sees_it(
+    app: Flask, staff: Person, partner: Person
+) -> None:
+    published = {"sources-0-title": "An article", "sources-0-url": "https://example.org/article"}
+    ask = record_ask(staff, published)
+    share(staff, ask, "public", together=options(staff.get(f"{ask}/audience"), "together"))
+    record_contact(staff, ask, "acknowledgement", "2023-11-02", summary="They have it.")
+    page = record_contact(staff, ask, "question", "2023-11-20", summary="Entered in error.")
+    void = next(link for link in links(page) if link.endswith("/void") and "/contacts/" in link)
+    save(staff, void, {"reason": "It was another ask."})
+    for person in (staff, partner):
+        [told] = taken(person)["recommendations"]
+        assert [(c["on"], c["substance"], c["direction"]) for c in told["contacts"]] == [
+            ("2023-10-23", "submission", "ours"),
+            ("2023-11-02", "acknowledgement", "theirs"),
+        ]
+        assert told["contacts"][1]["summary"] == "They have it."
+        assert told["contacts"][0]["letter"] == told["letters"][0]
+        assert told["contacts"][1]["agencies"] == [told["addressees"][0]["agency"]]
+        held = [(span["status"], span["from_on"], span["until_on"]) for span in told["statuses"]]
+        assert held == [("submitted", "2023-10-23", None)]
+    other = record_draft(staff, {"title": "For ourselves"})
+    both = {"asks": [one.rpartition("/")[2] for one in (ask, other)], "summary": "Of both"}
+    record_contact(staff, ask, "meeting", "2023-12-01", **both)
+    assert len(taken(partner)["recommendations"][0]["contacts"]) == 2
+    mine = taken(staff, "/exports?audience=public")["recommendations"]
+    assert mine[0]["contacts"][-1]["summary"] == "Of both"
+    with time_machine.travel(now() + timedelta(minutes=16)):
+        # the asks in the file are for everybody, what was said of one is not
         assert take(staff, "/exports?audience=public").status_code == 401
 
 

@@ -1,6 +1,7 @@
 """Who reads what is restricted is written down, and shown to its owner's people alone."""
 
 import json
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -185,3 +186,25 @@ def test_what_a_token_is_given_in_a_list_counts_as_read(
         answer = client.get("/api/v1/recommendations", headers=headers)
         assert len(json.loads(answer.text)["items"]) == 1
     assert reads(staff, ask).count("Colleague") == 1
+
+
+@pytest.mark.parametrize("path", ["recommendations", "recommendations/{}"])
+def test_what_was_said_of_an_ask_counts_as_read_with_its_item(
+    app: Flask, staff: Person, colleague: Person, path: str
+) -> None:
+    ask = record_ask(staff)
+    secret = record_ask(staff, {"title": "Another", "asks-0-title": "What few may know"})
+    share(staff, secret, "named", people=colleague.email)
+    both = {"asks": [one.rpartition("/")[2] for one in (ask, secret)], "summary": "zz01"}
+    record_contact(staff, ask, "acknowledgement", "2023-11-10", **both)
+    settings = app.extensions["tracker.settings"]
+    tracker = CommandLine(settings.instance, {"TRACKER_DATABASE_URL": settings.database_url})
+    made = ("tokens", "add", colleague.email, "--scope", "read", "--label", "A script")
+    headers = {"Authorization": f"Bearer {tracker.ok(*made).strip()}"}
+    address = f"/api/v1/{path.format(ask.rpartition('/')[2])}"
+    for _ in range(2):
+        assert "zz01" in app.test_client().get(address, headers=headers).text
+    with reading(app):
+        contact = db.session.scalars(select(Contact).where(Contact.summary == "zz01")).one()
+        reads_of_it = Counter(read.actor_id for read in queries.reads_of(contact.id))
+    assert reads_of_it[colleague.viewer.user_id] == 1

@@ -3,8 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
-from itertools import product
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,13 +22,11 @@ from tracker.accounts.models import Organisation
 from tracker.accounts.viewer import MACHINE, Viewer
 from tracker.agencies import reference
 from tracker.clocks import queries as clocks
-from tracker.clocks import sweep
 from tracker.clocks.models import Clock
 from tracker.core.db import db
 from tracker.core.now import today
 from tracker.demo import load
 from tracker.history import queries as history
-from tracker.jobs import runner
 from tracker.recommendations.instruments import Instrument
 
 ON = "2024-03-01"
@@ -239,124 +236,6 @@ def test_the_command_says_the_same_of_that_day(demo: Demonstration) -> None:
     ran = demo.tracker("jobs", "run", "stale-sweep", "--at", ON, "--dry-run", "--json").json
     assert ran["in_force"] == flags(demo, ON)
     assert ran["newly_flagged"] == 0
-
-
-# how many days each clock gives, said once more: what is computed below reads no rule
-DAYS = {"section_1263d": 120, "erc_removal": 30, "acknowledgement": 30, "answer": 14}
-OURS = {"drafting": 30, "vetting": 21}
-SILENCE = {"entity_list": 60, "export_control": 120, "global_magnitsky": 90}
-SILENCE |= dict.fromkeys(("visa_7031c", "visa_212a3c", "visa_unspecified"), 90)
-ABROAD = {"GB", "EU", "CA", "AU"}
-
-
-def body_of(ask: dict[str, Any], clock: dict[str, Any]) -> dict[str, Any]:
-    """What the export says of the body that a clock is about."""
-    return next((each for each in ask["addressees"] if each["agency"] == clock["agency"]), {})
-
-
-def first_day(ask: dict[str, Any], clock: dict[str, Any]) -> str:
-    """The first day of a clock: of what counts from being asked, or from the last contact, as the
-    body itself says; of the others as the clock says."""
-    body = body_of(ask, clock)
-    if clock["kind"] == "acknowledgement":
-        return str(body["asked_on"])
-    if clock["kind"] == "silence" and ask["status"] != "closed":
-        return str(body["last_contact_on"])
-    return str(clock["started_on"])
-
-
-def last_day(ask: dict[str, Any], clock: dict[str, Any]) -> date:
-    """The first day on which a clock does not run any more."""
-    body = body_of(ask, clock)
-    if clock["kind"] == "acknowledgement" and ask["status"] != "closed":
-        told = [day for day in (body["acknowledged_on"], body["answered_on"]) if day]
-        return date.fromisoformat(min(told, default="9999-12-31"))
-    return date.fromisoformat(clock["ended_on"] or "9999-12-31")
-
-
-def due_day(ask: dict[str, Any], clock: dict[str, Any], where: dict[str, str]) -> date:
-    """When a clock of the export is due, from its first day."""
-    if clock["kind"] in ("promise", "reply_requested"):
-        return date.fromisoformat(clock["due_on"])
-    start = date.fromisoformat((first_day(ask, clock) + "-01-01")[:10])
-    if clock["kind"] == "evidence":
-        return start.replace(year=start.year + 5) - timedelta(days=90)
-    if clock["kind"] == "silence":
-        elsewhere = 120 if where[clock["agency"]] in ABROAD else 90
-        return start + timedelta(days=SILENCE.get(ask["instrument"], elsewhere))
-    return start + timedelta(days=(DAYS | OURS)[clock["kind"]])
-
-
-def second_opinion(exported: dict[str, Any], on: date) -> list[tuple[str, ...]]:
-    """Every flag that holds on a day, in plain Python over the export."""
-    where = {body["slug"]: body["jurisdiction"] for body in exported["agencies"]}
-    found = []
-    for ask in exported["recommendations"]:
-        for clock in ask["clocks"]:
-            if clock["state"] == "not_started":
-                continue
-            due = due_day(ask, clock, where)
-            late = due + timedelta(days=1)
-            if late <= on < last_day(ask, clock):
-                flag = (ask["reference"], clock["agency"] or "", clock["kind"], clock["cause"])
-                found.append((*flag, clock["basis"], due.isoformat(), late.isoformat()))
-    return sorted(found)
-
-
-SENATE = {
-    "Senate Committee on Foreign Relations",
-    "Senate Committee on Banking, Housing, and Urban Affairs",
-}
-HOUSE = {"House Committee on Foreign Affairs", "House Committee on Financial Services"}
-
-
-def is_request_in_law(ask: dict[str, Any], letter: dict[str, Any]) -> bool:
-    """Whether a letter with the ask is one under 22 U.S.C. 10102(d), by a reading of its own."""
-    to = {each["agency"] for each in letter["addressees"] if not each["copy"]}
-    put_to = {each["agency"] for each in ask["addressees"]}
-    signed = {(each["role"], each["body"]) for each in letter["signatories"]}
-    whole = {
-        body for body in SENATE | HOUSE if {("chair", body), ("ranking_member", body)} <= signed
-    }
-    enough = whole & SENATE and whole & HOUSE if ask["ground"] == "corruption" else whole
-    is_asked = ask["instrument"] == "global_magnitsky" and ask["ground"]
-    return bool(is_asked and enough and "president" in to & put_to)
-
-
-def kinds_of(exported: dict[str, Any], ask: dict[str, Any]) -> Counter[str]:
-    """The clocks that an ask must have, by kind, said once more from what is on record of it."""
-    letters = [letter for letter in exported["letters"] if letter["reference"] in ask["letters"]]
-    bodies = len(ask["addressees"])
-    return Counter(
-        acknowledgement=bodies,
-        silence=bodies,
-        reply_requested=bodies if ask["response_requested_by"] else 0,
-        evidence=1 if ask["newest_conduct_on"] else 0,
-        section_1263d=1 if any(is_request_in_law(ask, letter) for letter in letters) else 0,
-    )
-
-
-def test_on_the_first_of_every_month_a_second_computation_finds_the_same_flags(
-    demo: Demonstration, exported: dict[str, Any]
-) -> None:
-    names = ("recommendation", "agency", "kind", "cause", "basis", "due_on", "flagged_on")
-    for ask in exported["recommendations"]:  # no clock is missing, and none is there for nothing
-        bodies = sorted(body["agency"] for body in ask["addressees"])
-        for kind in ("acknowledgement", "silence"):
-            own = sorted(clock["agency"] for clock in ask["clocks"] if clock["kind"] == kind)
-            assert own == bodies, (ask["reference"], kind)
-        of_law = [c for c in ask["clocks"] if c["basis"] in ("statute", "regulation")]
-        begun = [c for c in ask["clocks"] if c not in of_law or c["state"] != "not_started"]
-        assert Counter(clock["kind"] for clock in begun) == kinds_of(exported, ask), ask["title"]
-    total = 0
-    for year, month in product(range(2017, 2027), range(1, 13)):
-        on = date(year, month, 1)
-        with reading(demo.app):
-            swept = runner.run_by_hand(sweep.JOB, on, dry_run=True).figures["in_force"]
-        said = sorted(tuple(flag[name] or "" for name in names) for flag in swept)
-        assert said == second_opinion(exported, on), on
-        total += len(said)
-    assert total > 1000
 
 
 def test_no_clock_in_law_runs_on_its_asks_and_a_sentence_says_why(

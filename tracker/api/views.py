@@ -10,7 +10,7 @@ from sqlalchemy import Select
 
 from tracker.agencies import queries as agencies
 from tracker.casework import listing
-from tracker.casework.reading import note_reads
+from tracker.casework.reading import note_reads, note_reads_of
 from tracker.core.now import today
 from tracker.correspondence.models import Letter
 from tracker.dashboards.statistics import statistics as count
@@ -140,9 +140,18 @@ def _each(shape: Callable[[Any], dict[str, Any]]) -> Items:
 def _list(statement: Select[Any], model: type[RecordMixin], order: Order, items: Items) -> Response:
     cursor, limit = request.args.get("cursor"), _limit()
     page = fetch(statement, order, cursor, limit)
-    if note_reads(current(), model, [row.id for row in page.rows]):
+    if _reads_were_kept(model, page.rows):
         page = fetch(statement, order, cursor, limit)
     return _json({"items": list(items(page.rows)), "next": page.later})
+
+
+def _reads_were_kept(model: type[RecordMixin], rows: Sequence[Any]) -> bool:
+    """Keep who is given what is restricted, with the contacts whose words stand in an ask. Whether
+    anything was written down: what was loaded before is then to be loaded again."""
+    viewer, ids = current(), [row.id for row in rows]
+    about = export_json.contacts_of(viewer, ids) if model is Recommendation else {}
+    kept = note_reads_of(viewer, [contact for found in about.values() for contact in found])
+    return note_reads(viewer, model, ids) or kept
 
 
 def _item(
@@ -150,7 +159,10 @@ def _item(
 ) -> Response:
     """The record of that reference, among what the statement narrows to what the viewer sees."""
     own = statement.join(Record, Record.id == model.record_key())
-    found = fetch(own.where(Record.reference == reference), _by_key(model), None, 1).rows
+    one = own.where(Record.reference == reference)
+    found = fetch(one, _by_key(model), None, 1).rows
+    if _reads_were_kept(model, found):
+        found = fetch(one, _by_key(model), None, 1).rows
     return _json(next(iter(items(found)))) if found else abort(404)
 
 

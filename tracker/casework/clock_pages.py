@@ -70,7 +70,7 @@ def clocks_page(viewer: Viewer, ask: Recommendation, today: date) -> ClocksPage:
     acts = _by_clock(clocks.acts_of(viewer, ask.id))
     spans = [
         SpanFact(span.id, span.status, span.from_on, span.until_on)
-        for span in asks.spans_of(viewer, ask.id)
+        for span in asks.spans_of(viewer, [ask.id])[ask.id]
         if not span.voided_at
     ]
     closings = closings_of(spans)

@@ -111,7 +111,7 @@ def _of_ask(ask: Recommendation, reader: Viewer) -> Iterator[Field]:
     )
     yield "What followed", _texts(words.RESULT[ask.result])
     yield "Controlled items", [_item(item) for item in ask.controls]
-    yield "Status", [said for span in asks.spans_of(reader, ask.id) for said in _of_span(span)]
+    yield "Status", [said for span in asks.spans_of(reader, own)[ask.id] for said in _of_span(span)]
     yield (
         "Contacts",
         [_contact(contact) for contact in correspondence.contacts_of(reader, own)[ask.id]],

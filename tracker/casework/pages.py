@@ -181,7 +181,7 @@ def ask_page(
         oldest_first=oldest_first,
         evidence=sources.cited_by(viewer, own).get(ask.id, []),
         tags=records.tags_of(viewer, own).get(ask.id, []),
-        spans=asks.spans_of(viewer, ask.id),
+        spans=asks.spans_of(viewer, own)[ask.id],
         seats=(agencies.members(ask.decided_by.id) if is_interagency and ask.decided_by else []),
         arithmetic={clock.id: arithmetic(clock, today) for clock in all_clocks},
     )

@@ -12,11 +12,12 @@ from sqlalchemy.orm import joinedload, selectinload
 from tracker.accounts.permissions import Permission
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
+from tracker.casework.pages import agencies_of_contacts
 from tracker.clocks import queries as clocks
 from tracker.core.db import db
 from tracker.core.errors import Refused
 from tracker.correspondence import queries as correspondence
-from tracker.correspondence.models import Letter, LetterAddressee, Signatory
+from tracker.correspondence.models import Contact, Letter, LetterAddressee, Signatory
 from tracker.recommendations import queries as asks
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import Addressee, Recommendation, Status
@@ -59,7 +60,7 @@ def export(
     seen: set[int] = set()
     audiences: set[str] = set()
     parts: dict[str, Iterable[dict[str, Any]]] = {
-        "recommendations": _asks(viewer, narrow, today, base_url, seen),
+        "recommendations": _asks(viewer, narrow, today, base_url, seen, audiences),
         "letters": _letters(viewer, seen if narrowed else None),
         "targets": _targets(viewer, seen if narrowed else None),
         "agencies": (shapes.agency(row) for row in agencies.all_agencies()),
@@ -142,7 +143,12 @@ def _batches(statement: Select[T], key: Any) -> Iterator[Sequence[T]]:
 
 
 def _asks(
-    viewer: Viewer, narrow: Narrow | None, today: date, base_url: str, seen: set[int]
+    viewer: Viewer,
+    narrow: Narrow | None,
+    today: date,
+    base_url: str,
+    seen: set[int],
+    audiences: set[str],
 ) -> Iterator[dict[str, Any]]:
     wanted = narrow(visible_asks(viewer)) if narrow else visible_asks(viewer)
     for rows in _batches(wanted.options(*PARTS_OF_ASK), Recommendation.id):
@@ -150,6 +156,8 @@ def _asks(
             seen.add(parts.ask.id)
             seen.update(t.id for t in parts.targets)
             seen.update(found.id for found in parts.letters)
+            seen.update(contact.id for contact in parts.contacts)
+            audiences.update(contact.audience for contact in parts.contacts)
             seen.update(use.source_id for use in parts.sources)
             yield shapes.recommendation(parts, today, base_url)
 
@@ -174,6 +182,8 @@ def parts_of(viewer: Viewer, rows: Sequence[Recommendation]) -> Iterator[shapes.
     about, places = asks.targets_of(viewer, ids), asks.places_of(viewer, ids)
     outcomes, ticking = asks.outcomes_of(viewer, ids), clocks.clocks_of(viewer, ids)
     letters, cited = correspondence.letters_of(viewer, ids), sources.cited_by(viewer, ids)
+    contacts, spans = contacts_of(viewer, ids), asks.spans_of(viewer, ids)
+    met = agencies_of_contacts([contact for found in contacts.values() for contact in found])
     tags = tags_of(viewer, ids)
     for row in rows:
         yield shapes.AskParts(
@@ -183,10 +193,19 @@ def parts_of(viewer: Viewer, rows: Sequence[Recommendation]) -> Iterator[shapes.
             outcomes=outcomes[row.id],
             clocks=ticking[row.id],
             letters=letters[row.id],
+            contacts=contacts[row.id],
+            met=met,
+            spans=[span for span in spans[row.id] if not span.voided_at],
             sources=cited.get(row.id, []),
             tags=tags.get(row.id, []),
             is_own=row.organisation_id == viewer.organisation_id,
         )
+
+
+def contacts_of(viewer: Viewer, ask_ids: Sequence[int]) -> dict[int, list[Contact]]:
+    """The contacts whose words stand in the items of asks, by ask."""
+    found = correspondence.contacts_of(viewer, ask_ids)
+    return {key: [each for each in found[key] if not each.voided_at] for key in ask_ids}
 
 
 def _letters(viewer: Viewer, only: set[int] | None) -> Iterator[dict[str, Any]]:

@@ -429,14 +429,16 @@ def places_of(
     return found
 
 
-def spans_of(viewer: Viewer, recommendation_id: int) -> list[StatusSpan]:
-    """The life cycle of an ask, oldest span first."""
-    return list(db.session.scalars(_spans(viewer), {"ids": [recommendation_id]}))
+def spans_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, list[StatusSpan]]:
+    """The life cycle of asks, by ask, oldest span first."""
+    return grouped(_spans_of(viewer), recommendation_ids)
 
 
 @built_once
-def _spans(viewer: Viewer) -> Select[StatusSpan]:
-    statement = select(StatusSpan).where(StatusSpan.recommendation_id.in_(IDS))
+def _spans_of(viewer: Viewer) -> Select[int, StatusSpan]:
+    statement = select(StatusSpan.recommendation_id, StatusSpan).where(
+        StatusSpan.recommendation_id.in_(IDS)
+    )
     return visible(statement.order_by(StatusSpan.id), StatusSpan, viewer)
 
 

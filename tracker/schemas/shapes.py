@@ -1,7 +1,7 @@
 """How each kind of record is written as JSON. Dates stand as known (`2019`, `2019-12`), times in
 RFC 3339, UTC. What the viewer may not see is absent; the caller hands in only what is visible."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -10,13 +10,14 @@ from tracker.agencies.models import Agency
 from tracker.clocks.explain import arithmetic
 from tracker.clocks.models import Clock
 from tracker.core.dates import PartialDate
-from tracker.correspondence.models import Letter
+from tracker.correspondence.models import Contact, Letter
 from tracker.recommendations.models import (
     Addressee,
     ControlledItem,
     Outcome,
     Recommendation,
     RecommendationPlace,
+    StatusSpan,
 )
 from tracker.sources.models import Source, SourceUse
 from tracker.targets.models import Target
@@ -32,6 +33,9 @@ class AskParts:
     outcomes: Sequence[Outcome]
     clocks: Sequence[Clock]
     letters: Sequence[Letter]
+    contacts: Sequence[Contact]  # that stand
+    met: Mapping[int, Sequence[Agency]]  # with whom each contact was, by contact
+    spans: Sequence[StatusSpan]  # that stand
     sources: Sequence[SourceUse]
     tags: Sequence[str] = field(default_factory=tuple)
     # whether the viewer is of the owner: what an organisation does next is its own affair
@@ -75,6 +79,8 @@ def recommendation(parts: AskParts, today: date, base_url: str) -> dict[str, Any
         "controls": [_control(item) for item in ask.controls],
         "clocks": [clock(c, today) for c in parts.clocks],
         "letters": [letter.reference for letter in parts.letters],
+        "contacts": [_contact(c, parts) for c in parts.contacts],
+        "statuses": [_status(span) for span in parts.spans],
         "sources": [use.source.reference for use in parts.sources],
         "version": ask.version,
         "updated_at": moment(ask.updated_at),
@@ -131,6 +137,33 @@ def _control(item: ControlledItem) -> dict[str, Any]:
         "diversion_evidence",
     )
     return {name: getattr(item, name) for name in names}
+
+
+def _contact(row: Contact, parts: AskParts) -> dict[str, Any]:
+    return {
+        "reference": row.reference,
+        "on": known(row.happened_on),
+        "direction": row.direction,
+        "substance": row.substance,
+        "channel": row.channel,
+        "agencies": [agency.slug for agency in parts.met.get(row.id, ())],
+        "letter": row.letter.reference if row.letter and row.letter in parts.letters else None,
+        "promised_on": known(row.promised_on),
+        "proposed_on": known(row.proposed_on),
+        "is_determination": row.is_determination,
+        "summary": row.summary,
+    }
+
+
+def _status(row: StatusSpan) -> dict[str, Any]:
+    return {
+        "status": row.status,
+        "from_on": known(row.from_on),
+        "until_on": known(row.until_on),
+        "closure_reason": row.closure_reason,
+        "reason": row.reason,
+        "note": row.note,
+    }
 
 
 def outcome(row: Outcome) -> dict[str, Any]:
