@@ -206,5 +206,6 @@ def test_what_was_said_of_an_ask_counts_as_read_with_its_item(
         assert "zz01" in app.test_client().get(address, headers=headers).text
     with reading(app):
         contact = db.session.scalars(select(Contact).where(Contact.summary == "zz01")).one()
-        reads_of_it = Counter(read.actor_id for read in queries.reads_of(contact.id))
+        reads_of_it: Counter[int | None] = Counter()
+        reads_of_it.update(read.actor_id for read in queries.reads_of(contact.id))
     assert reads_of_it[colleague.viewer.user_id] == 1

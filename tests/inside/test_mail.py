@@ -292,22 +292,61 @@ def test_of_four_processes_one_sends_each_mail(
     assert deliver(app)["waiting"] == 0
 
 
-def test_a_process_that_is_killed_before_it_marks_a_mail_sends_it_again_under_its_name(
-    app: Flask, box: Letterbox, monkeypatch: pytest.MonkeyPatch
+def test_what_a_process_that_was_killed_may_have_sent_goes_again_only_if_somebody_wants_it(
+    app: Flask, box: Letterbox, admin: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mail_id = write(app)
-    with app.app_context():
-        db.engine.dispose()
-    with monkeypatch.context() as patch:
-        patch.setattr(outbox, "sent", die)
-        assert end_of(forked(lambda: empty(app))) == -signal.SIGKILL
-    assert len(box.mails) == 1
-    assert deliver(app)["sent"] == 0
-    with time_machine.travel(now() + outbox.LEASE + timedelta(seconds=1)):
-        assert deliver(app)["sent"] == 1
+    killed(app, monkeypatch, "sent")
+    assert len(box.mails) == 1  # the server has acknowledged it, and nobody could keep that
+    for _ in range(2):
+        with time_machine.travel(now() + outbox.LEASE + timedelta(seconds=1)):
+            assert deliver(app)["sent"] == 0
+    assert state(app, mail_id)[:2] == (MailState.DEAD, 1)
+    assert "May have arrived" in admin.get("/admin/mail").text
+    assert admin.post(f"/admin/mail/{mail_id}/retry").status_code == 303
+    assert deliver(app)["sent"] == 1
     assert state(app, mail_id)[0] is MailState.SENT
     first, second = box.mails
     assert first["Message-ID"] == second["Message-ID"]  # mail programs show it once
+
+
+@pytest.mark.parametrize("step", ["why_not", "handed_over"])
+def test_what_a_process_that_was_killed_had_not_handed_over_is_sent_by_the_next(
+    app: Flask, box: Letterbox, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    mail_id = write(app)
+    killed(app, monkeypatch, step)
+    assert box.mails == []
+    with time_machine.travel(now() + outbox.LEASE + timedelta(seconds=1)):
+        assert deliver(app)["sent"] == 1
+    assert state(app, mail_id)[0] is MailState.SENT
+    assert len(box.mails) == 1
+
+
+def test_a_mail_that_could_not_be_marked_for_long_is_not_sent_again(
+    app: Flask, box: Letterbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(_key: int) -> None:
+        raise OperationalError("UPDATE outbox", {}, Exception("database is locked"))
+
+    mail_id = write(app)
+    with monkeypatch.context() as patch:
+        patch.setattr(delivery, "sleep", lambda _: None)
+        patch.setattr(outbox, "sent", never)
+        with pytest.raises(OperationalError):
+            empty(app)
+    with time_machine.travel(now() + outbox.LEASE + timedelta(seconds=1)):
+        assert deliver(app)["failed"] == 1
+    assert (len(box.mails), state(app, mail_id)[0]) == (1, MailState.DEAD)
+
+
+def killed(app: Flask, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    """A process that empties the outbox is killed when it comes to a step."""
+    with app.app_context():
+        db.engine.dispose()
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, step, die)
+        assert end_of(forked(lambda: empty(app))) == -signal.SIGKILL
 
 
 def test_nobody_gets_two_mails_of_one_thing(app: Flask) -> None:

@@ -22,13 +22,16 @@ WAITS = (1, 2, 4, 8, 16, 32)
 
 def deliver(as_of: date) -> dict[str, Any]:
     """Send what is due; for a past day nothing. Each mail is claimed and committed, then sent with
-    no transaction open, then marked: a process that dies in between leaves it to the next, under
-    the same Message-ID."""
+    no transaction open, then marked. A process that dies before its text is handed over leaves it
+    to the next; one that dies between that and the mark leaves it to a person, who asks whether it
+    arrived: what the server has acknowledged goes only once."""
     settings = current_app.extensions["tracker.settings"]
     done = {"sent": 0, "failed": 0, "dropped": 0}
     if not settings.smtp_url or as_of != today():
         return {"examined": 0, **done, "waiting": _waiting()}
-    examined = 0
+    with transaction():
+        examined = outbox.give_up_unanswered()
+    done["failed"] += examined
     while examined < MOST_A_RUN and (result := _deliver_one(settings)) is not None:
         done[result] += 1
         examined += 1
@@ -49,7 +52,7 @@ def _deliver_one(settings: Any) -> str | None:
     if reason:
         return "dropped"
     try:
-        smtp.send(settings.smtp_url, smtp.message(**told))
+        smtp.send(settings.smtp_url, smtp.message(**told), lambda: _mark_handed_over(mail_id))
     except (smtp.Failed, ValueError) as problem:
         for_good = getattr(problem, "for_good", True)
         with transaction():
@@ -57,6 +60,11 @@ def _deliver_one(settings: Any) -> str | None:
         return "failed"
     _mark_sent(mail_id)
     return "sent"
+
+
+def _mark_handed_over(mail_id: int) -> None:
+    with transaction():
+        outbox.handed_over(mail_id)
 
 
 def _mark_sent(mail_id: int) -> None:

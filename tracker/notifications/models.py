@@ -119,5 +119,7 @@ class Mail(Base, Keyed):
     tries: Mapped[int] = mapped_column(default=0)
     written_at: Mapped[datetime] = mapped_column(default=now)
     next_try_at: Mapped[datetime] = mapped_column(default=now)
+    # its text went to the server: until the answer is kept, nobody knows whether the server has it
+    handed_over_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     problem: Mapped[str] = mapped_column(String(300), default="")

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from tracker.core.db import db
 from tracker.core.errors import Refused, Unknown
@@ -17,6 +17,10 @@ LONGEST_WAIT = timedelta(hours=6)
 MOST_TRIES = 16  # a little over two days
 LEASE = timedelta(minutes=5)  # a process that took a mail and died leaves it to another then
 KEPT = timedelta(days=90)
+UNANSWERED = (
+    "It may have arrived: the program ended after it gave the mail to the server, before it could "
+    "keep the answer. Ask its reader before you try again."
+)
 
 # whether a mail may still go: nothing, or why not; it may write the text anew
 Check = Callable[[Mail], str | None]
@@ -59,9 +63,9 @@ def take_one() -> Mail | None:
     due = (
         select(Mail.id)
         .where(
-            # what was written, or was to be tried, by a clock that was ahead is due too
-            or_(Mail.next_try_at <= moment, Mail.next_try_at > moment + LONGEST_WAIT),
+            _is_due(moment),
             Mail.state.in_((MailState.WAITING, MailState.SENDING)),
+            Mail.handed_over_at.is_(None),
         )
         .order_by(Mail.next_try_at, Mail.id)
         .limit(1)
@@ -79,10 +83,34 @@ def take_one() -> Mail | None:
     ).one()
 
 
+def _is_due(moment: datetime) -> ColumnElement[bool]:
+    """What was written, or was to be tried, by a clock that was ahead is due too."""
+    return or_(Mail.next_try_at <= moment, Mail.next_try_at > moment + LONGEST_WAIT)
+
+
 def why_not(mail: Mail) -> str | None:
     """Why a mail should not go any more, if there is a reason."""
     check = _checks.get(mail.kind)
     return check(mail) if check else None
+
+
+def handed_over(mail_id: int) -> None:
+    """Its text goes to the server now."""
+    _change(mail_id, handed_over_at=now())
+
+
+def give_up_unanswered() -> int:
+    """Give up the mails whose process ended before it kept the server's answer: they may have
+    arrived, and nobody gets a mail twice unless somebody asks for it. How many they are."""
+    moment = now()
+    unanswered = update(Mail).where(
+        Mail.state == MailState.SENDING,
+        Mail.handed_over_at.is_not(None),
+        _is_due(moment),
+    )
+    change = unanswered.values(state=MailState.DEAD, ended_at=moment, problem=UNANSWERED)
+    given_up = change.returning(Mail.id).execution_options(synchronize_session=False)
+    return len(db.session.scalars(given_up).all())
 
 
 def sent(mail_id: int) -> None:
@@ -108,10 +136,16 @@ def drop(mail_ids: Collection[int], reason: str) -> None:
 def failed(mail_id: int, tries: int, problem: str, *, for_good: bool) -> None:
     """It did not go; it is tried again after a while that doubles, unless it is of no use."""
     if for_good or tries >= MOST_TRIES:
-        _end(mail_id, MailState.DEAD, problem)
+        _end(mail_id, MailState.DEAD, problem, handed_over_at=None)
         return
     wait = min(FIRST_WAIT * 2 ** (tries - 1), LONGEST_WAIT)
-    _change(mail_id, state=MailState.WAITING, next_try_at=now() + wait, problem=problem[:300])
+    _change(
+        mail_id,
+        state=MailState.WAITING,
+        next_try_at=now() + wait,
+        handed_over_at=None,
+        problem=problem[:300],
+    )
 
 
 def retry(mail_id: int, *, actor_id: int | None) -> None:
@@ -121,7 +155,8 @@ def retry(mail_id: int, *, actor_id: int | None) -> None:
         raise Unknown("There is no such mail.")
     if mail.state is not MailState.DEAD:
         raise Refused("It is not given up: it is sent by itself, or was.")
-    mail.state, mail.tries, mail.next_try_at, mail.ended_at = MailState.WAITING, 0, now(), None
+    mail.state, mail.tries, mail.next_try_at = MailState.WAITING, 0, now()
+    mail.handed_over_at = mail.ended_at = None
     history.record("mail.retried", actor_id=actor_id, body={"after": {"id": mail.id}})
 
 
@@ -147,7 +182,7 @@ def forget_old(before: datetime) -> int:
     return len(db.session.scalars(gone.execution_options(synchronize_session=False)).all())
 
 
-def _end(mail_id: int, state: MailState, problem: str, **more: str) -> None:
+def _end(mail_id: int, state: MailState, problem: str, **more: str | None) -> None:
     _change(mail_id, state=state, ended_at=now(), problem=problem[:300], **more)
 
 

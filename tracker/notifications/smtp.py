@@ -3,6 +3,7 @@
 import smtplib
 import socket
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -45,11 +46,13 @@ def message(
     return mail
 
 
-def send(url: str, mail: EmailMessage) -> None:
-    """Hand one mail to the server. Raises `Failed`; where nothing is raised the server has
-    acknowledged it."""
+def send(url: str, mail: EmailMessage, before_text: Callable[[], None]) -> None:
+    """Hand one mail to the server; `before_text` is called when the server has taken sender and
+    recipient, and the text is what comes next. Raises `Failed`; where nothing is raised the server
+    has acknowledged the mail."""
     try:
         line = _line(url)
+        line.before_text = before_text
         try:
             line.send_message(mail)
         finally:
@@ -74,6 +77,7 @@ class _Limited:
     """A line that is cut after a while, though the server never falls silent for long."""
 
     sock: socket.socket | None
+    before_text: Callable[[], None]
 
     def connect(self, *where: Any, **more: Any) -> tuple[int, bytes]:
         self._cut_later = Timer(LIMIT, self._cut)
@@ -84,6 +88,11 @@ class _Limited:
         except BaseException:
             self._cut_later.cancel()
             raise
+        return answer
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        self.before_text()
+        answer: tuple[int, bytes] = super().data(msg)  # type: ignore[misc]
         return answer
 
     def _cut(self) -> None:
@@ -111,11 +120,11 @@ def _leave(line: smtplib.SMTP) -> None:
     line.close()
 
 
-def _line(url: str) -> smtplib.SMTP:
+def _line(url: str) -> "_Plain | _Secure":
     parts = urlsplit(url)
     host = parts.hostname or "localhost"
     context = ssl.create_default_context()
-    line: smtplib.SMTP
+    line: _Plain | _Secure
     if parts.scheme == "smtps":
         line = _Secure(host, parts.port or 465, timeout=TIMEOUT, context=context)
     else:
