@@ -20,6 +20,7 @@ from tests.front.support import (
 )
 from tests.support.people import Person, add_person
 from tracker.accounts.permissions import Role
+from tracker.web.converters import KeyConverter
 
 CANARY = "cassowary"  # stands in every text that no other organisation may read
 OF_LIBRARIES = ("security", "static", "bootstrap")
@@ -165,6 +166,12 @@ def rules_of(app: Flask, method: str) -> list[Rule]:
     ]
 
 
+def first_row(rule: Rule, path: str) -> str:
+    """The address with the first row of whatever the route has a key for."""
+    key = rule._converters.get("key")
+    return path.replace("<key:key>", key.to_url(1)) if isinstance(key, KeyConverter) else path
+
+
 def address(rule: Rule, references: dict[str, str]) -> str:
     """The address of a route, for the records with these references."""
     path = rule.rule
@@ -173,5 +180,6 @@ def address(rule: Rule, references: dict[str, str]) -> str:
     kind["sources"] = "S"
     room = path.split("/")[1]
     path = path.replace("<ref:reference>", references.get(kind.get(room, ""), ""))
+    path = first_row(rule, path)
     path = path.replace("<token:secret>", "x" * 43).replace("<signed:signed>", "x" * 43)
     return path.replace("<slug:slug>", "state").replace("<number:key>", "1")

@@ -33,6 +33,7 @@ from tracker.dashboards.past import past_figures
 from tracker.dashboards.statistics import statistics
 from tracker.exchange import export_json
 from tracker.web.converters import (
+    KeyConverter,
     NumberConverter,
     ReferenceConverter,
     SignedConverter,
@@ -293,7 +294,7 @@ class Book:
             return sorted(RECORDS, key=lambda each: each not in near)
         if isinstance(converter, SlugConverter):
             return list(SLUGS)
-        if isinstance(converter, NumberConverter):
+        if isinstance(converter, (NumberConverter, KeyConverter)):
             tables = Base.metadata.tables
             numbered = (
                 each

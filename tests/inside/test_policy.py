@@ -23,6 +23,7 @@ from tracker.accounts.viewer import ANONYMOUS, MACHINE, Viewer
 from tracker.core.db import db
 from tracker.records.models import Audience
 from tracker.web.converters import (
+    KeyConverter,
     NumberConverter,
     ReferenceConverter,
     SignedConverter,
@@ -91,7 +92,7 @@ def candidates(rule: Rule, converter: BaseConverter) -> tuple[str, ...]:
         return tuple(sorted(names, key=lambda name: not rule.endpoint.startswith(HOMES[name])))
     if isinstance(converter, SlugConverter):
         return ("agency",)
-    if isinstance(converter, NumberConverter):
+    if isinstance(converter, (NumberConverter, KeyConverter)):
         known = {"bulk_changes": "bulk", "saved_views": "view", "clock_rules": "clock_rule"}
         known["sources"] = "attachment"
         known |= {"people": "user", "account": "bulk", "second_factor": "bulk"}

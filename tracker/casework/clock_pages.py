@@ -19,6 +19,7 @@ from tracker.correspondence.models import Contact, Letter
 from tracker.recommendations import queries as asks
 from tracker.recommendations.models import Recommendation
 from tracker.records.queries import may_edit
+from tracker.web.sealing import sealed_key
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class ClocksPage:
     def running(self) -> dict[str, Clock]:
         """Those to which something can be done, by their key in a form."""
         return {
-            str(clock.id): clock
+            sealed_key(clock.id): clock
             for line in self.that(ClockState.RUNNING)
             for clock in line.group.clocks
         }

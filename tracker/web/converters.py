@@ -1,9 +1,10 @@
 """Parts of addresses that are held to what they can be, before any view or database sees them."""
 
 from flask import Flask
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, ValidationError
 
 from tracker.core.references import PATTERN
+from tracker.web.sealing import seal_by, unseal_by
 
 
 class ReferenceConverter(BaseConverter):
@@ -22,12 +23,28 @@ class SlugConverter(BaseConverter):
 
 
 class NumberConverter(BaseConverter):
-    """A key that any database can hold."""
+    """A number that any database can hold."""
 
     regex = "[1-9][0-9]{0,14}"
 
     def to_python(self, value: str) -> int:
         return int(value)
+
+
+class KeyConverter(BaseConverter):
+    """The key of a row, sealed: nobody counts by it the rows that they do not see."""
+
+    regex = "[A-Za-z0-9_-]{22,54}"
+    secret_key = ""
+
+    def to_python(self, value: str) -> int:
+        try:
+            return int(unseal_by(self.secret_key, value))
+        except ValueError:
+            raise ValidationError from None
+
+    def to_url(self, value: int) -> str:
+        return seal_by(self.secret_key, str(int(value)))
 
 
 class TokenConverter(BaseConverter):
@@ -43,10 +60,12 @@ class SignedConverter(BaseConverter):
 
 
 def init_app(app: Flask) -> None:
-    """Make `<ref:…>`, `<slug:…>`, `<number:…>`, `<token:…>` and `<signed:…>`
+    """Make `<ref:…>`, `<slug:…>`, `<number:…>`, `<key:…>`, `<token:…>` and `<signed:…>`
     known to the routes."""
     app.url_map.converters["ref"] = ReferenceConverter
     app.url_map.converters["slug"] = SlugConverter
     app.url_map.converters["number"] = NumberConverter
+    own = {"secret_key": app.config["SECRET_KEY"]}
+    app.url_map.converters["key"] = type("OwnKeyConverter", (KeyConverter,), own)
     app.url_map.converters["token"] = TokenConverter
     app.url_map.converters["signed"] = SignedConverter

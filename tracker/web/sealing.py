@@ -17,16 +17,32 @@ from tracker.web.settings import settings
 
 def seal(text: str) -> str:
     """A text as an address can hold it, worth nothing without the instance's key."""
-    sealed = _cipher(settings().secret_key).encrypt(text.encode(), None)
-    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+    return seal_by(settings().secret_key, text)
 
 
 def unseal(sealed: str) -> str:
     """The text again. Raises `ValueError` for what was not sealed here."""
+    return unseal_by(settings().secret_key, sealed)
+
+
+def sealed_key(key: int) -> str:
+    """The key of a row, as a page may hold it. Keys number the rows of all, also of those that the
+    reader does not see: they would tell how many there are, and when each was added."""
+    return seal(str(key))
+
+
+def seal_by(secret_key: str, text: str) -> str:
+    """`seal` where no application is at hand."""
+    sealed = _cipher(secret_key).encrypt(text.encode(), None)
+    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+
+
+def unseal_by(secret_key: str, sealed: str) -> str:
+    """`unseal` where no application is at hand."""
     padded = sealed + "=" * (-len(sealed) % 4)
     try:
         packed = base64.urlsafe_b64decode(padded.encode("ascii"))
-        return _cipher(settings().secret_key).decrypt(packed, None).decode()
+        return _cipher(secret_key).decrypt(packed, None).decode()
     except InvalidTag:
         raise ValueError(sealed) from None
 

@@ -44,6 +44,7 @@ from tracker.web.lists import chosen_switch, chosen_word
 from tracker.web.merging import Merge, attempt_change
 from tracker.web.policy import Policy, policy
 from tracker.web.saving import attempt
+from tracker.web.sealing import sealed_key
 from tracker.web.viewer import current
 
 recommendations = Blueprint("recommendations", __name__, url_prefix="/recommendations")
@@ -349,7 +350,7 @@ def plan(reference: str) -> ResponseReturnValue:
 def snooze(reference: str) -> ResponseReturnValue:
     """Let flags of the ask rest until a day."""
     ask = own(reference)
-    flags = {str(c.id): c for c in clocks.flags_of(current(), [ask.id])[ask.id]}
+    flags = {sealed_key(c.id): c for c in clocks.flags_of(current(), [ask.id])[ask.id]}
     form = SnoozeForm(data={"clocks": list(flags)})
     form.clocks.choices = {key: key for key in flags}
 
@@ -419,7 +420,7 @@ def outcome(reference: str) -> ResponseReturnValue:
     return _simple(form, ask, "outcome", act, "The outcome is recorded.")
 
 
-@recommendations.route("/<ref:reference>/outcomes/<number:key>/void", methods=["GET", "POST"])
+@recommendations.route("/<ref:reference>/outcomes/<key:key>/void", methods=["GET", "POST"])
 @policy(Policy.EDITOR)
 def void_outcome(reference: str, key: int) -> ResponseReturnValue:
     """Take back an outcome that was entered in error."""
