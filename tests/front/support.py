@@ -35,6 +35,10 @@ def elements(page: TestResponse) -> list[tuple[str, dict[str, str]]]:
     return [(tag, given) for tag, given, _ in tags(page.text) if not tag.startswith("/")]
 
 
+# the clocks that a form offers, each by its key
+CLOCK_OFFERED = r'name="clocks" id="[^"]*" value="([\w-]+)"'
+
+
 def links(page: TestResponse) -> list[str]:
     """Where the links of a page lead."""
     return [given["href"] for tag, given in elements(page) if tag == "a" and "href" in given]

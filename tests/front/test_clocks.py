@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.front.support import (
+    CLOCK_OFFERED,
     Sitting,
     assert_problems,
     entries,
@@ -36,7 +37,7 @@ def ask(staff: Person, on_day: Callable[[str], None]) -> str:
 
 def _clock(page: Any, name: str) -> str:
     """The key of a running clock in the form."""
-    found = re.search(rf'name="clocks" id="[^"]*" value="(\d+)"[^>]*><label[^>]*>{name}', page.text)
+    found = re.search(CLOCK_OFFERED + rf"[^>]*><label[^>]*>{name}", page.text)
     assert found, name
     return found[1]
 

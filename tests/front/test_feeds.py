@@ -11,7 +11,14 @@ from flask import Flask
 from icalendar import Calendar
 from sqlalchemy import select
 
-from tests.front.support import nothing_changes, record_ask, record_contact, save, share
+from tests.front.support import (
+    CLOCK_OFFERED,
+    nothing_changes,
+    record_ask,
+    record_contact,
+    save,
+    share,
+)
 from tests.inside.samples import reading
 from tests.support.people import Person, words_of
 from tracker.accounts import tokens
@@ -93,7 +100,7 @@ def test_an_event_whose_day_moves_stays_the_same_event(app: Flask, staff: Person
 
     before = promised()
     page = staff.get(f"{ask}/clocks").text
-    offered = re.findall(r'name="clocks" id="[^"]*" value="(\d+)"[^>]*><label[^>]*>(\w+)', page)
+    offered = re.findall(CLOCK_OFFERED + r"[^>]*><label[^>]*>(\w+)", page)
     (clock,) = [key for key, name in offered if name == "Promise"]
     typed = {"clocks": clock, "act": "extend", "until": in_days(40), "reason": "They said so."}
     save(staff, f"{ask}/clocks/change", typed)

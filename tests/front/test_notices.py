@@ -14,6 +14,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import OperationalError
 
 from tests.front.support import (
+    CLOCK_OFFERED,
     Sitting,
     nothing_changes,
     record_ask,
@@ -133,7 +134,7 @@ def test_a_flag_that_is_no_more_is_not_told(
     ask = record_ask(staff, {"sent_on": "2023-10-24"})
     give(staff, ask, staff)
     run(app, digests.JOB.name)
-    offered = re.findall(r'name="clocks" id="[^"]*" value="(\d+)"', staff.get(f"{ask}/clocks").text)
+    offered = re.findall(CLOCK_OFFERED, staff.get(f"{ask}/clocks").text)
     assert offered
     if ends == "answered":
         day = today().isoformat()
@@ -162,7 +163,7 @@ def stale(app: Flask, staff: Person, moment: str, often: str = "at_once") -> str
 
 def snooze(person: Person, ask: str, until: str) -> None:
     page = person.get(f"{ask}/clocks").text
-    for key in re.findall(r'name="clocks" id="[^"]*" value="(\d+)"', page):
+    for key in re.findall(CLOCK_OFFERED, page):
         typed = {"clocks": key, "act": "snooze", "until": until, "reason": "They called."}
         save(person, f"{ask}/clocks/change", typed)
 
@@ -333,7 +334,7 @@ def test_a_flag_that_rests_before_its_mail_goes_is_told_when_it_wakes(
     run(app, "stale-sweep")
     run(app, digests.JOB.name)
     page = staff.get(f"{ask}/clocks").text
-    offered = re.findall(r'name="clocks" id="[^"]*" value="(\d+)"', page)
+    offered = re.findall(CLOCK_OFFERED, page)
     rest = {"clocks": offered, "act": "snooze", "reason": "It is the holidays."}
     save(staff, f"{ask}/clocks/change", {**rest, "until": (today() + timedelta(9)).isoformat()})
     run(app, delivery.JOB.name)

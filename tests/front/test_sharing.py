@@ -9,6 +9,7 @@ import time_machine
 
 from tests.front.every_form import FORMS
 from tests.front.support import (
+    CLOCK_OFFERED,
     Sitting,
     asks_on,
     assert_problems,
@@ -176,7 +177,7 @@ def test_what_a_target_a_source_and_a_clock_tell_of_others_stands_in_what_is_sho
     target, source = _target_of(staff, ask), _source_of(staff, ask)
     outcome = {"kind": "listed_as_asked", "target": target.rpartition("/")[2], "note": "zz02"}
     save(staff, f"{ask}/outcomes/new", {**outcome, "authority": "treasury", "citation": "OFAC 1"})
-    clocks = re.findall(r'name="clocks" id="[^"]*" value="(\d+)"', staff.get(f"{ask}/clocks").text)
+    clocks = re.findall(CLOCK_OFFERED, staff.get(f"{ask}/clocks").text)
     rest = {"clocks": clocks, "act": "snooze", "until": "2024-05-01", "reason": "zz03 hides."}
     save(staff, f"{ask}/clocks/change", rest)
     shown = _shown_first(staff, ask)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, bindparam, case, func, select
 
 from tracker.accounts.models import Organisation, User
 from tracker.accounts.permissions import Role
@@ -82,15 +82,15 @@ def count_admins() -> int:
 
 def colleagues(viewer: Viewer) -> list[User]:
     """The active people of the viewer's own organisation who can edit: whom an ask can be given."""
-    return [
-        user
-        for user in db.session.scalars(
-            select(User)
-            .where(User.organisation_id == viewer.organisation_id, User.active)
-            .order_by(User.name, User.id)
-        )
-        if Viewer.of(user).edits
-    ]
+    found = db.session.scalars(_COLLEAGUES, {"organisation_id": viewer.organisation_id})
+    return [user for user in found if Viewer.of(user).edits]
+
+
+_COLLEAGUES = (
+    select(User)
+    .where(User.organisation_id == bindparam("organisation_id"), User.active)
+    .order_by(User.name, User.id)
+)
 
 
 def actors(viewer: Viewer, ids: Iterable[int | None]) -> dict[int, str]:

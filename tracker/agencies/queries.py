@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import selectinload
 
 from tracker.agencies.models import (
@@ -17,7 +17,7 @@ from tracker.agencies.models import (
     Office,
     OfficeHolder,
 )
-from tracker.core.db import IDS, db
+from tracker.core.db import built_once, db, is_one_of
 from tracker.core.names import fold
 
 SLUG = re.compile(r"[a-z0-9-]{1,80}")
@@ -67,10 +67,12 @@ def by_ids(ids: Iterable[int]) -> dict[int, Agency]:
     wanted = set(ids)
     if not wanted:
         return {}
-    return {a.id: a for a in db.session.scalars(_BY_IDS, {"ids": list(wanted)})}
+    return {a.id: a for a in db.session.scalars(_by_ids(), {"ids": list(wanted)})}
 
 
-_BY_IDS = select(Agency).where(Agency.id.in_(IDS))
+@built_once
+def _by_ids() -> Select[Agency]:
+    return select(Agency).where(is_one_of(Agency.id))
 
 
 def by_names(typed: Iterable[str]) -> dict[str, Agency]:

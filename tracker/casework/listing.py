@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from flask import abort, request
@@ -98,6 +99,7 @@ class ListPage:
     people: dict[int, str] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=512)
 def orders_for(viewer: Viewer) -> dict[str, paging.Order]:
     """The sortings that a viewer can choose. What an organisation does next is its own affair."""
     if not viewer.edits:

@@ -4,19 +4,21 @@ import inspect
 import os
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from enum import Enum as PlainEnum
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from flask import Flask, g, has_app_context
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import (
-    BindParameter,
+    ARRAY,
+    BigInteger,
     CheckConstraint,
+    ColumnElement,
     Connection,
     CursorResult,
     Engine,
@@ -26,6 +28,7 @@ from sqlalchemy import (
     String,
     Table,
     UpdateBase,
+    any_,
     bindparam,
     event,
     func,
@@ -39,6 +42,8 @@ from tracker.core.errors import TrackerError
 from tracker.core.types import BigId, PartialDateType, UtcDateTime
 
 T = TypeVar("T")
+P = ParamSpec("P")
+S = TypeVar("S")
 BUSY_SECONDS = 5.0
 _WROTE = "wrote"
 _QUESTIONS = ("SELECT", "WITH", "EXPLAIN")
@@ -73,15 +78,35 @@ class Keyed:
 
 db = SQLAlchemy(engine_options={"hide_parameters": True})
 
-# Keeps the statement that a function builds, by what it was given: building one, and the key under
-# which its SQL is found, takes longer than sending it. What changes each time is a parameter.
-built_once = lru_cache(maxsize=512)
-IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
+
+def built_once(build: Callable[P, S]) -> Callable[P, S]:
+    """Keeps the statement that a function builds, by what it was given and the database it is for:
+    building one, and the key under which its SQL is found, takes longer than sending it. What
+    changes each time is a parameter."""
+    make: Callable[..., S] = build
+    kept = lru_cache(maxsize=512)(lambda _dialect, *given: make(*given))
+
+    @wraps(build)
+    def statement(*given: Any) -> Any:
+        return kept(db.engine.dialect.name, *given)
+
+    statement.cache_clear = kept.cache_clear  # type: ignore[attr-defined]
+    return cast("Callable[P, S]", statement)
+
+
+def is_one_of(column: Any) -> ColumnElement[bool]:
+    """Whether a column has one of the keys that are given as `ids`; to PostgreSQL as one parameter
+    however many they are, so that the statement stays prepared."""
+    if db.engine.dialect.name == "postgresql":
+        array: ColumnElement[bool] = column == any_(bindparam("ids", type_=ARRAY(BigInteger)))
+        return array
+    listed: ColumnElement[bool] = column.in_(bindparam("ids", expanding=True))
+    return listed
 
 
 def grouped(statement: Select[int, T], ids: Iterable[int]) -> dict[int, list[T]]:
-    """What a statement over `IDS` finds for each of some keys, by the key in its first column; an
-    empty list for a key of which there is nothing."""
+    """What a statement with `is_one_of` finds for each of some keys, by the key in its first
+    column; an empty list for a key of which there is nothing."""
     found: dict[int, list[T]] = defaultdict(list)
     for key, value in db.session.execute(statement, {"ids": list(ids)}):
         found[key].append(value)

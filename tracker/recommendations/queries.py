@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from tracker.accounts.viewer import Viewer
 from tracker.agencies.models import Agency
-from tracker.core.db import IDS, built_once, db, grouped
+from tracker.core.db import built_once, db, grouped, is_one_of
 from tracker.core.references import well_formed
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import (
@@ -170,7 +170,7 @@ def _bodies(viewer: Viewer) -> Select[int, str]:
     statement = (
         select(Addressee.recommendation_id, Agency.short_name)
         .join(Agency, Agency.id == Addressee.agency_id)
-        .where(Addressee.recommendation_id.in_(IDS))
+        .where(is_one_of(Addressee.recommendation_id))
         .order_by(Addressee.recommendation_id, Addressee.position, Addressee.id)
     )
     return visible(statement, Addressee, viewer)
@@ -324,7 +324,7 @@ def _linked_targets(viewer: Viewer) -> Select[int, Target]:
     statement = (
         select(RecommendationTarget.recommendation_id, Target)
         .join(Target, Target.id == RecommendationTarget.target_id)
-        .where(RecommendationTarget.recommendation_id.in_(IDS))
+        .where(is_one_of(RecommendationTarget.recommendation_id))
         .options(selectinload(Target.names))
         .order_by(
             RecommendationTarget.recommendation_id,
@@ -397,7 +397,7 @@ def _outcomes(viewer: Viewer) -> Select[Outcome]:
         select(Outcome)
         .outerjoin(Target, Target.id == Outcome.target_id)
         .where(
-            Outcome.recommendation_id.in_(IDS),
+            is_one_of(Outcome.recommendation_id),
             on_a_target_seen_by(viewer),
         )
         .options(
@@ -437,14 +437,20 @@ def spans_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, lis
 @built_once
 def _spans_of(viewer: Viewer) -> Select[int, StatusSpan]:
     statement = select(StatusSpan.recommendation_id, StatusSpan).where(
-        StatusSpan.recommendation_id.in_(IDS)
+        is_one_of(StatusSpan.recommendation_id)
     )
     return visible(statement.order_by(StatusSpan.id), StatusSpan, viewer)
 
 
 def countries(viewer: Viewer) -> list[str]:
-    """The countries of the asks that the viewer may see: from one to the next in the index, since
-    there are few of them however many asks there are."""
+    """The countries of the asks that the viewer may see."""
+    return list(db.session.scalars(_countries(viewer)))
+
+
+@built_once
+def _countries(viewer: Viewer) -> Select[str]:
+    """From one country to the next in the index, since there are few of them however many asks
+    there are."""
     place = RecommendationPlace
     first = select(func.min(place.country).label("country")).cte("met", recursive=True)
     following = select(func.min(place.country)).where(place.country > first.c.country)
@@ -455,5 +461,4 @@ def countries(viewer: Viewer) -> list[str]:
     # the first in the order of the index: no planner gathers all of them
     first_there = there.order_by(place.region, place.recommendation_id).limit(1)
     one = first_there.correlate(met).scalar_subquery()
-    statement = select(met.c.country).where(met.c.country.is_not(None), one.is_not(None))
-    return list(db.session.scalars(statement))
+    return select(met.c.country).where(met.c.country.is_not(None), one.is_not(None))

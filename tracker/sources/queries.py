@@ -6,7 +6,7 @@ from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from tracker.accounts.viewer import Viewer
-from tracker.core.db import IDS, built_once, db, grouped
+from tracker.core.db import built_once, db, grouped, is_one_of
 from tracker.records.models import Audience, Record
 from tracker.records.queries import references_of, visible
 from tracker.sources.models import Attachment, AttachmentPiece, Source, SourceUse
@@ -40,7 +40,7 @@ def _cited(viewer: Viewer) -> Select[SourceUse]:
     statement = (
         select(SourceUse)
         .join(SourceUse.source)
-        .where(SourceUse.record_id.in_(IDS), SourceUse.voided_at.is_(None))
+        .where(is_one_of(SourceUse.record_id), SourceUse.voided_at.is_(None))
         .options(contains_eager(SourceUse.source))
         .order_by(SourceUse.record_id, SourceUse.position, SourceUse.source_id)
     )
@@ -60,14 +60,16 @@ def uses_of(viewer: Viewer, source_id: int) -> list[SourceUse]:
 def citing(source_ids: Iterable[int]) -> dict[int, list[int]]:
     """The ids of all records that cite sources, by source; the caller looks them up as the
     viewer."""
-    return grouped(_CITING, source_ids)
+    return grouped(_citing(), source_ids)
 
 
-_CITING = (
-    select(SourceUse.source_id, SourceUse.record_id)
-    .where(SourceUse.source_id.in_(IDS), SourceUse.voided_at.is_(None))
-    .order_by(SourceUse.record_id)
-)
+@built_once
+def _citing() -> Select[int, int]:
+    return (
+        select(SourceUse.source_id, SourceUse.record_id)
+        .where(is_one_of(SourceUse.source_id), SourceUse.voided_at.is_(None))
+        .order_by(SourceUse.record_id)
+    )
 
 
 def all_cited_by(record_ids: Iterable[int]) -> list[Source]:
