@@ -135,6 +135,16 @@ def test_a_job_whose_hour_has_passed_runs_at_the_start_in_a_thread(
         assert db.session.scalar(select(JobRun.as_of)) == date(2024, 3, 1)
 
 
+def test_a_job_of_minutes_runs_at_the_start(
+    app: Flask, jobs: dict[str, Job], start: Start
+) -> None:
+    work = Throwaway()
+    jobs[work.job.name] = replace(work.job, every=timedelta(hours=6))
+    start()
+    assert work.done.wait(10)
+    wait_until(lambda: runs(app) == [("throwaway", RunState.SUCCEEDED, "")])
+
+
 def test_a_job_whose_hour_is_to_come_waits_for_it(
     app: Flask, jobs: dict[str, Job], start: Start, on_day: Callable[[str], None]
 ) -> None:

@@ -5,6 +5,7 @@ import time
 from contextlib import suppress
 from datetime import timedelta
 from threading import Thread
+from typing import Any
 
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -33,10 +34,13 @@ def start(app: Flask) -> BackgroundScheduler:
     every = IntervalTrigger(seconds=int(heartbeat.EVERY.total_seconds()), timezone="UTC")
     scheduler.add_job(_beat, every, [app], id="heartbeat", coalesce=True, next_run_time=now())
     for job in all_jobs():
-        fire = {"misfire_grace_time": None, "coalesce": True}
+        fire: dict[str, Any] = {"misfire_grace_time": None, "coalesce": True}
+        if job.every:  # at once: what it did not do while nothing ran is not called late for long
+            scheduler.add_job(
+                _fire, trigger(job), [app, job], id=job.name, next_run_time=now(), **fire
+            )
+            continue
         scheduler.add_job(_fire, trigger(job), [app, job], id=job.name, **fire)
-        if job.every:
-            continue  # its next period makes up for the last one
         scheduler.add_job(_catch_up, args=[app, job], id=f"{job.name} at start", **fire)
         again = IntervalTrigger(seconds=int(CATCH_UP_EVERY.total_seconds()), timezone="UTC")
         wait = {"id": f"{job.name} again", **fire}
