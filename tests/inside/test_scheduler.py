@@ -135,9 +135,7 @@ def test_a_job_whose_hour_has_passed_runs_at_the_start_in_a_thread(
         assert db.session.scalar(select(JobRun.as_of)) == date(2024, 3, 1)
 
 
-def test_a_job_of_minutes_runs_at_the_start(
-    app: Flask, jobs: dict[str, Job], start: Start
-) -> None:
+def test_a_job_of_minutes_runs_at_the_start(app: Flask, jobs: dict[str, Job], start: Start) -> None:
     work = Throwaway()
     jobs[work.job.name] = replace(work.job, every=timedelta(hours=6))
     start()
