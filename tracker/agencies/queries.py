@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import selectinload
 
 from tracker.agencies.models import (
@@ -150,14 +149,14 @@ class Tree:
 def tree() -> Tree:
     """The tree of all bodies."""
     bodies = db.session.execute(_BODIES).all()
-    above: dict[int, Any] = {key: parent for key, _, parent in bodies if parent is not None}
-    above |= dict(db.session.execute(_CHAIRS).all())
-    return Tree(above, {slug: key for key, slug, _ in bodies})
+    heads = {key: chair or parent for key, _, parent, chair in bodies}
+    above = {key: head for key, head in heads.items() if head is not None}
+    return Tree(above, {slug: key for key, slug, _, _ in bodies})
 
 
-_BODIES = select(Agency.id, Agency.slug, Agency.parent_id)
-_CHAIRS = select(AgencyMembership.body_id, AgencyMembership.member_id).where(
-    AgencyMembership.role == MemberRole.CHAIR
+_CHAIRS = and_(AgencyMembership.body_id == Agency.id, AgencyMembership.role == MemberRole.CHAIR)
+_BODIES = select(Agency.id, Agency.slug, Agency.parent_id, AgencyMembership.member_id).outerjoin(
+    AgencyMembership, _CHAIRS
 )
 
 

@@ -154,7 +154,7 @@ def ask_page(
     flags = [c for c in all_clocks if c.state is ClockState.RUNNING and c.flagged_on]
     carried = correspondence.asks_of(viewer, [letter.id for letter in letters])
     siblings = _others(carried.values(), ask)
-    agencies_of_contact = agencies_of_contacts(contacts)
+    agencies_of_contact = correspondence.bodies_met(contact.id for contact in contacts)
     outcomes = asks.outcomes_of(viewer, own)[ask.id]
     tree = agencies.tree()
     reasons = _reasons(ask, outcomes, tree)
@@ -225,16 +225,6 @@ def _others(
 ) -> list[Recommendation]:
     found = {other.id: other for group in groups for other in group if other.id != ask.id}
     return list(found.values())
-
-
-def agencies_of_contacts(contacts: Sequence[Contact]) -> dict[int, list[Agency]]:
-    """With whom contacts were, by contact; the contacts were found as the viewer."""
-    by_contact = correspondence.agencies_of(contact.id for contact in contacts)
-    known = agencies.by_ids({i for ids in by_contact.values() for i in ids})
-    return {
-        contact_id: sorted((known[i] for i in ids), key=lambda agency: agency.name)
-        for contact_id, ids in by_contact.items()
-    }
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from flask import abort, request
 from tracker.accounts.viewer import Viewer
 from tracker.agencies.models import Agency
 from tracker.casework.listing import filters_from_address
-from tracker.casework.pages import agencies_of_contacts
 from tracker.clocks.models import Clock
 from tracker.clocks.past import PastDay, flagged_on, flags_on, spans_on, status_on
 from tracker.core.dates import show_day
@@ -136,7 +135,7 @@ def past_ask(viewer: Viewer, ask: Recommendation, day: PastDay) -> PastAsk:
         for contact in correspondence.contacts_of(viewer, own)[ask.id]
         if day.stands(contact.happened_on, contact.created_at, contact.voided_at)
     ]
-    agencies = agencies_of_contacts(contacts)
+    agencies = correspondence.bodies_met(contact.id for contact in contacts)
     facts = [_fact(contact, agencies.get(contact.id, [])) for contact in contacts]
     outcomes = asks.outcomes_of(viewer, own)[ask.id]
     return PastAsk(

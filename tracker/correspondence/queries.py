@@ -7,6 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.accounts.viewer import Viewer
+from tracker.agencies.models import Agency
 from tracker.core.db import built_once, db, grouped, is_one_of
 from tracker.correspondence.models import (
     Contact,
@@ -64,7 +65,6 @@ def _letters_of(viewer: Viewer, also_void: bool) -> Select[int, Letter]:
         select(LetterRecommendation.recommendation_id, Letter)
         .join(Letter, Letter.id == LetterRecommendation.letter_id)
         .where(is_one_of(LetterRecommendation.recommendation_id))
-        .options(selectinload(Letter.signatories).selectinload(Signatory.body))
         .order_by(Letter.written_on, Letter.id)
     )
     if not also_void:
@@ -160,6 +160,21 @@ def _agencies_of() -> Select[int, int]:
         select(ContactAgency.contact_id, ContactAgency.agency_id)
         .where(is_one_of(ContactAgency.contact_id))
         .order_by(ContactAgency.agency_id)
+    )
+
+
+def bodies_met(contact_ids: Iterable[int]) -> dict[int, list[Agency]]:
+    """The same as bodies, by name."""
+    return grouped(_bodies_met(), contact_ids)
+
+
+@built_once
+def _bodies_met() -> Select[int, Agency]:
+    return (
+        select(ContactAgency.contact_id, Agency)
+        .join(Agency, Agency.id == ContactAgency.agency_id)
+        .where(is_one_of(ContactAgency.contact_id))
+        .order_by(Agency.name)
     )
 
 

@@ -12,7 +12,6 @@ from sqlalchemy.orm import joinedload, selectinload
 from tracker.accounts.permissions import Permission
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
-from tracker.casework.pages import agencies_of_contacts
 from tracker.clocks import queries as clocks
 from tracker.core.db import db
 from tracker.core.errors import Refused
@@ -183,7 +182,7 @@ def parts_of(viewer: Viewer, rows: Sequence[Recommendation]) -> Iterator[shapes.
     outcomes, ticking = asks.outcomes_of(viewer, ids), clocks.clocks_of(viewer, ids)
     letters, cited = correspondence.letters_of(viewer, ids), sources.cited_by(viewer, ids)
     contacts, spans = contacts_of(viewer, ids), asks.spans_of(viewer, ids)
-    met = agencies_of_contacts([contact for found in contacts.values() for contact in found])
+    met = correspondence.bodies_met({each.id for found in contacts.values() for each in found})
     tags = tags_of(viewer, ids)
     for row in rows:
         yield shapes.AskParts(
