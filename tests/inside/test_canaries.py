@@ -12,7 +12,6 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import zip_longest
-from types import FunctionType
 from typing import Any
 
 import pytest
@@ -31,7 +30,7 @@ from tracker.accounts.models import Organisation, User
 from tracker.accounts.permissions import Role
 from tracker.accounts.viewer import Viewer
 from tracker.clocks import past
-from tracker.core.db import Base, db
+from tracker.core.db import Base, built_once, db
 from tracker.core.now import today
 from tracker.correspondence import actions as correspondence
 from tracker.feeds import changes as feeds
@@ -405,12 +404,15 @@ def test_a_module_that_forgets_to_narrow_is_found_out(
     assert is_found_out
 
 
+KEEPING = type(built_once(len))
+
+
 def forget_statements() -> None:
     """Have every module build anew the statements that it keeps."""
     for name, module in list(sys.modules.items()):
         if name.startswith("tracker."):
             for value in list(vars(module).values()):
-                if isinstance(value, FunctionType) and hasattr(value, "cache_clear"):
+                if type(value) is KEEPING:
                     value.cache_clear()
 
 

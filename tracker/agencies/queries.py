@@ -16,7 +16,7 @@ from tracker.agencies.models import (
     Office,
     OfficeHolder,
 )
-from tracker.core.db import built_once, db, is_one_of
+from tracker.core.db import IDS, built_once, db
 from tracker.core.names import fold
 
 SLUG = re.compile(r"[a-z0-9-]{1,80}")
@@ -71,7 +71,7 @@ def by_ids(ids: Iterable[int]) -> dict[int, Agency]:
 
 @built_once
 def _by_ids() -> Select[Agency]:
-    return select(Agency).where(is_one_of(Agency.id))
+    return select(Agency).where(Agency.id.in_(IDS))
 
 
 def by_names(typed: Iterable[str]) -> dict[str, Agency]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from tracker.accounts.viewer import Viewer
 from tracker.agencies.models import Agency
 from tracker.clocks.models import Cause, Clock, ClockAct, ClockRule, ClockState
-from tracker.core.db import built_once, db, is_one_of
+from tracker.core.db import IDS, built_once, db
 from tracker.core.now import today
 from tracker.records.models import Record
 from tracker.records.queries import visible
@@ -114,7 +114,7 @@ def causes_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, li
 @built_once
 def _causes(viewer: Viewer) -> Select[int, Cause]:
     narrow = flagged(viewer).with_only_columns(Clock.recommendation_id, Clock.cause)
-    return narrow.where(is_one_of(Clock.recommendation_id))
+    return narrow.where(Clock.recommendation_id.in_(IDS))
 
 
 def gravity(clock: Clock) -> tuple[int, date, int]:
@@ -136,7 +136,7 @@ def clocks_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, li
 def _clocks(viewer: Viewer) -> Select[Clock]:
     statement = (
         select(Clock)
-        .where(Clock.superseded_at.is_(None), is_one_of(Clock.recommendation_id))
+        .where(Clock.superseded_at.is_(None), Clock.recommendation_id.in_(IDS))
         .options(joinedload(Clock.agency), joinedload(Clock.rule))
     )
     return visible(statement, Clock, viewer)

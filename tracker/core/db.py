@@ -4,21 +4,19 @@ import inspect
 import os
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from enum import Enum as PlainEnum
-from functools import lru_cache, wraps
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, TypeVar
 
 from flask import Flask, g, has_app_context
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import (
-    ARRAY,
-    BigInteger,
+    BindParameter,
     CheckConstraint,
-    ColumnElement,
     Connection,
     CursorResult,
     Engine,
@@ -28,7 +26,6 @@ from sqlalchemy import (
     String,
     Table,
     UpdateBase,
-    any_,
     bindparam,
     event,
     func,
@@ -42,8 +39,6 @@ from tracker.core.errors import TrackerError
 from tracker.core.types import BigId, PartialDateType, UtcDateTime
 
 T = TypeVar("T")
-P = ParamSpec("P")
-S = TypeVar("S")
 BUSY_SECONDS = 5.0
 _WROTE = "wrote"
 _QUESTIONS = ("SELECT", "WITH", "EXPLAIN")
@@ -78,35 +73,17 @@ class Keyed:
 
 db = SQLAlchemy(engine_options={"hide_parameters": True})
 
-
-def built_once(build: Callable[P, S]) -> Callable[P, S]:
-    """Keeps the statement that a function builds, by what it was given and the database it is for:
-    building one, and the key under which its SQL is found, takes longer than sending it. What
-    changes each time is a parameter."""
-    make: Callable[..., S] = build
-    kept = lru_cache(maxsize=512)(lambda _dialect, *given: make(*given))
-
-    @wraps(build)
-    def statement(*given: Any) -> Any:
-        return kept(db.engine.dialect.name, *given)
-
-    statement.cache_clear = kept.cache_clear  # type: ignore[attr-defined]
-    return cast("Callable[P, S]", statement)
-
-
-def is_one_of(column: Any) -> ColumnElement[bool]:
-    """Whether a column has one of the keys that are given as `ids`; to PostgreSQL as one parameter
-    however many they are, so that the statement stays prepared."""
-    if db.engine.dialect.name == "postgresql":
-        array: ColumnElement[bool] = column == any_(bindparam("ids", type_=ARRAY(BigInteger)))
-        return array
-    listed: ColumnElement[bool] = column.in_(bindparam("ids", expanding=True))
-    return listed
+# Keeps the statement that a function builds, by what it was given: building one, and the key under
+# which its SQL is found, takes longer than sending it. What changes each time is a parameter.
+built_once = lru_cache(maxsize=512)
+# As a list, not as an array: of an array's length PostgreSQL knows nothing before it has it, and so
+# it plans the statement anew each time.
+IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 
 
 def grouped(statement: Select[int, T], ids: Iterable[int]) -> dict[int, list[T]]:
-    """What a statement with `is_one_of` finds for each of some keys, by the key in its first
-    column; an empty list for a key of which there is nothing."""
+    """What a statement over `IDS` finds for each of some keys, by the key in its first column; an
+    empty list for a key of which there is nothing."""
     found: dict[int, list[T]] = defaultdict(list)
     for key, value in db.session.execute(statement, {"ids": list(ids)}):
         found[key].append(value)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.accounts.viewer import Viewer
 from tracker.agencies.models import Agency
-from tracker.core.db import built_once, db, grouped, is_one_of
+from tracker.core.db import IDS, built_once, db, grouped
 from tracker.correspondence.models import (
     Contact,
     ContactAgency,
@@ -64,7 +64,7 @@ def _letters_of(viewer: Viewer, also_void: bool) -> Select[int, Letter]:
     statement = (
         select(LetterRecommendation.recommendation_id, Letter)
         .join(Letter, Letter.id == LetterRecommendation.letter_id)
-        .where(is_one_of(LetterRecommendation.recommendation_id))
+        .where(LetterRecommendation.recommendation_id.in_(IDS))
         .order_by(Letter.written_on, Letter.id)
     )
     if not also_void:
@@ -82,7 +82,7 @@ def _asks_of(viewer: Viewer) -> Select[int, Recommendation]:
     statement = (
         select(LetterRecommendation.letter_id, Recommendation)
         .join(Recommendation, Recommendation.id == LetterRecommendation.recommendation_id)
-        .where(is_one_of(LetterRecommendation.letter_id))
+        .where(LetterRecommendation.letter_id.in_(IDS))
         .order_by(LetterRecommendation.position, Recommendation.id)
     )
     return visible(statement, Recommendation, viewer)
@@ -120,7 +120,7 @@ def _contacts_of(viewer: Viewer) -> Select[int, Contact]:
     statement = (
         select(ContactRecommendation.recommendation_id, Contact)
         .join(Contact, Contact.id == ContactRecommendation.contact_id)
-        .where(is_one_of(ContactRecommendation.recommendation_id))
+        .where(ContactRecommendation.recommendation_id.in_(IDS))
         .options(joinedload(Contact.letter))
         .order_by(Contact.happened_on, Contact.id)
     )
@@ -143,7 +143,7 @@ def asks_of_contacts(viewer: Viewer, contact_ids: Iterable[int]) -> dict[int, li
     statement = (
         select(ContactRecommendation.contact_id, Recommendation)
         .join(Recommendation, Recommendation.id == ContactRecommendation.recommendation_id)
-        .where(is_one_of(ContactRecommendation.contact_id))
+        .where(ContactRecommendation.contact_id.in_(IDS))
         .order_by(Recommendation.sort_title, Recommendation.id)
     )
     return grouped(visible(statement, Recommendation, viewer), contact_ids)
@@ -158,7 +158,7 @@ def agencies_of(contact_ids: Iterable[int]) -> dict[int, list[int]]:
 def _agencies_of() -> Select[int, int]:
     return (
         select(ContactAgency.contact_id, ContactAgency.agency_id)
-        .where(is_one_of(ContactAgency.contact_id))
+        .where(ContactAgency.contact_id.in_(IDS))
         .order_by(ContactAgency.agency_id)
     )
 
@@ -173,7 +173,7 @@ def _bodies_met() -> Select[int, Agency]:
     return (
         select(ContactAgency.contact_id, Agency)
         .join(Agency, Agency.id == ContactAgency.agency_id)
-        .where(is_one_of(ContactAgency.contact_id))
+        .where(ContactAgency.contact_id.in_(IDS))
         .order_by(Agency.name)
     )
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from tracker.accounts.viewer import Viewer
 from tracker.agencies.models import Agency
-from tracker.core.db import built_once, db, grouped, is_one_of
+from tracker.core.db import IDS, built_once, db, grouped
 from tracker.core.references import well_formed
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import (
@@ -170,7 +170,7 @@ def _bodies(viewer: Viewer) -> Select[int, str]:
     statement = (
         select(Addressee.recommendation_id, Agency.short_name)
         .join(Agency, Agency.id == Addressee.agency_id)
-        .where(is_one_of(Addressee.recommendation_id))
+        .where(Addressee.recommendation_id.in_(IDS))
         .order_by(Addressee.recommendation_id, Addressee.position, Addressee.id)
     )
     return visible(statement, Addressee, viewer)
@@ -324,7 +324,7 @@ def _linked_targets(viewer: Viewer) -> Select[int, Target]:
     statement = (
         select(RecommendationTarget.recommendation_id, Target)
         .join(Target, Target.id == RecommendationTarget.target_id)
-        .where(is_one_of(RecommendationTarget.recommendation_id))
+        .where(RecommendationTarget.recommendation_id.in_(IDS))
         .options(selectinload(Target.names))
         .order_by(
             RecommendationTarget.recommendation_id,
@@ -397,7 +397,7 @@ def _outcomes(viewer: Viewer) -> Select[Outcome]:
         select(Outcome)
         .outerjoin(Target, Target.id == Outcome.target_id)
         .where(
-            is_one_of(Outcome.recommendation_id),
+            Outcome.recommendation_id.in_(IDS),
             on_a_target_seen_by(viewer),
         )
         .options(
@@ -437,7 +437,7 @@ def spans_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, lis
 @built_once
 def _spans_of(viewer: Viewer) -> Select[int, StatusSpan]:
     statement = select(StatusSpan.recommendation_id, StatusSpan).where(
-        is_one_of(StatusSpan.recommendation_id)
+        StatusSpan.recommendation_id.in_(IDS)
     )
     return visible(statement.order_by(StatusSpan.id), StatusSpan, viewer)
 

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from tracker.accounts.models import Organisation, User
 from tracker.accounts.permissions import Role
 from tracker.accounts.viewer import Viewer
-from tracker.core.db import BY_VALUE, Base, built_once, db, grouped, is_one_of
+from tracker.core.db import BY_VALUE, IDS, Base, built_once, db, grouped
 from tracker.core.terms import Question
 from tracker.history.models import HistoryEvent, HistorySubject
 from tracker.history.names import OF_THE_LETTER
@@ -379,7 +379,7 @@ def tags_of(viewer: Viewer, record_ids: Iterable[int]) -> dict[int, list[str]]:
 
 @built_once
 def _tags(viewer: Viewer) -> Select[int, str]:
-    statement = select(RecordTag.record_id, RecordTag.tag).where(is_one_of(RecordTag.record_id))
+    statement = select(RecordTag.record_id, RecordTag.tag).where(RecordTag.record_id.in_(IDS))
     return visible(statement, RecordTag, viewer).order_by(RecordTag.record_id, RecordTag.tag)
 
 
@@ -450,7 +450,7 @@ def restricted(viewer: Viewer, reference: str) -> int | None:
     """The id of the record of that reference, if the viewer may see it and who reads it is to be
     written down."""
     for model in _models_of({reference[0]}):
-        statement = _restricted(model, viewer)
+        statement = _restricted(model, viewer)  # type: ignore[arg-type]
         return db.session.scalar(statement, {"reference": reference})
     return None
 

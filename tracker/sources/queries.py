@@ -6,7 +6,7 @@ from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from tracker.accounts.viewer import Viewer
-from tracker.core.db import built_once, db, grouped, is_one_of
+from tracker.core.db import IDS, built_once, db, grouped
 from tracker.records.models import Audience, Record
 from tracker.records.queries import references_of, visible
 from tracker.sources.models import Attachment, AttachmentPiece, Source, SourceUse
@@ -40,7 +40,7 @@ def _cited(viewer: Viewer) -> Select[SourceUse]:
     statement = (
         select(SourceUse)
         .join(SourceUse.source)
-        .where(is_one_of(SourceUse.record_id), SourceUse.voided_at.is_(None))
+        .where(SourceUse.record_id.in_(IDS), SourceUse.voided_at.is_(None))
         .options(contains_eager(SourceUse.source))
         .order_by(SourceUse.record_id, SourceUse.position, SourceUse.source_id)
     )
@@ -67,7 +67,7 @@ def citing(source_ids: Iterable[int]) -> dict[int, list[int]]:
 def _citing() -> Select[int, int]:
     return (
         select(SourceUse.source_id, SourceUse.record_id)
-        .where(is_one_of(SourceUse.source_id), SourceUse.voided_at.is_(None))
+        .where(SourceUse.source_id.in_(IDS), SourceUse.voided_at.is_(None))
         .order_by(SourceUse.record_id)
     )
 
