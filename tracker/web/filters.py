@@ -1,7 +1,7 @@
 """Filters, tests and values that templates share."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -40,6 +40,7 @@ def init_app(app: Flask) -> None:
         "size": size,
     }
     app.jinja_env.globals |= {
+        "options": options,
         "asset": asset,
         "described": described,
         "with_query": with_query,
@@ -96,6 +97,20 @@ def in_its_script(text: str) -> Markup:
     language = language_hint(script)
     marked = Markup(' lang="{}"').format(language) if language else Markup("")
     return Markup("<bdi{}>{}</bdi>").format(marked, text)
+
+
+def options(choices: Mapping[Any, Any], chosen: object) -> Markup:
+    """The options of a list by their values, each a word or something with a label. They are drawn
+    once: the longest lists are the same on every page, but for the one that is chosen."""
+    drawn = _options(tuple((str(k), getattr(word, "label", word)) for k, word in choices.items()))
+    value = Markup('value="{}"').format(chosen)
+    return drawn.replace(value, value + Markup(" selected"), 1) if chosen else drawn
+
+
+@lru_cache(maxsize=256)
+def _options(pairs: tuple[tuple[str, str], ...]) -> Markup:
+    drawn = Markup('<option value="{}">{}</option>')
+    return Markup("").join(drawn.format(value, word) for value, word in pairs)
 
 
 def host(url: str) -> str:

@@ -31,6 +31,7 @@ from tracker.casework.views import saved_views, sharing
 from tracker.casework.views.filling import ask_data, choose_status, next_form, outcome_choices
 from tracker.clocks import queries as clocks
 from tracker.clocks.models import ActKind
+from tracker.core.countries import countries
 from tracker.core.now import today
 from tracker.recommendations import queries, workflow
 from tracker.recommendations.models import ClosureReason, Recommendation, Status
@@ -84,6 +85,7 @@ def index() -> ResponseReturnValue:
         if view is None:
             raise
         return saved_views.no_longer_valid(view, problem)
+    there = set(queries.countries(viewer))
     return render_template(
         "views/recommendations/index.html",
         listing=listing,
@@ -98,7 +100,7 @@ def index() -> ResponseReturnValue:
         more_open=any(request.args.get(name) for name in list_columns.UNDER_MORE),
         colleagues=accounts.colleagues(viewer) if viewer.edits else [],
         agencies=agencies.names(short=True),
-        countries=queries.countries(viewer),
+        countries={code: name for code, name in countries().items() if code in there},
     )
 
 
