@@ -328,3 +328,29 @@ def test_the_chronology_runs_either_way(staff: Person, on_day: Callable[[str], N
     assert sorted(oldest) == sorted(newest)
     assert oldest[0].startswith("23 Oct 2023")
     assert newest[-1].startswith("23 Oct 2023")
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ("2023-10-23", "No action on this ask is known, 130 days after it."),
+        ("2024-02-29", "No action on this ask is known, 1 day after it."),
+        ("2023-10", "No action on this ask of Oct 2023 is known."),
+        ("2023", "No action on this ask of 2023 is known."),
+    ],
+)
+def test_what_is_quoted_counts_no_days_from_a_day_that_is_not_known(
+    staff: Person, on_day: Callable[[str], None], sent: str, said: str
+) -> None:
+    travel(on_day, "2024-03-01", staff)
+    ask = record_ask(staff, {"written_on": sent})
+    assert said in " ".join(section(staff.get(ask), "cite").split())
+
+
+def test_what_is_quoted_of_an_ask_acted_on_says_no_number_of_days(staff: Person) -> None:
+    """As if the action had come after so many days."""
+    ask = record_ask(staff)
+    _record(staff, ask, LISTED)
+    said = section(staff.get(ask), "cite")
+    assert "Acted on in full" in said
+    assert "after it" not in said
