@@ -1,6 +1,7 @@
 """Every figure leads to the records behind it, and there are as many of them as it says."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from tests.front.support import asks_on, links, rows, titles_on, words
+from tests.front.support import asks_on, links, record_ask, rows, titles_on, travel, words
 from tests.support.factories import make
 from tests.support.people import Person, words_of
 from tracker.agencies.models import Agency
@@ -181,3 +182,15 @@ def test_a_dashboard_without_anything_says_what_to_do_next(staff: Person, partne
     assert "Record the first letter : its asks" in words_of(staff.get("/dashboards"))
     assert "When something is shared with you" in words_of(partner.get("/dashboards"))
     assert partner.get("/").headers["Location"] == "/dashboards"
+
+
+@pytest.mark.parametrize(
+    ("sent", "days"), [("2023-10-23", "130"), ("2023-10", "at least 122"), ("2024", "at least 0")]
+)
+def test_days_without_contact_are_never_more_than_is_known(
+    staff: Person, on_day: Callable[[str], None], sent: str, days: str
+) -> None:
+    travel(on_day, "2024-03-01", staff)
+    record_ask(staff, {"written_on": sent})
+    [row] = rows(staff.get("/dashboards"), "silent")
+    assert row["Days"] == days
