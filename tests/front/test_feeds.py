@@ -176,7 +176,7 @@ def test_an_address_ends_by_itself_or_is_withdrawn(
         assert app.test_client().get(path.format(second)).status_code == 200
     with reading(app):
         key = db.session.scalars(select(Token.id).where(Token.label == "Two")).one()
-        withdraw = f"/account/feeds/{sealed_key(key)}/withdraw"
+        withdraw = f"/account/feeds/{sealed_key('address', key)}/withdraw"
     with nothing_changes(app):
         assert colleague.post(withdraw).status_code == 303
     assert staff.post(withdraw).status_code == 303

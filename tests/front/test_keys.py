@@ -10,7 +10,7 @@ from tests.front.support import links
 from tests.front.world import make_world
 from tests.inside.samples import writing
 from tests.support.factories import FACTORIES, make
-from tests.support.people import Person
+from tests.support.people import Person, log_in
 from tracker.accounts.models import Organisation, User
 from tracker.core.db import Base, Keyed, db
 from tracker.core.references import PATTERN
@@ -41,6 +41,9 @@ def test_no_page_of_casework_tells_the_number_of_a_row(app: Flask, staff: Person
     with writing(app):
         count_from(FROM)
     make_world(staff)
+    there = Person(app, staff.email, app.test_client())
+    assert log_in(there).status_code == 302
+    assert staff.post("/account/feeds", {"label": "A", "days": "30"}).status_code == 200
     seen = dict[str, str]()
     waiting = ["/", "/recommendations", "/account", "/account/feeds"]
     while waiting:
@@ -53,4 +56,6 @@ def test_no_page_of_casework_tells_the_number_of_a_row(app: Flask, staff: Person
         assert not NUMBERED.search(page.text), path
         waiting += [link for link in links(page) if link.startswith("/")]
     assert {"/recommendations/*/clocks", "/recommendations/*/outcomes/*/void"} <= set(seen)
-    assert "/recommendations/views/*/edit" in seen
+    assert {"/account", "/account/feeds"} <= set(seen)
+    assert "/account/sessions/" in staff.get("/account").text
+    assert "/withdraw" in staff.get("/account/feeds").text

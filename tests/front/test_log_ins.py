@@ -126,7 +126,7 @@ def test_all_others_are_ended_at_once(staff: Person) -> None:
 def test_nobody_ends_the_log_in_of_another(staff: Person, other_staff: Person) -> None:
     with reading(staff.app):
         [theirs] = sessions.lasting([other_staff.viewer.user_id or 0])
-        key = sealed_key(theirs.id)
+        key = sealed_key("log_in", theirs.id)
     assert staff.post(f"/account/sessions/{key}/end").status_code == 303
     assert is_in(other_staff)
 

@@ -247,7 +247,7 @@ def test_a_new_password_keeps_the_factors(staff: Person, app: Flask) -> None:
 def only_factor() -> str:
     """The key of the one factor on record, as addresses have it."""
     [key] = db.session.scalars(select(SecondFactor.id)).all()
-    return sealed_key(key)
+    return sealed_key("factor", key)
 
 
 def test_adding_and_removing_a_factor_ends_every_other_log_in(staff: Person) -> None:

@@ -169,7 +169,7 @@ def rules_of(app: Flask, method: str) -> list[Rule]:
 def first_row(rule: Rule, path: str) -> str:
     """The address with the first row of whatever the route has a key for."""
     key = rule._converters.get("key")
-    return path.replace("<key:key>", key.to_url(1)) if isinstance(key, KeyConverter) else path
+    return re.sub(r"<key[^>]*>", key.to_url(1), path) if isinstance(key, KeyConverter) else path
 
 
 def address(rule: Rule, references: dict[str, str]) -> str:

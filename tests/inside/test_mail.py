@@ -48,6 +48,7 @@ def port(app: Flask, monkeypatch: pytest.MonkeyPatch) -> int:
     settings = replace(settings, smtp_url=f"smtp://127.0.0.1:{found}", mail_from="t@example.org")
     monkeypatch.setitem(app.extensions, "tracker.settings", settings)
     monkeypatch.setattr(smtp, "TIMEOUT", 1)
+    monkeypatch.setattr(smtp, "ANSWER_TIMEOUT", 1)
     return found
 
 
@@ -338,6 +339,35 @@ def test_a_mail_that_could_not_be_marked_for_long_is_not_sent_again(
     with time_machine.travel(now() + outbox.LEASE + timedelta(seconds=1)):
         assert deliver(app)["failed"] == 1
     assert (len(box.mails), state(app, mail_id)[0]) == (1, MailState.DEAD)
+
+
+@pytest.mark.parametrize("answer", ["250", "451", "552"])
+def test_an_answer_that_comes_when_the_mail_was_given_up_is_kept(app: Flask, answer: str) -> None:
+    mail_id = write(app)
+    with writing(app):
+        assert outbox.take_one() is not None
+        outbox.handed_over(mail_id)
+    with time_machine.travel(now() + outbox.LEASE + timedelta(seconds=1)):
+        deliver(app)  # another process
+    assert state(app, mail_id)[0] is MailState.DEAD
+    with writing(app):
+        if answer == "250":
+            outbox.sent(mail_id)
+        else:
+            outbox.failed(mail_id, 1, f"{answer} No", for_good=answer == "552")
+    now_is = {"250": MailState.SENT, "451": MailState.WAITING, "552": MailState.DEAD}[answer]
+    assert state(app, mail_id)[0] is now_is
+    assert outbox.UNANSWERED not in state(app, mail_id)[2]
+
+
+def test_a_server_that_takes_long_to_answer_gets_the_mail_once(
+    app: Flask, box: Letterbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "ANSWER_TIMEOUT", 20)
+    box.hangs_for = 2  # longer than it may be silent otherwise
+    mail_id = write(app)
+    assert deliver(app)["sent"] == 1
+    assert (len(box.mails), state(app, mail_id)[0]) == (1, MailState.SENT)
 
 
 def killed(app: Flask, monkeypatch: pytest.MonkeyPatch, step: str) -> None:

@@ -39,6 +39,11 @@ class Line:
         """One that speaks for all of them."""
         return self.group.first
 
+    @property
+    def by_key(self) -> dict[str, Clock]:
+        """All of them by their keys in a form."""
+        return {sealed_key("clock", clock.id): clock for clock in self.group.clocks}
+
 
 @dataclass(frozen=True)
 class ClocksPage:
@@ -56,11 +61,8 @@ class ClocksPage:
     @property
     def running(self) -> dict[str, Clock]:
         """Those to which something can be done, by their key in a form."""
-        return {
-            sealed_key(clock.id): clock
-            for line in self.that(ClockState.RUNNING)
-            for clock in line.group.clocks
-        }
+        running = self.that(ClockState.RUNNING)
+        return {key: clock for line in running for key, clock in line.by_key.items()}
 
 
 def clocks_page(viewer: Viewer, ask: Recommendation, today: date) -> ClocksPage:

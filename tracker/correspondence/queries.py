@@ -174,7 +174,7 @@ def _bodies_met() -> Select[int, Agency]:
         select(ContactAgency.contact_id, Agency)
         .join(Agency, Agency.id == ContactAgency.agency_id)
         .where(ContactAgency.contact_id.in_(IDS))
-        .order_by(Agency.name)
+        .order_by(Agency.name, Agency.id)
     )
 
 

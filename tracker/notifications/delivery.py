@@ -24,14 +24,17 @@ def deliver(as_of: date) -> dict[str, Any]:
     """Send what is due; for a past day nothing. Each mail is claimed and committed, then sent with
     no transaction open, then marked. A process that dies before its text is handed over leaves it
     to the next; one that dies between that and the mark leaves it to a person, who asks whether it
-    arrived: what the server has acknowledged goes only once."""
+    arrived. What the server has acknowledged goes once; what it does not answer in time is tried
+    again (RFC 5321, 4.5.4.1), under the same Message-ID."""
     settings = current_app.extensions["tracker.settings"]
     done = {"sent": 0, "failed": 0, "dropped": 0}
-    if not settings.smtp_url or as_of != today():
+    if as_of != today():
         return {"examined": 0, **done, "waiting": _waiting()}
     with transaction():
         examined = outbox.give_up_unanswered()
     done["failed"] += examined
+    if not settings.smtp_url:
+        return {"examined": examined, **done, "waiting": _waiting()}
     while examined < MOST_A_RUN and (result := _deliver_one(settings)) is not None:
         done[result] += 1
         examined += 1

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 
 from tracker.core.db import db
 from tracker.core.errors import Refused, Unknown
@@ -101,7 +101,8 @@ def handed_over(mail_id: int) -> None:
 
 def give_up_unanswered() -> int:
     """Give up the mails whose process ended before it kept the server's answer: they may have
-    arrived, and nobody gets a mail twice unless somebody asks for it. How many they are."""
+    arrived, and what a server acknowledged goes once, unless somebody wants it again. How many they
+    are."""
     moment = now()
     unanswered = update(Mail).where(
         Mail.state == MailState.SENDING,
@@ -187,6 +188,9 @@ def _end(mail_id: int, state: MailState, problem: str, **more: str | None) -> No
 
 
 def _change(mail_id: int, **values: object) -> None:
-    ours = or_(Mail.state == MailState.SENDING, Mail.state == MailState.WAITING)
+    """Keep how a mail of ours fared: also one that was given up for want of an answer, which came
+    after all."""
+    unanswered = and_(Mail.state == MailState.DEAD, Mail.handed_over_at.is_not(None))
+    ours = or_(Mail.state.in_((MailState.SENDING, MailState.WAITING)), unanswered)
     change = update(Mail).where(Mail.id == mail_id, ours).values(**values)
     db.session.execute(change.execution_options(synchronize_session=False))

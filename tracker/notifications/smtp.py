@@ -15,6 +15,9 @@ from urllib.parse import unquote, urlsplit
 from tracker.core.now import now
 
 TIMEOUT = 20  # seconds that a server may be silent
+# and before it answers to the text, which it may look through first: who gives up sooner sends what
+# was taken once more (RFC 5321, 4.5.3.2.6)
+ANSWER_TIMEOUT = 100
 # seconds that a server may take for one mail, however busily: less than a mail is claimed for
 LIMIT = 120
 TOO_LARGE = 552  # RFC 1870
@@ -92,6 +95,8 @@ class _Limited:
 
     def data(self, msg: Any) -> tuple[int, bytes]:
         self.before_text()
+        if self.sock is not None:
+            self.sock.settimeout(ANSWER_TIMEOUT)
         answer: tuple[int, bytes] = super().data(msg)  # type: ignore[misc]
         return answer
 

@@ -33,7 +33,7 @@ def index() -> ResponseReturnValue:
     return page, 422 if form.is_submitted() else 200
 
 
-@feed_addresses.post("/<key:key>/withdraw")
+@feed_addresses.post("/<key(address):key>/withdraw")
 @policy(Policy.PERSON)
 def withdraw(key: int) -> Response:
     """Make one of one's own feed addresses worthless."""

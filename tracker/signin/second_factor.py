@@ -170,7 +170,7 @@ def _added(codes: list[str]) -> ResponseReturnValue:
     return redirect(url_for(".index"), 303)
 
 
-@second_factor.post("/account/second-factor/<key:key>/remove")
+@second_factor.post("/account/second-factor/<key(factor):key>/remove")
 @policy(Policy.PERSON, fresh=True)
 def remove(key: int) -> Response:
     """Remove one of one's own factors."""

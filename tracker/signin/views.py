@@ -34,7 +34,7 @@ def index() -> str:
     )
 
 
-@account.post("/account/sessions/<key:key>/end")
+@account.post("/account/sessions/<key(log_in):key>/end")
 @policy(Policy.PERSON)
 def end_session(key: int) -> Response:
     """End one of one's own log-ins."""

@@ -1,10 +1,10 @@
 """Parts of addresses that are held to what they can be, before any view or database sees them."""
 
 from flask import Flask
-from werkzeug.routing import BaseConverter, ValidationError
+from werkzeug.routing import BaseConverter, Map, ValidationError
 
 from tracker.core.references import PATTERN
-from tracker.web.sealing import seal_by, unseal_by
+from tracker.web.sealing import DIGITS, seal_by, unseal_by
 
 
 class ReferenceConverter(BaseConverter):
@@ -32,19 +32,23 @@ class NumberConverter(BaseConverter):
 
 
 class KeyConverter(BaseConverter):
-    """The key of a row, sealed: nobody counts by it the rows that they do not see."""
+    """The key of a row of a kind, sealed: nobody counts by it the rows that they do not see."""
 
-    regex = "[A-Za-z0-9_-]{22,54}"
+    regex = "[A-Za-z0-9_-]{42}"
     secret_key = ""
+
+    def __init__(self, url_map: Map, kind: str) -> None:
+        super().__init__(url_map)
+        self.kind = kind
 
     def to_python(self, value: str) -> int:
         try:
-            return int(unseal_by(self.secret_key, value))
+            return int(unseal_by(self.secret_key, value, self.kind))
         except ValueError:
             raise ValidationError from None
 
     def to_url(self, value: int) -> str:
-        return seal_by(self.secret_key, str(int(value)))
+        return seal_by(self.secret_key, f"{int(value):0{DIGITS}d}", self.kind)
 
 
 class TokenConverter(BaseConverter):
@@ -60,7 +64,7 @@ class SignedConverter(BaseConverter):
 
 
 def init_app(app: Flask) -> None:
-    """Make `<ref:…>`, `<slug:…>`, `<number:…>`, `<key:…>`, `<token:…>` and `<signed:…>`
+    """Make `<ref:…>`, `<slug:…>`, `<number:…>`, `<key(kind):…>`, `<token:…>` and `<signed:…>`
     known to the routes."""
     app.url_map.converters["ref"] = ReferenceConverter
     app.url_map.converters["slug"] = SlugConverter

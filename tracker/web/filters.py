@@ -19,7 +19,6 @@ from tracker.core.names import language_hint, script_of
 from tracker.core.now import today
 from tracker.web import navigation, viewer
 from tracker.web.forms import described
-from tracker.web.sealing import sealed_key
 from tracker.web.settings import settings
 
 
@@ -34,7 +33,6 @@ def init_app(app: Flask) -> None:
         "number": number,
         "country": country_name,
         "jurisdiction": jurisdiction_name,
-        "sealed_key": sealed_key,
         "name": in_its_script,
         "host": host,
         "size": size,

@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from tracker.web.settings import settings
 
+DIGITS = 15  # of a key: its length tells nothing either
+
 
 def seal(text: str) -> str:
     """A text as an address can hold it, worth nothing without the instance's key."""
@@ -25,24 +27,24 @@ def unseal(sealed: str) -> str:
     return unseal_by(settings().secret_key, sealed)
 
 
-def sealed_key(key: int) -> str:
-    """The key of a row, as a page may hold it. Keys number the rows of all, also of those that the
-    reader does not see: they would tell how many there are, and when each was added."""
-    return seal(str(key))
+def sealed_key(kind: str, key: int) -> str:
+    """The key of a row of a kind, as a page may hold it. Keys number the rows of all, also of those
+    that the reader does not see: they would tell how many there are, and when each was added."""
+    return seal_by(settings().secret_key, f"{key:0{DIGITS}d}", kind)
 
 
-def seal_by(secret_key: str, text: str) -> str:
-    """`seal` where no application is at hand."""
-    sealed = _cipher(secret_key).encrypt(text.encode(), None)
+def seal_by(secret_key: str, text: str, kind: str = "") -> str:
+    """`seal` where no application is at hand; what is of one kind is of no use as another."""
+    sealed = _cipher(secret_key).encrypt(text.encode(), [kind.encode()] if kind else None)
     return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
 
 
-def unseal_by(secret_key: str, sealed: str) -> str:
+def unseal_by(secret_key: str, sealed: str, kind: str = "") -> str:
     """`unseal` where no application is at hand."""
     padded = sealed + "=" * (-len(sealed) % 4)
     try:
         packed = base64.urlsafe_b64decode(padded.encode("ascii"))
-        return _cipher(secret_key).decrypt(packed, None).decode()
+        return _cipher(secret_key).decrypt(packed, [kind.encode()] if kind else None).decode()
     except InvalidTag:
         raise ValueError(sealed) from None
 

@@ -148,7 +148,7 @@ def _people(values: Sequence[dict[str, object]]) -> dict[int, str]:
     return accounts.actors(current(), [i for i in ids if isinstance(i, int)])
 
 
-@bulk_changes.route("/<key:key>", methods=["GET", "POST"])
+@bulk_changes.route("/<number:key>", methods=["GET", "POST"])
 @policy(Policy.EDITOR)
 def show(key: int) -> ResponseReturnValue:
     """What was changed together; the button takes all of it back."""

@@ -352,7 +352,7 @@ def plan(reference: str) -> ResponseReturnValue:
 def snooze(reference: str) -> ResponseReturnValue:
     """Let flags of the ask rest until a day."""
     ask = own(reference)
-    flags = {sealed_key(c.id): c for c in clocks.flags_of(current(), [ask.id])[ask.id]}
+    flags = {sealed_key("clock", c.id): c for c in clocks.flags_of(current(), [ask.id])[ask.id]}
     form = SnoozeForm(data={"clocks": list(flags)})
     form.clocks.choices = {key: key for key in flags}
 
@@ -422,7 +422,7 @@ def outcome(reference: str) -> ResponseReturnValue:
     return _simple(form, ask, "outcome", act, "The outcome is recorded.")
 
 
-@recommendations.route("/<ref:reference>/outcomes/<key:key>/void", methods=["GET", "POST"])
+@recommendations.route("/<ref:reference>/outcomes/<key(outcome):key>/void", methods=["GET", "POST"])
 @policy(Policy.EDITOR)
 def void_outcome(reference: str, key: int) -> ResponseReturnValue:
     """Take back an outcome that was entered in error."""

@@ -14,7 +14,6 @@ from tracker.web.filters import with_parts
 from tracker.web.forms import text_of
 from tracker.web.policy import Policy, policy
 from tracker.web.saving import attempt
-from tracker.web.sealing import sealed_key
 from tracker.web.viewer import current
 
 saved_views = Blueprint("saved_views", __name__, url_prefix="/recommendations/views")
@@ -22,7 +21,7 @@ saved_views = Blueprint("saved_views", __name__, url_prefix="/recommendations/vi
 
 def address_of(view: SavedView) -> str:
     """The link that a view is: an address, evaluated for whoever opens it."""
-    parts = [*parts_of(view.query).items(), ("view", sealed_key(view.id))]
+    parts = [*parts_of(view.query).items(), ("view", str(view.id))]
     return with_parts(url_for("recommendations.index"), parts)
 
 
@@ -31,8 +30,7 @@ def opened_view() -> SavedView | None:
     key = request.args.get("view", "")
     if not key:
         return None
-    views = actions.views_for(current())
-    return next((view for view in views if sealed_key(view.id) == key), None)
+    return next((view for view in actions.views_for(current()) if str(view.id) == key), None)
 
 
 def no_longer_valid(view: SavedView, problem: BadRequest) -> ResponseReturnValue:
@@ -81,7 +79,7 @@ def new() -> ResponseReturnValue:
     return _form(form, query, None)
 
 
-@saved_views.route("/<key:key>/edit", methods=["GET", "POST"])
+@saved_views.route("/<number:key>/edit", methods=["GET", "POST"])
 @policy(Policy.EDITOR)
 def edit(key: int) -> ResponseReturnValue:
     """Rename a view of one's own, share it or not."""
@@ -105,7 +103,7 @@ def _form(form: ViewForm, query: str, key: int | None) -> ResponseReturnValue:
     return page, 422 if form.is_submitted() else 200
 
 
-@saved_views.route("/<key:key>/delete", methods=["GET", "POST"])
+@saved_views.route("/<number:key>/delete", methods=["GET", "POST"])
 @policy(Policy.EDITOR)
 def delete(key: int) -> ResponseReturnValue:
     """Delete a view of one's own."""
