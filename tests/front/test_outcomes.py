@@ -103,8 +103,12 @@ def test_what_an_ask_comes_to_follows_from_its_outcomes(
     assert listed["What followed"] == result
     acted = titles_on(staff.get("/recommendations?acted=1"))
     assert bool(acted) == (result in ("Acted on in full", "Acted on in part"))
-    quoted = "No action on this ask is known" if result == "None known" else f"{result}, 130 days"
-    assert quoted in section(page, "cite")
+    known = (
+        "No action on this ask is known, 130 days after it."
+        if result == "None known"
+        else f"{result}."
+    )
+    assert known in section(page, "cite")
 
 
 def test_what_came_before_the_ask_is_shown_and_not_credited(
