@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from threading import Event, Thread, active_count
 from time import sleep
+from typing import Any
 
 import pytest
 import time_machine
@@ -346,7 +347,7 @@ def test_an_answer_that_comes_when_the_mail_was_given_up_is_kept(app: Flask, ans
     mail_id = write(app)
     with writing(app):
         assert outbox.take_one() is not None
-        outbox.handed_over(mail_id)
+        assert outbox.handed_over(mail_id, 1)
     with time_machine.travel(now() + outbox.LEASE + timedelta(seconds=1)):
         deliver(app)  # another process
     assert state(app, mail_id)[0] is MailState.DEAD
@@ -358,6 +359,34 @@ def test_an_answer_that_comes_when_the_mail_was_given_up_is_kept(app: Flask, ans
     now_is = {"250": MailState.SENT, "451": MailState.WAITING, "552": MailState.DEAD}[answer]
     assert state(app, mail_id)[0] is now_is
     assert outbox.UNANSWERED not in state(app, mail_id)[2]
+
+
+def test_who_slept_until_another_had_the_mail_neither_sends_it_nor_takes_it_back(
+    app: Flask, box: Letterbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mail_id, really = write(app), smtp.send
+
+    def sleep_first(*given: Any) -> None:
+        monkeypatch.setattr(smtp, "send", really)
+        with time_machine.travel(now() + outbox.LEASE + timedelta(seconds=1)):
+            another = Thread(target=empty, args=[app])
+            another.start()
+            another.join()
+        really(*given)
+
+    monkeypatch.setattr(smtp, "send", sleep_first)
+    deliver(app)
+    assert (len(box.mails), state(app, mail_id)[0]) == (1, MailState.SENT)
+    with writing(app):
+        late = outbox.write(
+            MailKind.NOTICE, "late", recipient="r@example.org", subject="S", body="B", host="h.org"
+        ).id
+    for leases in (2, 4):
+        with writing(app), time_machine.travel(now() + outbox.LEASE * leases):
+            assert outbox.take_one() is not None
+    with writing(app):
+        outbox.failed(late, 1, "The line broke", for_good=False)
+    assert state(app, late)[:2] == (MailState.SENDING, 2)
 
 
 def test_a_server_that_takes_long_to_answer_gets_the_mail_once(

@@ -55,7 +55,11 @@ def _deliver_one(settings: Any) -> str | None:
     if reason:
         return "dropped"
     try:
-        smtp.send(settings.smtp_url, smtp.message(**told), lambda: _mark_handed_over(mail_id))
+        smtp.send(
+            settings.smtp_url, smtp.message(**told), lambda: _mark_handed_over(mail_id, tries)
+        )
+    except _NotOurs:
+        return "failed"
     except (smtp.Failed, ValueError) as problem:
         for_good = getattr(problem, "for_good", True)
         with transaction():
@@ -65,9 +69,14 @@ def _deliver_one(settings: Any) -> str | None:
     return "sent"
 
 
-def _mark_handed_over(mail_id: int) -> None:
+class _NotOurs(Exception):
+    """Another process has taken the mail since: this one slept too long."""
+
+
+def _mark_handed_over(mail_id: int, tries: int) -> None:
     with transaction():
-        outbox.handed_over(mail_id)
+        if not outbox.handed_over(mail_id, tries):
+            raise _NotOurs
 
 
 def _mark_sent(mail_id: int) -> None:

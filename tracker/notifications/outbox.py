@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 
-from tracker.core.db import db
+from tracker.core.db import changed_rows, db
 from tracker.core.errors import Refused, Unknown
 from tracker.core.now import now
 from tracker.history import actions as history
@@ -94,9 +94,12 @@ def why_not(mail: Mail) -> str | None:
     return check(mail) if check else None
 
 
-def handed_over(mail_id: int) -> None:
-    """Its text goes to the server now."""
-    _change(mail_id, handed_over_at=now())
+def handed_over(mail_id: int, tries: int) -> bool:
+    """Its text goes to the server now; or not, where it was taken by another meanwhile: who took it
+    for this try slept longer than it was theirs."""
+    ours = (Mail.state == MailState.SENDING, Mail.tries == tries, Mail.handed_over_at.is_(None))
+    change = update(Mail).where(Mail.id == mail_id, *ours).values(handed_over_at=now())
+    return changed_rows(change) == 1
 
 
 def give_up_unanswered() -> int:
@@ -135,13 +138,14 @@ def drop(mail_ids: Collection[int], reason: str) -> None:
 
 
 def failed(mail_id: int, tries: int, problem: str, *, for_good: bool) -> None:
-    """It did not go; it is tried again after a while that doubles, unless it is of no use."""
+    """A try did not go; it is tried again after a while that doubles, unless it is of no use."""
     if for_good or tries >= MOST_TRIES:
-        _end(mail_id, MailState.DEAD, problem, handed_over_at=None)
+        _end(mail_id, MailState.DEAD, problem, of_try=tries, handed_over_at=None)
         return
     wait = min(FIRST_WAIT * 2 ** (tries - 1), LONGEST_WAIT)
     _change(
         mail_id,
+        of_try=tries,
         state=MailState.WAITING,
         next_try_at=now() + wait,
         handed_over_at=None,
@@ -183,14 +187,18 @@ def forget_old(before: datetime) -> int:
     return len(db.session.scalars(gone.execution_options(synchronize_session=False)).all())
 
 
-def _end(mail_id: int, state: MailState, problem: str, **more: str | None) -> None:
-    _change(mail_id, state=state, ended_at=now(), problem=problem[:300], **more)
+def _end(
+    mail_id: int, state: MailState, problem: str, of_try: int | None = None, **more: str | None
+) -> None:
+    _change(mail_id, of_try, state=state, ended_at=now(), problem=problem[:300], **more)
 
 
-def _change(mail_id: int, **values: object) -> None:
+def _change(mail_id: int, of_try: int | None = None, **values: object) -> None:
     """Keep how a mail of ours fared: also one that was given up for want of an answer, which came
-    after all."""
+    after all. What is of one try says nothing of a later one."""
     unanswered = and_(Mail.state == MailState.DEAD, Mail.handed_over_at.is_not(None))
     ours = or_(Mail.state.in_((MailState.SENDING, MailState.WAITING)), unanswered)
     change = update(Mail).where(Mail.id == mail_id, ours).values(**values)
+    if of_try is not None:
+        change = change.where(Mail.tries == of_try)
     db.session.execute(change.execution_options(synchronize_session=False))

@@ -4,7 +4,7 @@ from flask import Flask
 from werkzeug.routing import BaseConverter, Map, ValidationError
 
 from tracker.core.references import PATTERN
-from tracker.web.sealing import DIGITS, seal_by, unseal_by
+from tracker.web.sealing import seal_key_by, unseal_by
 
 
 class ReferenceConverter(BaseConverter):
@@ -48,7 +48,7 @@ class KeyConverter(BaseConverter):
             raise ValidationError from None
 
     def to_url(self, value: int) -> str:
-        return seal_by(self.secret_key, f"{int(value):0{DIGITS}d}", self.kind)
+        return seal_key_by(self.secret_key, self.kind, int(value))
 
 
 class TokenConverter(BaseConverter):

@@ -30,7 +30,12 @@ def unseal(sealed: str) -> str:
 def sealed_key(kind: str, key: int) -> str:
     """The key of a row of a kind, as a page may hold it. Keys number the rows of all, also of those
     that the reader does not see: they would tell how many there are, and when each was added."""
-    return seal_by(settings().secret_key, f"{key:0{DIGITS}d}", kind)
+    return seal_key_by(settings().secret_key, kind, key)
+
+
+def seal_key_by(secret_key: str, kind: str, key: int) -> str:
+    """`sealed_key` where no application is at hand."""
+    return seal_by(secret_key, f"{key:0{DIGITS}d}", kind)
 
 
 def seal_by(secret_key: str, text: str, kind: str = "") -> str:
