@@ -267,7 +267,7 @@ def test_records_of_others_in_a_forged_form_are_not_there(
     with nothing_changes(app):
         for other in (hidden, seen, "/recommendations/R-00000000"):
             form = _bulk(staff, own).type({"next_action": "Call"}).press("preview")
-            form.fields["ask_version"].append(f"{other.rpartition('/')[2]}.1")
+            form.fields["ask_state"].append(f"{other.rpartition('/')[2]}.1.1")
             answer = form.send()
             assert "1 of the chosen asks are not there" in " ".join(problems(answer).values())
             assert "Theirs" not in answer.text
@@ -297,10 +297,10 @@ def test_only_so_many_are_changed_at_once(staff: Person, monkeypatch: pytest.Mon
     asks = _drafts(staff, "One", "Two", "Three")
     form = Sitting(staff, f"{BULK}?all=1&sort=title")
     assert "More than 2 match. These are the first 2" in words_of(form.page)
-    assert len(form.fields["ask_version"]) == 2
+    assert len(form.fields["ask_state"]) == 2
     assert re.findall(r"Three|Two|One", section(form.page, "chosen")) == ["One", "Three"]
     form.type({"next_action": "Call"}).press("preview")
-    form.fields["ask_version"].append(f"{asks[1].rpartition('/')[2]}.1")
+    form.fields["ask_state"].append(f"{asks[1].rpartition('/')[2]}.1.1")
     assert "Up to 2 asks at once." in " ".join(problems(form.send()).values())
 
 

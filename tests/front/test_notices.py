@@ -433,7 +433,7 @@ def test_what_is_to_be_told_is_written_with_the_change_or_not_at_all(
     def give_it(*, and_fail: bool) -> None:
         with writing(app):
             found = ask_of(staff.viewer, reference)
-            actions.set_next(staff.viewer, found, wanted, found.version)
+            actions.set_next(staff.viewer, found, wanted, found.plan_version)
             if and_fail:
                 raise RuntimeError
 

@@ -1,8 +1,10 @@
 """Who reads what is restricted is written down, and shown to its owner's people alone."""
 
+import importlib
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
@@ -25,10 +27,16 @@ from tests.front.test_attachments import TEXT, add
 from tests.inside.commands import CommandLine
 from tests.inside.samples import reading
 from tests.support.people import Person, words_of
-from tracker.core.db import db
+from tracker.accounts import queries as accounts
+from tracker.accounts import tokens
+from tracker.accounts.models import TokenScope
+from tracker.accounts.viewer import Viewer
+from tracker.casework import reading as reading_of
+from tracker.core.db import db, transaction
 from tracker.correspondence.models import Contact
 from tracker.history import queries
 from tracker.history.models import HistoryEvent, HistoryPayload
+from tracker.records.models import RecordMixin
 
 
 def reads(person: Person, path: str) -> list[str]:
@@ -209,3 +217,45 @@ def test_what_was_said_of_an_ask_counts_as_read_with_its_item(
         reads_of_it: Counter[int | None] = Counter()
         reads_of_it.update(read.actor_id for read in queries.reads_of(contact.id))
     assert reads_of_it[colleague.viewer.user_id] == 1
+
+
+def test_nothing_is_given_out_that_came_while_reads_were_written_down(
+    app: Flask, staff: Person, colleague: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = record_ask(staff)
+    secret = record_ask(staff, {"title": "Another", "asks-0-title": "What few may know"})
+    share(staff, secret, "named", people=colleague.email)
+    both = {"asks": [one.rpartition("/")[2] for one in (ask, secret)]}
+    record_contact(staff, ask, "acknowledgement", "2023-11-10", **both, summary="zz01")
+    keep = reading_of.note_reads_of
+    coming = ["zz02"]
+
+    def keep_late(viewer: Viewer, rows: Iterable[RecordMixin]) -> bool:
+        kept = keep(viewer, rows)
+        if coming:
+            more = coming.pop()
+            with ThreadPoolExecutor(1) as thread:
+                day = "2023-11-12"
+                thread.submit(record_contact, staff, ask, "question", day, summary=more, **both)
+        return kept
+
+    for name in ("api.views", "casework.views.recommendations"):
+        module = importlib.import_module(f"tracker.{name}")
+        monkeypatch.setattr(module, "note_reads_of", keep_late)
+    with app.app_context(), transaction():
+        user = accounts.user_by_id(colleague.viewer.user_id or 0)
+        token = tokens.make(user, "A script", TokenScope.READ, "365")[1]
+    headers = {"Authorization": f"Bearer {token}"}
+    reference = ask.rpartition("/")[2]
+    item = app.test_client().get(f"/api/v1/recommendations/{reference}", headers=headers).text
+    assert not coming
+    assert ("zz01" in item, "zz02" in item) == (True, False)
+    coming.append("zz03")
+    page = colleague.get(ask).text
+    assert not coming
+    assert ("zz01" in page, "zz02" in page) == (True, True)
+    with reading(app):
+        for word in ("zz01", "zz02", "zz03"):
+            contact = db.session.scalars(select(Contact).where(Contact.summary == word)).one()
+            read = {each.actor_id for each in queries.reads_of(contact.id)}
+            assert (colleague.viewer.user_id in read) == (word in page), word

@@ -262,7 +262,7 @@ class Planter:
         )
         day = today() + timedelta(days=5)
         plans = self.word(Group(seen, own=Own.HOUSE), "history of what is done next")
-        actions.set_next(viewer, ask, NextInput(viewer.user_id, plans, day), ask.version)
+        actions.set_next(viewer, ask, NextInput(viewer.user_id, plans, day), ask.plan_version)
         self._name(world)
 
     def _name(self, world: World) -> None:

@@ -409,7 +409,7 @@ def test_who_leaves_a_house_has_none_of_its_asks_and_no_leave_of_before(
         case = record_case(staff.viewer)
         ask = ask_of(staff.viewer, case.ask)
         give(staff.viewer, ask, Audience.NAMED, [who])
-        actions.set_next(staff.viewer, ask, NextInput(who, "Call them", today()), ask.version)
+        actions.set_next(staff.viewer, ask, NextInput(who, "Call them", today()), ask.plan_version)
         give(staff.viewer, ask_of(staff.viewer, case.ask), Audience.ORGANISATION, [])
     with writing(app):
         user = db.session.get_one(User, who)

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
 
@@ -12,7 +13,15 @@ from flask import Flask, g
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm.exc import StaleDataError
 
-from tests.inside.samples import ask_input, ask_of, reading, writing
+from tests.inside.samples import (
+    SENT_ON,
+    ask_input,
+    ask_of,
+    contact_input,
+    letter_input,
+    reading,
+    writing,
+)
 from tests.support.factories import make
 from tracker import create_app
 from tracker.accounts.models import Organisation, User
@@ -20,13 +29,17 @@ from tracker.accounts.permissions import Role
 from tracker.accounts.viewer import Viewer
 from tracker.casework import actions
 from tracker.casework.inputs import NextInput
+from tracker.core.dates import PartialDate
 from tracker.core.db import db
 from tracker.core.errors import Stale
+from tracker.correspondence import queries as correspondence
 from tracker.history import actions as history
 from tracker.history import queries
 from tracker.history.models import HistoryChain, HistoryEvent
 from tracker.recommendations import queries as asks
 from tracker.recommendations.models import Recommendation
+from tracker.records.actions import give_audience
+from tracker.records.models import Audience
 
 WRITERS, EACH = 4, 25
 
@@ -78,13 +91,13 @@ def test_writers_of_one_record_lose_no_change(app: Flask, viewer: Viewer) -> Non
     def count_on(_writer: int, _number: int) -> None:
         ask = db.session.get_one(Recommendation, ask_id)
         counted = int(ask.next_action or 0) + 1
-        actions.set_next(viewer, ask, NextInput(None, str(counted), None), ask.version)
+        actions.set_next(viewer, ask, NextInput(None, str(counted), None), ask.plan_version)
 
     run_at_once(app, count_on)
     with reading(app):
         ask = ask_of(viewer, reference)
         assert ask.next_action == str(WRITERS * EACH)
-        assert ask.version == 1 + WRITERS * EACH
+        assert (ask.plan_version, ask.version) == (1 + WRITERS * EACH, 1)
         assert events("recommendation.changed") == WRITERS * EACH
         [verdict] = queries.verify()
         assert verdict.problem is None
@@ -99,16 +112,37 @@ def test_writers_of_different_records_wait_for_each_other_and_all_succeed(
 
     def plan(writer: int, number: int) -> None:
         ask = db.session.get_one(Recommendation, ids[writer])
-        actions.set_next(viewer, ask, NextInput(None, f"Step {number}", None), ask.version)
+        actions.set_next(viewer, ask, NextInput(None, f"Step {number}", None), ask.plan_version)
 
     run_at_once(app, plan)
     with reading(app):
         found = asks.by_references(viewer, references)
         assert {ask.next_action for ask in found} == {f"Step {EACH - 1}"}
-        assert {ask.version for ask in found} == {1 + EACH}
+        assert {ask.plan_version for ask in found} == {1 + EACH}
         assert events("recommendation.changed") == WRITERS * EACH
         [verdict] = queries.verify()
         assert verdict.problem is None
+
+
+def test_what_follows_from_contacts_rests_on_all_of_them(app: Flask, viewer: Viewer) -> None:
+    """Also where they are kept from some readers of an ask, and so make no version of it."""
+    with writing(app):
+        letter = actions.record_letter(viewer, letter_input(ask_input("Open"), ask_input("Kept")))
+        shown, kept = correspondence.asks_of(viewer, [letter.id])[letter.id]
+        give_audience(viewer, shown, Audience.COALITION, (), "The coalition works on it.")
+        references, version = [shown.reference, kept.reference], shown.version
+
+    def contact(writer: int, number: int) -> None:
+        about = asks.by_references(viewer, references)
+        day = SENT_ON.latest + timedelta(days=1 + (writer + WRITERS * number) % 97)
+        actions.record_contact(viewer, about, contact_input(on=day.isoformat()))
+
+    run_at_once(app, contact)
+    with reading(app):
+        ask = ask_of(viewer, references[0])
+        assert ask.version == version
+        assert ask.last_contact_on == PartialDate.of(SENT_ON.latest + timedelta(days=97))
+        assert queries.verify()[0].problem is None
 
 
 def test_what_is_read_before_writing_is_still_true_when_it_is_written(
@@ -131,7 +165,7 @@ def test_a_form_saved_over_an_older_version_is_refused(app: Flask, viewer: Viewe
     reference = new_ask(app, viewer)
     with writing(app):
         ask = ask_of(viewer, reference)
-        seen = ask.version
+        seen = ask.plan_version
         actions.set_next(viewer, ask, NextInput(None, "The first to save", None), seen)
     with app.app_context():
         g.writing = True
@@ -139,7 +173,7 @@ def test_a_form_saved_over_an_older_version_is_refused(app: Flask, viewer: Viewe
         with pytest.raises(Stale):
             actions.set_next(viewer, ask, NextInput(None, "The second", None), seen)
         db.session.rollback()
-        said = select(Recommendation.next_action, Recommendation.version)
+        said = select(Recommendation.next_action, Recommendation.plan_version)
         assert db.session.execute(said).one() == ("The first to save", seen + 1)
         db.session.rollback()
 

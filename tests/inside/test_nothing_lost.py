@@ -73,8 +73,8 @@ def spans_of(ask_id: int) -> list[StatusSpan]:
 def check_ask(ask: Recommendation, entries: list[history.Entry]) -> None:
     """What the ask says now is what its history says last, and its spans join."""
     names = Counter(entry.name for entry in entries)
-    changes = names["recommendation.changed"] + names["recommendation.status_changed"]
-    assert ask.version == 1 + changes
+    assert ask.version == 1 + names["recommendation.status_changed"]
+    assert ask.plan_version == 1 + names["recommendation.changed"]
     planned = [e for e in entries if e.name == "recommendation.changed"]
     assert ask.next_action == words_in(planned)[0]
     spans = spans_of(ask.id)

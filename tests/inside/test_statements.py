@@ -245,7 +245,7 @@ def test_the_preview_of_a_change_takes_a_fixed_number_of_statements(
             page = staff.client.post("/recommendations/bulk", data={**form, **typed})
         assert page.status_code == 200
         counts.append(seen.count)
-        assert len(form["ask_version"]) > grown
+        assert len(form["ask_state"]) > grown
     assert counts[0] == counts[1]
 
 
@@ -273,7 +273,7 @@ def test_a_change_of_many_asks_and_its_undoing_take_as_many_statements_as_of_few
         form = Sitting(staff, f"/recommendations/bulk?all=1&q=Of+{number}:")
         form.type({name: value.format(number) for name, value in typed.items()})
         form.press("preview")
-        assert len(form.fields["ask_version"]) == number
+        assert len(form.fields["ask_state"]) == number
         with watching(app) as acting:
             done = form.save()
         form = Sitting(staff, done)

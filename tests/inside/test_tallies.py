@@ -22,7 +22,7 @@ from tests.inside.samples import (
 from tests.support.people import Person
 from tracker.accounts.viewer import ANONYMOUS, MACHINE, Viewer
 from tracker.casework import actions
-from tracker.casework.actions.bulk_plan import BulkInput
+from tracker.casework.actions.bulk_plan import BulkInput, state_of
 from tracker.casework.inputs import AddresseeInput, NextInput
 from tracker.clocks.models import ClockState
 from tracker.clocks.sweep import sweep
@@ -113,8 +113,8 @@ def snooze(viewer: Viewer, case: CaseFile, _: Viewer) -> None:
 def close_together(viewer: Viewer, case: CaseFile, _: Viewer) -> None:
     given = BulkInput(to=Status.CLOSED, on=PartialDate.of(today()), reason="The office is gone.")
     given = replace(given, closure_reason=ClosureReason.MOOT)
-    version = ask_of(viewer, case.ask).version
-    actions.change_together(viewer, {case.ask: version}, given)
+    state = state_of(ask_of(viewer, case.ask))
+    actions.change_together(viewer, {case.ask: state}, given)
 
 
 def follow_up(viewer: Viewer, case: CaseFile, _: Viewer) -> None:
@@ -142,7 +142,7 @@ STEPS: dict[str, Step] = {
         viewer,
         ask_of(viewer, case.ask),
         NextInput(None, "Write again", None),
-        ask_of(viewer, case.ask).version,
+        ask_of(viewer, case.ask).plan_version,
     ),
     "public": show_to(Audience.PUBLIC),
 }

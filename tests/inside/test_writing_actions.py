@@ -33,7 +33,7 @@ from tracker.agencies import actions as agencies
 from tracker.agencies.models import AgencyKind
 from tracker.casework import actions as casework
 from tracker.casework.actions import saved_views
-from tracker.casework.actions.bulk_plan import BulkInput
+from tracker.casework.actions.bulk_plan import BulkInput, state_of
 from tracker.casework.inputs import AddresseeInput, Fate, NextInput, ReceiptInput
 from tracker.casework.models import BulkChange, SavedView
 from tracker.clocks import queries, ruling
@@ -132,7 +132,7 @@ def void_status(scene: Scene) -> None:
 
 def set_next(scene: Scene) -> None:
     ask = scene.ask
-    casework.set_next(scene.viewer, ask, NextInput(None, "Write again", None), ask.version)
+    casework.set_next(scene.viewer, ask, NextInput(None, "Write again", None), ask.plan_version)
 
 
 def snooze(scene: Scene) -> None:
@@ -250,7 +250,7 @@ def extend_a_promise(scene: Scene) -> None:
 def change_together(scene: Scene) -> BulkChange:
     given = BulkInput(next_action="Call again", to=Status.CLOSED, on=PartialDate.of(today()))
     given = replace(given, closure_reason=ClosureReason.MOOT, reason="The office is gone.")
-    return casework.change_together(scene.viewer, {scene.case.ask: scene.ask.version}, given)
+    return casework.change_together(scene.viewer, {scene.case.ask: state_of(scene.ask)}, given)
 
 
 def newest_change() -> int:

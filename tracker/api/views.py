@@ -1,7 +1,7 @@
 """Lists and single records. A hidden record and a missing one answer the same 404."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +10,9 @@ from sqlalchemy import Select
 
 from tracker.agencies import queries as agencies
 from tracker.casework import listing
-from tracker.casework.reading import note_reads, note_reads_of
+from tracker.casework.reading import note_reads_of
 from tracker.core.now import today
-from tracker.correspondence.models import Letter
+from tracker.correspondence.models import Contact, Letter
 from tracker.dashboards.statistics import statistics as count
 from tracker.exchange import export_json
 from tracker.recommendations.models import Recommendation
@@ -32,7 +32,9 @@ MOST = 200  # items at a time
 LETTERS = Order("Written last", Letter.written_on, Letter.id, descending=True)
 TARGETS = Order("Name", Target.sort_name, Target.id)
 SOURCES = Order("Title", Source.sort_title, Source.id)
-Items = Callable[[Sequence[Any]], Iterable[dict[str, Any]]]
+Item = dict[str, Any]
+# the items of some records, and the further records whose words stand in them
+Items = Callable[[Sequence[Any]], tuple[list[Item], Sequence[RecordMixin]]]
 
 
 @api.get("/recommendations")
@@ -45,7 +47,7 @@ def recommendations() -> Response:
     since = _moment("updated_since")
     if since:
         statement = statement.where(Recommendation.updated_at >= since)
-    return _list(statement, Recommendation, order, _asks)
+    return _list(statement, order, _asks)
 
 
 @api.get("/recommendations/<ref:reference>")
@@ -60,7 +62,7 @@ def recommendation(reference: str) -> Response:
 @policy(Policy.READER)
 def letters() -> Response:
     """Letters, the one that was written last first."""
-    return _list(export_json.visible_letters(current()), Letter, LETTERS, _letters)
+    return _list(export_json.visible_letters(current()), LETTERS, _letters)
 
 
 @api.get("/letters/<ref:reference>")
@@ -74,7 +76,7 @@ def letter(reference: str) -> Response:
 @policy(Policy.READER)
 def targets() -> Response:
     """Targets, by name."""
-    return _list(export_json.visible_targets(current()), Target, TARGETS, _each(shapes.target))
+    return _list(export_json.visible_targets(current()), TARGETS, _each(shapes.target))
 
 
 @api.get("/targets/<ref:reference>")
@@ -89,7 +91,7 @@ def target(reference: str) -> Response:
 @policy(Policy.READER)
 def all_sources() -> Response:
     """Sources, by title."""
-    return _list(sources.listing(current()), Source, SOURCES, _each(shapes.source))
+    return _list(sources.listing(current()), SOURCES, _each(shapes.source))
 
 
 @api.get("/sources/<ref:reference>")
@@ -121,37 +123,32 @@ def statistics() -> Response:
     return _json(count(current(), today()))
 
 
-def _asks(rows: Sequence[Recommendation]) -> Iterable[dict[str, Any]]:
+def _asks(rows: Sequence[Recommendation]) -> tuple[list[Item], list[Contact]]:
     day, base_url = today(), settings().base_url
-    return [
-        shapes.recommendation(parts, day, base_url)
-        for parts in export_json.parts_of(current(), rows)
-    ]
+    asks = list(export_json.parts_of(current(), rows))
+    items = [shapes.recommendation(parts, day, base_url) for parts in asks]
+    return items, [contact for parts in asks for contact in parts.contacts]
 
 
-def _letters(rows: Sequence[Letter]) -> Iterable[dict[str, Any]]:
-    return export_json.letter_items(current(), rows)
+def _letters(rows: Sequence[Letter]) -> tuple[list[Item], list[RecordMixin]]:
+    return list(export_json.letter_items(current(), rows)), []
 
 
-def _each(shape: Callable[[Any], dict[str, Any]]) -> Items:
-    return lambda rows: [shape(row) for row in rows]
+def _each(shape: Callable[[Any], Item]) -> Items:
+    return lambda rows: ([shape(row) for row in rows], [])
 
 
-def _list(statement: Select[Any], model: type[RecordMixin], order: Order, items: Items) -> Response:
-    cursor, limit = request.args.get("cursor"), _limit()
-    page = fetch(statement, order, cursor, limit)
-    if _reads_were_kept(model, page.rows):
-        page = fetch(statement, order, cursor, limit)
-    return _json({"items": list(items(page.rows)), "next": page.later})
+def _list(statement: Select[Any], order: Order, items: Items) -> Response:
+    page = fetch(statement, order, request.args.get("cursor"), _limit())
+    return _json({"items": _given(page.rows, items), "next": page.later})
 
 
-def _reads_were_kept(model: type[RecordMixin], rows: Sequence[Any]) -> bool:
-    """Keep who is given what is restricted, with the contacts whose words stand in an ask. Whether
-    anything was written down: what was loaded before is then to be loaded again."""
-    viewer, ids = current(), [row.id for row in rows]
-    about = export_json.contacts_of(viewer, ids) if model is Recommendation else {}
-    kept = note_reads_of(viewer, [contact for found in about.values() for contact in found])
-    return note_reads(viewer, model, ids) or kept
+def _given(rows: Sequence[RecordMixin], items: Items) -> list[Item]:
+    """The items of some records. Who is given what is restricted is kept of just what stands in
+    them, before anybody has it."""
+    made, further = items(rows)
+    note_reads_of(current(), [*rows, *further])
+    return made
 
 
 def _item(
@@ -161,9 +158,7 @@ def _item(
     own = statement.join(Record, Record.id == model.record_key())
     one = own.where(Record.reference == reference)
     found = fetch(one, _by_key(model), None, 1).rows
-    if _reads_were_kept(model, found):
-        found = fetch(one, _by_key(model), None, 1).rows
-    return _json(next(iter(items(found)))) if found else abort(404)
+    return _json(_given(found, items)[0]) if found else abort(404)
 
 
 def _by_key(model: Any) -> Order:

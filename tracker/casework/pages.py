@@ -188,8 +188,7 @@ def ask_page(
 
 
 def _told(ask: Recommendation, shown: Iterable[Target]) -> set[int]:
-    row = records.Owned(ask.id, ask.audience, ask.organisation_id)
-    pairs = [(row, records.Owned(one.id, one.audience, one.organisation_id)) for one in shown]
+    pairs = [(records.Owned.of(ask), records.Owned.of(one)) for one in shown]
     return {target_id for _, target_id in records.seen_by_all(pairs)}
 
 

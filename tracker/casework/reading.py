@@ -1,6 +1,6 @@
 """Who reads what is restricted: records of named people, and protected sources."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime, time
 
 from flask import Flask, request
@@ -11,7 +11,7 @@ from tracker.core.now import today
 from tracker.history import actions as history
 from tracker.history import queries
 from tracker.records.models import RecordMixin
-from tracker.records.queries import restricted, restricted_among
+from tracker.records.queries import restricted
 from tracker.web.viewer import current
 
 
@@ -35,17 +35,10 @@ def _note_read() -> None:
         _keep(viewer.user_id, {record_id})
 
 
-def note_reads(viewer: Viewer, model: type[RecordMixin], record_ids: Collection[int]) -> bool:
-    """The same of records that are given out whole in a list. Whether anything was written down:
-    what was loaded before is then to be loaded again."""
-    if viewer.user_id is None or not record_ids:
-        return False
-    return _keep(viewer.user_id, restricted_among(viewer, model, record_ids))
-
-
 def note_reads_of(viewer: Viewer, rows: Iterable[RecordMixin]) -> bool:
-    """The same of records whose words stand on the page of another one, as far as reads of them are
-    kept. They were loaded as the viewer."""
+    """The same of records that are given out in a list, or whose words stand on the page of another
+    one. They were loaded as the viewer. Whether anything was written down: what was loaded before
+    is then to be loaded again, and looked at again."""
     kept = {row.id for row in rows if row.is_read_kept}
     return viewer.user_id is not None and _keep(viewer.user_id, kept)
 

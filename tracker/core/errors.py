@@ -20,8 +20,7 @@ class Refused(TrackerError):
 class Stale(TrackerError):
     """Somebody saved in the meantime: the version that the person saw is not the current one."""
 
-    def __init__(self, current_version: int) -> None:
-        self.current_version = current_version
+    def __init__(self) -> None:
         super().__init__("This record was changed by somebody else while you were editing it.")
 
 

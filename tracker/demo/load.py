@@ -232,7 +232,7 @@ def _after(viewer: Viewer, ask: Recommendation, given: Mapping[str, Any]) -> Non
         )
         actions.change_status(viewer, ask, change, SourceInput(), ask.version)
     if given.get("assigned"):
-        actions.set_next(viewer, ask, NextInput(viewer.user_id, "", None), ask.version)
+        actions.set_next(viewer, ask, NextInput(viewer.user_id, "", None), ask.plan_version)
 
 
 def _contact(given: Mapping[str, Any]) -> ContactInput:

@@ -216,6 +216,8 @@ class Recommendation(Base, RecordMixin):
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     next_action: Mapped[str] = mapped_column(String(300), default="")
     next_action_on: Mapped[date | None] = mapped_column(Date)
+    # what is done next is the owner's own affair: it has a version of its own
+    plan_version: Mapped[int] = mapped_column(default=1)
 
     decided_by: Mapped[Agency | None] = relationship(lazy="raise_on_sql")
     assignee: Mapped[User | None] = relationship(foreign_keys=[assignee_id], lazy="raise_on_sql")

@@ -26,7 +26,7 @@ from tracker.records.models import (
     RecordTag,
     SearchText,
 )
-from tracker.records.queries import SHARING_OWN, may_edit
+from tracker.records.queries import SHARING_OWN, Owned, may_edit, seen_by_all
 
 MOST_TAGS = 20
 
@@ -86,12 +86,39 @@ def require_edit(row: RecordMixin, viewer: Viewer) -> None:
         raise NotAllowed("Only staff of the organisation that owns this record can change it.")
 
 
-def touch(row: RecordMixin, seen_version: int | None = None) -> None:
-    """Count a change. Raises `Stale` where the person saw another version than the current one."""
-    if seen_version is not None and seen_version != row.version:
-        raise Stale(row.version)
-    row.version += 1
-    row.updated_at = now()
+def require_current(row: RecordMixin, seen_version: int) -> None:
+    """Raise `Stale` where the person saw another version than the current one."""
+    if seen_version != row.version:
+        raise Stale
+
+
+def touch(row: RecordMixin, *, beside: RecordMixin | None = None) -> None:
+    """Count a change of a record that concerns another one `beside` it, or none."""
+    touch_together([row], beside=beside)
+
+
+def touch_together(rows: Sequence[RecordMixin], *, beside: RecordMixin | None = None) -> None:
+    """Count a change of some records that concerns another one `beside` them, or none.
+
+    All their readers see the version and the time of the last change: a change is counted where
+    all of them are told of it, and not where it concerns what some do not see. In two statements
+    at the most.
+    """
+    told = {row.id for row in rows}
+    if beside is not None:
+        pairs = seen_by_all([(Owned.of(row), Owned.of(beside)) for row in rows])
+        told = {row_id for row_id, _ in pairs}
+    for row in rows:
+        if row.id in told:
+            row.version += 1
+            row.updated_at = now()
+
+
+def hold(row: RecordMixin) -> None:
+    """Let nobody else change a record before this transaction ends, and read it anew."""
+    model = type(row)
+    db.session.execute(select(model.id).where(model.id == row.id).with_for_update()).one()
+    db.session.expire(row)
 
 
 def copy_audience(row: HangsOnRecord, owner: RecordMixin) -> None:
@@ -223,15 +250,15 @@ def check_tags(tags: Iterable[str], intake: Intake) -> list[str]:
     return sorted(wanted)
 
 
-def set_tags(viewer: Viewer, row: RecordMixin, wanted: list[str]) -> None:
-    """Replace a record's tags by these, which were checked."""
+def set_tags(viewer: Viewer, row: RecordMixin, wanted: list[str]) -> bool:
+    """Replace a record's tags by these, which were checked; whether they are others by now."""
     before = list(
         db.session.scalars(
             select(RecordTag.tag).where(RecordTag.record_id == row.id).order_by(RecordTag.tag)
         )
     )
     if before == wanted:
-        return
+        return False
     db.session.execute(delete(RecordTag).where(RecordTag.record_id == row.id))
     for tag in wanted:
         link = RecordTag(record_id=row.id, tag=tag)
@@ -243,3 +270,4 @@ def set_tags(viewer: Viewer, row: RecordMixin, wanted: list[str]) -> None:
         records=[row.id],
         body={"before": {"tags": before}, "after": {"tags": wanted}},
     )
+    return True

@@ -155,6 +155,11 @@ class Owned(NamedTuple):
     audience: Audience
     organisation_id: int
 
+    @classmethod
+    def of(cls, row: RecordMixin) -> "Owned":
+        """What its readers hang on, of a record that is at hand."""
+        return cls(row.id, row.audience, row.organisation_id)
+
 
 def seen_by_all(pairs: Collection[tuple[Owned, Owned]]) -> set[tuple[int, int]]:
     """Of pairs of records those of which whoever sees the first sees the second too, by their ids;
@@ -433,13 +438,6 @@ def restricted_ids(viewer: Viewer) -> set[int]:
     """The ids of the records that the viewer may see of which it is written down who reads them."""
     models = _models_of({kind.value for kind in Kind})
     return {record_id for model in models for record_id in db.session.scalars(_kept(model, viewer))}
-
-
-def restricted_among(
-    viewer: Viewer, model: type[RecordMixin], record_ids: Collection[int]
-) -> set[int]:
-    """The same of some records of one kind."""
-    return set(db.session.scalars(_kept(model, viewer).where(model.id.in_(record_ids))))
 
 
 def _kept(model: type[RecordMixin], viewer: Viewer) -> Select[int]:

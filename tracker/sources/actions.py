@@ -213,7 +213,7 @@ def void_use(viewer: Viewer, row: RecordMixin, source: Source, reason: str) -> N
     intake.done()
     assert use is not None
     use.voided_at, use.void_reason = now(), reason
-    records.touch(row)
+    records.touch(row, beside=source)
     history.record(
         "source.voided",
         actor_id=viewer.user_id,

@@ -74,7 +74,8 @@ def change_target(viewer: Viewer, target: Target, given: TargetInput, seen_versi
     intake.done()
     assert checked is not None
     before = _snapshot(target)
-    records.touch(target, seen_version)
+    records.require_current(target, seen_version)
+    records.touch(target)
     _fill(target, checked)
     records.index_terms(target)
     after = _snapshot(target)
@@ -108,7 +109,7 @@ def add_member(
         named = TargetRelation(from_id=class_target.id, to_id=member.id, kind=RelationKind.MEMBER)
         db.session.add(named)
     named.since, named.voided_at, named.void_reason = since, None, ""
-    records.touch(class_target)
+    records.touch(class_target, beside=member)
     history.record(
         "target.changed",
         actor_id=viewer.user_id,
@@ -128,7 +129,7 @@ def void_member(viewer: Viewer, class_target: Target, member: Target, reason: st
     intake.done()
     assert named is not None
     named.voided_at, named.void_reason = now(), reason
-    records.touch(class_target)
+    records.touch(class_target, beside=member)
     history.record(
         "target.member_voided",
         actor_id=viewer.user_id,

@@ -31,7 +31,7 @@ def merge(viewer: Viewer, target: Target, into: Target | None, reason: str) -> T
     intake.done()
     assert into is not None
     target.merged_into_id = into.id
-    records.touch(target)
+    records.touch(target, beside=into)
     history.record(
         "target.merged",
         actor_id=viewer.user_id,
@@ -47,7 +47,8 @@ def unmerge(viewer: Viewer, target: Target, into: Target | None, seen_version: i
     records.require_edit(target, viewer)
     if into is None or target.merged_into_id != into.id:
         raise Refused("This target is not merged into another.")
-    records.touch(target, seen_version)
+    records.require_current(target, seen_version)
+    records.touch(target, beside=into)
     target.merged_into_id = None
     history.record(
         "target.unmerged",

@@ -66,6 +66,12 @@ class RecordForm(BaseForm):
         """What the page carries along in `seen`."""
         return self.seen.data or json.dumps(_digests(self), separators=(",", ":"))
 
+    def is_behind(self, now: "RecordForm") -> bool:
+        """Whether the record, as a form filled from it says, is another by now than it was when
+        the page was first shown."""
+        seen = self.seen.digests or {}
+        return any(seen.get(name, digest) != digest for name, digest in _digests(now).items())
+
 
 @dataclass(frozen=True)
 class Clash:
@@ -87,15 +93,25 @@ class Merge:
 
 
 def attempt_change(
-    form: RecordForm, fresh: Callable[[], RecordForm], act: Callable[[], None]
+    form: RecordForm,
+    fresh: Callable[[], RecordForm],
+    act: Callable[[], None],
+    *,
+    hold: Callable[[], None] | None = None,
 ) -> bool | Merge:
     """Try to save a change: whether it is saved, or, where somebody saved first, what to choose.
 
-    `fresh` makes a form filled from the record as it is now, and from nothing that was sent.
+    `fresh` makes a form filled from the record as it is now, and from nothing that was sent. Where
+    some changes of what the form shows leave the version as it is, `hold` keeps other people from
+    the record, and its fields are compared with what the person saw.
     """
     _take_chosen(form, fresh)
 
     def change() -> bool:
+        if hold is not None:
+            hold()
+            if form.is_behind(fresh()):
+                raise Stale
         act()
         return True
 

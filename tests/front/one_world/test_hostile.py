@@ -57,7 +57,7 @@ def test_no_text_field_takes_what_no_database_or_reader_can_bear(
     ]
     assert fields or name in NOTHING_TO_TYPE
     # what our pages write themselves
-    ours = ("ref", "version", "seen", "shown", "told")
+    ours = ("ref", "version", "state", "seen", "shown", "told")
     written = [field for field in fields if field.endswith(ours)]
     typed = [field for field in fields if field not in written]
     with nothing_changes(app):
@@ -126,7 +126,7 @@ def test_no_form_takes_records_of_another_organisation(
             ("next", "assignee", str(other_staff.viewer.user_id)),
             ("audience of an ask", "together", named),
             ("audience of a letter", "together", theirs[-10:]),
-            ("several asks", "ask_version", f"{theirs[-10:]}.1"),
+            ("several asks", "ask_state", f"{theirs[-10:]}.1.1"),
             ("several asks", "assignee", str(other_staff.viewer.user_id)),
         ):
             sitting = FORMS[name].open(staff, records)

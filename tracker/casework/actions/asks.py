@@ -18,7 +18,7 @@ from tracker.casework.inputs import AskInput, ControlInput, NextInput
 from tracker.core.countries import countries
 from tracker.core.dates import PartialDate
 from tracker.core.db import db
-from tracker.core.errors import Refused
+from tracker.core.errors import Refused, Stale
 from tracker.core.intake import Intake
 from tracker.core.names import romanise
 from tracker.core.now import today
@@ -33,6 +33,7 @@ from tracker.recommendations.models import (
 )
 from tracker.records import actions as records
 from tracker.records.models import HangsOnRecord, Kind, RecordMixin
+from tracker.records.queries import Owned, seen_by_all
 from tracker.sources import actions as sources
 from tracker.sources.actions import SourceInput
 from tracker.sources.models import Source
@@ -103,8 +104,8 @@ def change_ask(viewer: Viewer, ask: Recommendation, given: AskInput, seen_versio
     """Change what an ask says. `ask` is loaded with its parts. Raises `Refused`, `NotAllowed`, or
     `Stale` where somebody saved in the meantime."""
     records.require_edit(ask, viewer)
-    records.touch(ask, seen_version)
-    before = snapshot(ask)
+    records.require_current(ask, seen_version)
+    before, targets_before = snapshot(ask), [link.target for link in ask.target_links]
     intake = Intake()
     _fill(Recommendation(), given, intake)  # a trial: what is refused must not reach the row
     found_targets = _targets(viewer, given, intake)
@@ -116,8 +117,7 @@ def change_ask(viewer: Viewer, ask: Recommendation, given: AskInput, seen_versio
     put_to(ask, bodies)
     _copy_audience(ask)
     _set_targets(ask, found_targets, keep_unseen_by=viewer)
-    if given.tags is not None:
-        records.set_tags(viewer, ask, tags)
+    is_tagged = given.tags is not None and records.set_tags(viewer, ask, tags)
     db.session.flush()
     records.index_terms(ask)
     after = snapshot(ask)
@@ -132,13 +132,27 @@ def change_ask(viewer: Viewer, ask: Recommendation, given: AskInput, seen_versio
                 "after": {field: after[field] for field in changed},
             },
         )
+    if is_tagged or set(changed) - {"targets"} or _has_other_targets(ask, targets_before):
+        records.touch(ask)
     settle([ask], viewer, corrected="instrument" in changed)
 
 
-def set_next(viewer: Viewer, ask: Recommendation, given: NextInput, seen_version: int) -> None:
-    """Say who does what next, and by when. Raises `Refused`, `NotAllowed` or `Stale`."""
+def _has_other_targets(ask: Recommendation, before: Sequence[Target]) -> bool:
+    """Whether the targets that all readers of the ask see are others now, or in another order."""
+    now = [link.target for link in ask.target_links]
+    pairs = [(Owned.of(ask), Owned.of(target)) for target in {*before, *now}]
+    seen = {target_id for _, target_id in seen_by_all(pairs)}
+    return [t for t in before if t.id in seen] != [t for t in now if t.id in seen]
+
+
+def set_next(viewer: Viewer, ask: Recommendation, given: NextInput, seen_plan: int) -> None:
+    """Say who does what next, and by when. That is the owner's own affair: it makes a new version
+    of the plan, of which the person saw `seen_plan`, and none of the ask. Raises `Refused`,
+    `NotAllowed` or `Stale`."""
     records.require_edit(ask, viewer)
-    records.touch(ask, seen_version)
+    records.hold(ask)
+    if ask.plan_version != seen_plan:
+        raise Stale
     intake = Intake()
     action = intake.text("next_action", given.next_action, Recommendation.next_action)
     if given.next_action_on is not None and not action:
@@ -148,6 +162,7 @@ def set_next(viewer: Viewer, ask: Recommendation, given: NextInput, seen_version
         intake.refuse("assignee", "Choose a colleague of your organisation.")
     intake.done()
     before = _next_of(ask)
+    ask.plan_version += 1
     ask.assignee_id = given.assignee_id
     ask.next_action = action
     ask.next_action_on = given.next_action_on
@@ -166,7 +181,7 @@ def cite(viewer: Viewer, ask: Recommendation, given: SourceInput) -> Source:
     source = sources.cite(viewer, ask, given, intake)
     intake.done()
     assert source is not None
-    records.touch(ask)
+    records.touch(ask, beside=source)
     history.record(
         "source.cited",
         actor_id=viewer.user_id,

@@ -18,6 +18,7 @@ from tracker.casework.actions.bulk_plan import (
     found,
     plan,
     plan_back,
+    state_of,
 )
 from tracker.casework.actions.settle import settle
 from tracker.casework.actions.spans import (
@@ -29,6 +30,7 @@ from tracker.casework.actions.spans import (
     take_steps,
 )
 from tracker.casework.models import BulkChange, BulkRow
+from tracker.casework.telling import PLANS
 from tracker.core.dates import show_day
 from tracker.core.db import db
 from tracker.core.errors import Refused
@@ -48,15 +50,15 @@ CHANGED_MEANWHILE = "Somebody changed it after the preview, so it was left as it
 NOT_THERE = "It is not there any more, or not open to you."
 
 
-def change_together(viewer: Viewer, versions: Mapping[str, int], given: BulkInput) -> BulkChange:
-    """Change several asks in one act. `versions` holds, by reference, the version of each that the
-    person saw in the preview; those that are another by now are left, and so is what the rules
-    refuse. Raises `Refused` where nothing would change."""
+def change_together(viewer: Viewer, states: Mapping[str, str], given: BulkInput) -> BulkChange:
+    """Change several asks in one act. `states` holds, by reference, the state of each that the
+    person saw in the preview; those in another by now are left, and so is what the rules refuse.
+    Raises `Refused` where nothing would change."""
     given = checked(viewer, given)
-    if len(versions) > MOST:
+    if len(states) > MOST:
         raise Refused(f"Up to {MOST} asks at once.")
-    asks = list(chosen(viewer, versions.keys(), lock=True).values())
-    seen = [ask for ask in asks if ask.version == versions[ask.reference]]
+    asks = list(chosen(viewer, states.keys(), lock=True).values())
+    seen = [ask for ask in asks if state_of(ask) == states[ask.reference]]
     planned = plan(viewer, seen, given)
     doing = [each for each in planned if each.changes]
     if not doing:
@@ -156,8 +158,9 @@ def _void_steps(
 
 def _change(viewer: Viewer, planned: Sequence[Planned], bulk: BulkChange, reason: str) -> None:
     """Give asks their values and tags, and tell of it in the history of each."""
+    records.touch_together([each.ask for each in planned if each.after.keys() - PLANS])
     for each in planned:
-        records.touch(each.ask)
+        each.ask.plan_version += bool(each.after.keys() & PLANS)
         _set_values(each)
         _tell(viewer, each, bulk, reason)
     write_together(each.ask for each in planned)

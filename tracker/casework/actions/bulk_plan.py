@@ -76,6 +76,11 @@ class Planned:
         return bool(self.after) and not self.refused
 
 
+def state_of(ask: Recommendation) -> str:
+    """What stands for the state that a preview shows an ask in: its version, and its plan's."""
+    return f"{ask.version}.{ask.plan_version}"
+
+
 def chosen(
     viewer: Viewer, references: Collection[str], *, lock: bool = False
 ) -> dict[str, Recommendation]:

@@ -67,8 +67,7 @@ def record_contact(
     )
     if not given.source.is_blank:
         sources.cite(viewer, contact, given.source, intake)
-    for ask in asks:
-        records.touch(ask)
+    records.touch_together(asks, beside=contact)
     settle(asks, viewer)
     return contact
 
@@ -94,8 +93,7 @@ def void_contact(viewer: Viewer, contact: Contact, reason: str) -> None:
         .join(ContactRecommendation, ContactRecommendation.recommendation_id == Recommendation.id)
         .where(ContactRecommendation.contact_id == contact.id)
     ).all()
-    for ask in asks:
-        records.touch(ask)
+    records.touch_together(asks, beside=contact)
     settle(asks, viewer)
     reopen_unfounded(viewer, asks, None, "The day it was sent on was void.")
 

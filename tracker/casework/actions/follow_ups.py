@@ -48,7 +48,7 @@ def change_template(viewer: Viewer, text: str, seen_version: int) -> LetterTempl
         _own(viewer).with_for_update().execution_options(populate_existing=True)
     )
     if (template.version if template else 0) != seen_version:
-        raise Stale(template.version if template else 0)
+        raise Stale
     before = template.text if template else ""
     if template is None:
         template = LetterTemplate(organisation_id=viewer.organisation_id, text=text, version=1)
@@ -58,7 +58,7 @@ def change_template(viewer: Viewer, text: str, seen_version: int) -> LetterTempl
     try:
         db.session.flush()
     except IntegrityError:  # a colleague made the first one at the same moment
-        raise Stale(1) from None
+        raise Stale from None
     history.record(
         "letter_template.changed",
         actor_id=viewer.user_id,

@@ -15,7 +15,6 @@ from tracker.core.db import db
 from tracker.correspondence.models import ContactRecommendation
 from tracker.history import actions as history
 from tracker.recommendations.models import Recommendation, RecommendationTarget
-from tracker.records import actions as records
 from tracker.records.models import Audience, AudienceSpan, Grant
 from tracker.records.queries import references_of
 from tracker.sources.models import SourceUse
@@ -50,7 +49,7 @@ def _hand_back(user: User, house: int, actor_id: int | None) -> None:
     had = Recommendation.assignee_id == user.id, Recommendation.organisation_id == house
     for ask in db.session.scalars(select(Recommendation).where(*had)):
         ask.assignee_id = None
-        records.touch(ask)
+        ask.plan_version += 1
         body = {"before": {"assignee": user.id}, "after": {"assignee": None}}
         history.record("recommendation.changed", actor_id=actor_id, records=[ask.id], body=body)
 

@@ -72,8 +72,8 @@ def void_letter(viewer: Viewer, letter: Letter, fate: Fate, reason: str) -> None
     asks = _carried(letter)  # also those kept from the viewer: they did not go out either
     sent = sent_among([ask.id for ask in asks])
     unsent = [ask for ask in asks if ask.id not in sent]
-    for ask in asks:
-        records.touch(ask)
+    records.touch_together(unsent)
+    records.touch_together([ask for ask in asks if ask.id in sent], beside=letter)
     _unsend(viewer, unsent, reason)
     if fate is Fate.WITHDRAWN:
         seen = queries.asks_of(viewer, [letter.id])[letter.id]

@@ -103,7 +103,8 @@ def record_receipt(viewer: Viewer, letter: Letter, given: ReceiptInput, seen_ver
     if not given.supplements and not reference_of(viewer, letter.supplements_id):
         supplements_id = letter.supplements_id  # nobody removes what they cannot see
     intake.done()
-    records.touch(letter, seen_version)
+    records.require_current(letter, seen_version)
+    records.touch(letter)
     letter.sent_on = sent_on
     letter.received_on, letter.received_proof = day, proof
     letter.supplements_id = supplements_id

@@ -61,7 +61,7 @@ def record_outcome(viewer: Viewer, ask: Recommendation, given: OutcomeInput) -> 
     db.session.flush()
     if given.judgement is not None:
         ask.judgement = given.judgement
-    records.touch(ask)
+    records.touch(ask, beside=target)
     history.record(
         "outcome.recorded",
         actor_id=viewer.user_id,
@@ -86,7 +86,7 @@ def void_outcome(viewer: Viewer, ask: Recommendation, outcome: Outcome, reason: 
     intake.done()
     outcome.voided_at = now()
     outcome.void_reason = reason
-    records.touch(ask)
+    records.touch(ask, beside=outcome.target)
     history.record(
         "outcome.voided",
         actor_id=viewer.user_id,

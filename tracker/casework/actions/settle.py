@@ -12,6 +12,7 @@ from tracker.agencies import queries as agencies
 from tracker.clocks import actions as clocks
 from tracker.core.dates import PartialDate
 from tracker.core.db import db
+from tracker.core.now import now
 from tracker.core.together import write_together
 from tracker.correspondence.models import Letter, LetterRecommendation, Substance
 from tracker.correspondence.queries import contact_facts
@@ -66,6 +67,8 @@ def settle(
             row.last_contact_on = stands.last_contact_on
         days = [row.last_contact_on for row in addressees[ask.id] if row.last_contact_on]
         ask.last_contact_on = max(days, default=ask.submitted_on)
+        if any(map(db.session.is_modified, (ask, *addressees[ask.id]))):
+            ask.updated_at = now()  # what follows is told to all readers of the ask
     write_together(row for rows in addressees.values() for row in rows)
     write_together(asks)
     clocks.refresh(asks, by, corrected=corrected)
@@ -187,7 +190,7 @@ def _leave_out_hidden(
         rows = db.session.execute(select(*_COLUMNS).where(Target.id.in_(further)))
         known |= {row.id: _Target(*row) for row in rows}
     pairs = [
-        (Owned(ask.id, ask.audience, ask.organisation_id), known[key].owned)
+        (Owned.of(ask), known[key].owned)
         for ask in asks
         for key in {
             *(one.id for one in targets.get(ask.id, ())),

@@ -39,7 +39,8 @@ def change_status(
     """Change the status along the life cycle. Setting it to "submitted" by hand records that the
     ask went out that day to all its addressees. Raises `Refused`, `NotAllowed` or `Stale`."""
     records.require_edit(ask, viewer)
-    records.touch(ask, seen_version)
+    records.require_current(ask, seen_version)
+    records.touch(ask)
     standing = standing_of(ask)
     intake = Intake()
     note = intake.text("note", change.note, StatusSpan.note, multiline=True)
@@ -67,7 +68,8 @@ def void_status(viewer: Viewer, ask: Recommendation, reason: str, seen_version: 
     """Take back the last change of status, which was entered in error: the ask has again the one
     before it. Raises `Refused`, `NotAllowed` or `Stale`."""
     records.require_edit(ask, viewer)
-    records.touch(ask, seen_version)
+    records.require_current(ask, seen_version)
+    records.touch(ask)
     intake = Intake()
     reason = intake.text(
         "reason", reason, StatusSpan.void_reason, missing="Say in a sentence what was wrong."

@@ -27,7 +27,7 @@ from tracker.web.viewer import current
 
 bulk_changes = Blueprint("bulk_changes", __name__, url_prefix="/recommendations/bulk")
 
-_CHOSEN = re.compile(rf"({PATTERN})\.(\d{{1,9}})")
+_CHOSEN = re.compile(rf"({PATTERN})\.(\d{{1,9}}\.\d{{1,9}})")
 LOOK_AGAIN = "This is not what the preview showed. Look at it again, then change the asks."
 
 
@@ -51,31 +51,31 @@ def change() -> ResponseReturnValue:
     form.assignee.choices = {"": LEAVE, NOBODY: "Nobody"} | people
     if not form.is_submitted():
         return _page(form, _chosen_in_address(), [], 200)
-    versions = _versions_sent()
+    states = _states_sent()
     if request.form.get("op"):
-        return _preview(form, versions)
+        return _preview(form, states)
 
     def act() -> BulkChange:
         given = bulk_plan.checked(current(), form.given())
         if form.seen_version.data != digest(given):
             raise Refused(LOOK_AGAIN)
-        if len(bulk_plan.chosen(current(), versions)) < len(versions) or not versions:
+        if len(bulk_plan.chosen(current(), states)) < len(states) or not states:
             raise Refused("")  # said by the preview
-        return actions.change_together(current(), versions, given)
+        return actions.change_together(current(), states, given)
 
     done = attempt(form, act)
     if done is None:
-        return _preview(form, versions)
+        return _preview(form, states)
     return redirect(url_for(".show", key=done.id), 303)
 
 
-def _versions_sent() -> dict[str, int]:
-    """The asks in the form, each with the version that its person saw; what is no such pair stands
-    under itself, as an ask that is not there."""
-    found: dict[str, int] = {}
-    for text in request.form.getlist("ask_version")[: MOST + 1]:
+def _states_sent() -> dict[str, str]:
+    """The asks in the form, each with the state that its person saw it in; what is no such pair
+    stands under itself, as an ask that is not there."""
+    found: dict[str, str] = {}
+    for text in request.form.getlist("ask_state")[: MOST + 1]:
         match = _CHOSEN.fullmatch(text)
-        found[match[1] if match else text] = int(match[2]) if match else 0
+        found[match[1] if match else text] = match[2] if match else ""
     return found
 
 
@@ -97,11 +97,11 @@ def _chosen(references: Sequence[str]) -> Chosen:
     return Chosen(asks, len(references[:MOST]) - len(asks), len(references) > MOST)
 
 
-def _preview(form: BulkForm, versions: dict[str, int]) -> ResponseReturnValue:
+def _preview(form: BulkForm, states: dict[str, str]) -> ResponseReturnValue:
     """What would become of the asks, as they are now. Writes nothing."""
     if not form.errors:
         form.validate()
-    chosen = _chosen(list(versions))
+    chosen = _chosen(list(states))
     planned: list[Planned] = []
     try:
         given = bulk_plan.checked(current(), form.given())
@@ -137,6 +137,7 @@ def _page(form: BulkForm, chosen: Chosen, planned: list[Planned], code: int) -> 
         planned=planned,
         people=_people([each.before for each in planned] + [each.after for each in planned]),
         most=MOST,
+        state_of=bulk_plan.state_of,
         back=f"{url_for('recommendations.index')}?{query_of_view()}",
     )
     return page, code

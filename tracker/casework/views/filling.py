@@ -76,7 +76,7 @@ def next_form(ask: Recommendation, colleagues: Sequence[User], **formdata: None)
             "assignee": str(ask.assignee_id or ""),
             "next_action": ask.next_action,
             "next_action_on": ask.next_action_on,
-            "version": ask.version,
+            "version": ask.plan_version,
         },
         **formdata,
     )

@@ -101,7 +101,7 @@ def show(reference: str) -> str:
     """One letter: who signed, to whom, what it asks."""
     letter = queries.letter(current(), reference) or abort(404)
     page = pages.letter_page(current(), letter)
-    if note_reads_of(current(), page.restricted):
+    while note_reads_of(current(), page.restricted):
         letter = queries.letter(current(), reference) or abort(404)
         page = pages.letter_page(current(), letter)
     return render_template("views/letters/show.html", page=page)

@@ -35,7 +35,7 @@ from tracker.core.countries import countries
 from tracker.core.now import today
 from tracker.recommendations import queries, workflow
 from tracker.recommendations.models import ClosureReason, Recommendation, Status
-from tracker.records.actions import require_edit
+from tracker.records.actions import hold, require_edit
 from tracker.records.queries import tags_of
 from tracker.sources import queries as sources
 from tracker.targets import queries as targets
@@ -114,7 +114,7 @@ def show(reference: str) -> str:
         return render_template("views/recommendations/past.html", page=past, day=past.day)
     oldest_first = chosen_switch("oldest")
     page = pages.ask_page(current(), ask, today(), oldest_first=oldest_first)
-    if note_reads_of(current(), page.restricted):
+    while note_reads_of(current(), page.restricted):
         page = pages.ask_page(current(), found(reference), today(), oldest_first=oldest_first)
     return render_template("views/recommendations/show.html", page=page)
 
@@ -219,7 +219,10 @@ def edit(reference: str) -> ResponseReturnValue:
         known.say()
 
     saved = attempt_change(
-        form, lambda: AskForm(formdata=None, data=_ask_data(own(reference))), act
+        form,
+        lambda: AskForm(formdata=None, data=_ask_data(own(reference))),
+        act,
+        hold=lambda: hold(ask),
     )
     if saved is True:
         return to_ask(reference, "The change is saved.")

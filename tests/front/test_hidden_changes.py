@@ -1,0 +1,313 @@
+"""A change that is kept from a reader leaves no trace on what they see: no version, no time, no
+order, and no 409 for a colleague who cannot know why."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from tests.front.support import (
+    Sitting,
+    asks_on,
+    facts_of,
+    further_ask,
+    links,
+    options,
+    record_contact,
+    record_draft,
+    record_letter,
+    save,
+    share,
+    titles_on,
+    where,
+)
+from tests.support.people import Person, words_of
+from tracker.accounts import queries as accounts
+from tracker.accounts import tokens
+from tracker.accounts.models import TokenScope
+from tracker.accounts.permissions import Role
+from tracker.casework import actions
+from tracker.core.db import transaction
+
+START = datetime(2024, 6, 3, 9, tzinfo=UTC)
+TOKEN = re.compile(r'name="csrf_token"[^>]*>')
+
+
+def _of(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+@dataclass
+class Case:
+    """An ask that others read, and beside it what they do not: a second ask of its letter, an
+    earlier reply about both, a target, a source, an outcome."""
+
+    staff: Person
+    colleague: Person
+    clock: time_machine.Traveller
+    shown: str
+    hidden: str
+    unseen_target: str = ""
+    later: str = ""  # another ask, which was changed after it
+
+    def wait(self) -> None:
+        """Some minutes pass."""
+        self.clock.shift(timedelta(minutes=3))
+
+    def both(self) -> list[str]:
+        """What a contact about both asks names."""
+        return [_of(self.shown), _of(self.hidden)]
+
+    def link(self, pattern: str) -> str:
+        """Where a link of the owner's page of the ask leads."""
+        return next(one for one in links(self.staff.get(self.shown)) if re.search(pattern, one))
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """What time it is, before anybody logs in."""
+    with time_machine.travel(START) as clock:
+        yield clock
+
+
+@pytest.fixture
+def case(clock: time_machine.Traveller, staff: Person, colleague: Person) -> Case:
+    letter = record_letter(staff, further_ask(1, "A second ask", "Another"))
+    first, second = asks_on(staff.get(letter))
+    case = Case(staff, colleague, clock, first, second)
+    together = [_of(letter), *_offered(staff, first)]
+    share(staff, first, together=together)
+    record_contact(staff, first, "acknowledgement", "2024-01-10")
+    record_contact(staff, first, "substantive", "2024-01-20")
+    record_contact(staff, first, "follow_up", "2024-04-10")
+    case.wait()
+    case.later = record_draft(staff, {"title": "Recorded later"})
+    share(staff, case.later)
+    unseen = {"name": "A name for few", "kind": "person"}
+    case.unseen_target = where(Sitting(staff, "/targets/new").type(unseen).send())
+    return case
+
+
+def _offered(person: Person, ask: str) -> list[str]:
+    boxes = r'name="together"[^>]*value="([^"]*)"'
+    return re.findall(boxes, person.get(f"{ask}/audience").text)
+
+
+# ---- what is kept from those who read the ask and no more
+
+
+def plan(case: Case) -> None:
+    save(case.staff, f"{case.shown}/next", {"next_action": "Call them", "assignee": _me(case)})
+
+
+def _me(case: Case) -> str:
+    return str(case.staff.viewer.user_id)
+
+
+def plan_with_others(case: Case) -> None:
+    path = f"/recommendations/bulk?ask={_of(case.shown)}"
+    Sitting(case.staff, path).type({"next_action": "Call"}).press("preview").save()
+
+
+def contact(case: Case) -> None:
+    """One that is no answer: what follows from an answer is told to all readers of the ask."""
+    record_contact(case.staff, case.shown, "form_letter", "2024-02-10", asks=case.both())
+
+
+def outcome(case: Case) -> None:
+    form = Sitting(case.staff, f"{case.shown}/outcomes/new")
+    target = {"kind": "listed_as_asked", "target": _of(case.unseen_target)}
+    act = {"authority": "treasury", "effective_on": "2024-03-01", "citation": "89 FR 1"}
+    form.type({**target, **act}).save()
+
+
+def outcome_on_target(case: Case) -> None:
+    target(case)
+    outcome(case)
+
+
+def target(case: Case) -> None:
+    form = Sitting(case.staff, f"{case.shown}/edit").press("add:targets")
+    form.type({"targets-1-ref": _of(case.unseen_target), "targets-1-name": "A name for few"}).save()
+
+
+def narrow_source(case: Case) -> None:
+    form = Sitting(case.staff, f"{case.shown}/evidence")
+    form.type({"opaque": "W-17", "kept_where": "In the safe"}).save()
+    pages = {path for path in links(case.staff.get(case.shown)) if path.startswith("/sources/S-")}
+    (path,) = [path for path in pages if "W-17" in words_of(case.staff.get(path))]
+    share(case.staff, path, "named")
+
+
+def source_void(case: Case) -> None:
+    path = f"{case.shown}/evidence/void"
+    offered = options(case.staff.get(path), "which")
+    (which,) = [one for one in offered if "W-17" in words_of(case.staff.get(f"/sources/{one}"))]
+    save(case.staff, path, {"which": which, "reason": "It shows something else."})
+
+
+def contact_void(case: Case) -> None:
+    found = re.findall(r"/contacts/C-\w{8}/void", case.staff.get(case.shown).text)
+    (path,) = [path for path in found if "10 Feb" in words_of(case.staff.get(path))]
+    save(case.staff, path, {"reason": "It was another letter."})
+
+
+def outcome_void(case: Case) -> None:
+    save(case.staff, case.link(r"/outcomes/.*void"), {"reason": "It was another person."})
+
+
+def target_gone(case: Case) -> None:
+    Sitting(case.staff, f"{case.shown}/edit").press("remove:targets-1").save()
+
+
+def leaving(case: Case) -> None:
+    app = case.staff.app
+    with app.app_context(), transaction():
+        user = accounts.user_by_id(case.colleague.viewer.user_id or 0)
+        assert user is not None
+        actions.change_user(user, Role.PARTNER, user.organisation)
+
+
+def plan_for_colleague(case: Case) -> None:
+    who = str(case.colleague.viewer.user_id)
+    save(case.staff, f"{case.shown}/next", {"assignee": who})
+
+
+Act = Callable[[Case], None]
+KEPT: dict[str, tuple[Act | None, Act]] = {
+    "a plan": (None, plan),
+    "a plan of several asks": (None, plan_with_others),
+    "whoever had it left": (plan_for_colleague, leaving),
+    "a contact about another ask too": (None, contact),
+    "its voiding": (contact, contact_void),
+    "an outcome on a target that few see": (target, outcome),
+    "the outcome's voiding": (outcome_on_target, outcome_void),
+    "a target that few see": (None, target),
+    "its removal": (target, target_gone),
+    "the removal of a source that few see": (narrow_source, source_void),
+}
+
+
+def shown_to(person: Person, case: Case, token: str) -> dict[str, str]:
+    """All that somebody is shown of the ask, and of lists with it."""
+    app = person.app
+    pages = {
+        path: TOKEN.sub("", person.get(path).text)
+        for path in (case.shown, f"{case.shown}/history", "/recommendations", "/", "/dashboard")
+    }
+    for path in (
+        f"recommendations/{_of(case.shown)}",
+        "recommendations?updated_since=2024-06-03T09:05:00Z",
+    ):
+        head = {"Authorization": f"Bearer {token}"}
+        pages[path] = app.test_client().get(f"/api/v1/{path}", headers=head).text
+    return pages
+
+
+def token_of(person: Person) -> str:
+    with person.app.app_context(), transaction():
+        user = accounts.user_by_id(person.viewer.user_id or 0)
+        assert user is not None
+        return tokens.make(user, "Mine", TokenScope.READ, "365")[1]
+
+
+@pytest.mark.parametrize("what", KEPT)
+def test_what_is_kept_from_a_reader_moves_nothing_that_they_see(
+    case: Case, partner: Person, what: str
+) -> None:
+    before, act = KEPT[what]
+    if before is not None:
+        before(case)
+    token = token_of(partner)
+    known = shown_to(partner, case, token)
+    assert "Sanction those responsible" in known[case.shown]
+    case.wait()
+    ours = case.staff.get(f"{case.shown}/history").text
+    act(case)
+    assert case.staff.get(f"{case.shown}/history").text != ours
+    seen = shown_to(partner, case, token)
+    assert [path for path in known if seen[path] != known[path]] == []
+
+
+def test_what_readers_are_told_makes_a_version_and_goes_to_the_top_of_the_list(
+    case: Case, partner: Person
+) -> None:
+    """Or the test above could pass where nothing ever moves."""
+    assert titles_on(partner.get("/recommendations?sort=-updated"))[0] == "Recorded later"
+    version = facts_of(partner.get(case.shown))["Version"]
+    case.wait()
+    record_contact(case.staff, case.shown, "substantive", "2024-02-10")
+    first = titles_on(partner.get("/recommendations?sort=-updated"))[0]
+    assert first == "Sanction those responsible"
+    assert facts_of(partner.get(case.shown))["Version"] != version
+
+
+def test_what_follows_of_a_hidden_contact_is_of_the_ask_and_counts_as_its_change(
+    case: Case, partner: Person
+) -> None:
+    token = token_of(partner)
+    path = f"recommendations/{_of(case.shown)}"
+
+    def item() -> dict[str, str]:
+        found: dict[str, str] = json.loads(shown_to(partner, case, token)[path])
+        return found
+
+    known = item()
+    case.wait()
+    record_contact(case.staff, case.shown, "substantive", "2024-05-30", asks=case.both())
+    now = item()
+    assert now["last_contact_on"] == "2024-05-30" != known["last_contact_on"]
+    assert now["updated_at"] > known["updated_at"]
+    assert now["contacts"] == known["contacts"]
+
+
+# ---- a colleague who is not named
+
+
+@pytest.mark.parametrize(
+    ("path", "typed"),
+    [
+        ("{ask}/edit", {"title": "Mine"}),
+        ("{ask}/next", {"next_action": "Write"}),
+        ("{ask}/status", {"to": "closed", "closure_reason": "moot", "reason": "It is gone."}),
+    ],
+)
+@pytest.mark.parametrize("act", [contact, target], ids=lambda act: act.__name__)
+def test_a_colleague_is_not_told_of_a_change_that_is_kept_from_them(
+    case: Case, act: Act, path: str, typed: dict[str, str]
+) -> None:
+    share(case.staff, case.hidden, "named")
+    share(case.staff, case.unseen_target, "named")
+    form = Sitting(case.colleague, path.format(ask=case.shown)).type(typed)
+    before = form.fields["version"]
+    act(case)
+    assert Sitting(case.colleague, form.path).fields["version"] == before
+    assert form.send().status_code == 303
+
+
+def test_two_who_see_a_hidden_target_do_not_lose_each_others_change_of_it(
+    case: Case, colleague: Person
+) -> None:
+    form = Sitting(colleague, f"{case.shown}/edit").type({"title": "Mine"})
+    target(case)
+    assert form.send().status_code == 409
+    assert "A name for few" in form.text
+    form.save()
+    page = words_of(case.staff.get(case.shown))
+    assert "A name for few" in page
+    assert "Mine" in page
+
+
+def test_two_plans_are_put_beside_each_other(case: Case, colleague: Person) -> None:
+    path = f"{case.shown}/next"
+    form = Sitting(colleague, path).type({"next_action": "Write"})
+    bulk = f"/recommendations/bulk?ask={_of(case.shown)}"
+    together = Sitting(colleague, bulk).type({"next_action": "Ask again"}).press("preview")
+    plan(case)
+    assert form.send().status_code == 409
+    assert "Call them" in form.text
+    assert "Of these asks none would change now" in words_of(together.send())
