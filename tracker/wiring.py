@@ -40,7 +40,7 @@ def register(app: Flask, database_url: str) -> None:
     badges.init_app(app)
     app.jinja_env.globals |= {"words": words, "grouped": grouped}
     app.jinja_env.globals |= {"step_for": next_step, "further_steps": further_steps}
-    app.jinja_env.globals["jobs_behind"] = lambda: queries.behind(now())
+    app.jinja_env.globals["jobs_behind"] = lambda: queries.behind_of_late(now())
     _register_pages(app)
     # a mail program that unsubscribes its reader knows no token of ours (RFC 8058)
     csrf.exempt("tracker.notifications.views.unsubscribe")

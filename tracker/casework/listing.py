@@ -91,7 +91,7 @@ class ListPage:
     then: str
     narrowed: bool
     bodies: dict[int, str] = field(default_factory=dict)
-    flags: dict[int, list[Clock]] = field(default_factory=dict)
+    flags: dict[int, tuple[Cause, ...]] = field(default_factory=dict)
     targets: dict[int, list[Target]] = field(default_factory=dict)
     places: dict[int, list[RecommendationPlace]] = field(default_factory=dict)
     tags: dict[int, list[str]] = field(default_factory=dict)

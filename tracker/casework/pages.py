@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
@@ -12,7 +11,7 @@ from tracker.casework.actions.settle import outcome_facts
 from tracker.casework.ledger import Ledger, ledger
 from tracker.clocks import queries as clocks
 from tracker.clocks.explain import Arithmetic, ClockGroup, arithmetic, grouped
-from tracker.clocks.models import Clock, ClockKind, ClockState
+from tracker.clocks.models import Cause, Clock, ClockKind, ClockState
 from tracker.core.dates import PartialDate
 from tracker.core.now import today
 from tracker.correspondence import queries as correspondence
@@ -44,7 +43,7 @@ class AskPage:
     letters: list[Letter]
     void_letters: list[Letter]
     siblings: list[Recommendation]
-    sibling_flags: dict[int, list[Any]]  # rows with a cause
+    sibling_flags: dict[int, tuple[Cause, ...]]
     contacts: list[Contact]
     agencies_of_contact: dict[int, list[Agency]]
     outcomes: list[Outcome]

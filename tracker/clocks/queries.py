@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from tracker.accounts.viewer import Viewer
 from tracker.agencies.models import Agency
 from tracker.clocks.models import Cause, Clock, ClockAct, ClockRule, ClockState
-from tracker.core.db import IDS, built_once, db
+from tracker.core.db import IDS, built_once, db, grouped
 from tracker.core.now import today
 from tracker.records.models import Record
 from tracker.records.queries import visible
@@ -87,28 +87,24 @@ def flagged(viewer: Viewer) -> Select[Clock]:
 
 def flags_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, list[Clock]]:
     """The flags in force on asks, by ask, the gravest first."""
-    statement = (
-        flagged(viewer)
-        .where(Clock.recommendation_id.in_(list(recommendation_ids)))
-        .options(joinedload(Clock.agency), joinedload(Clock.rule))
-    )
     found: dict[int, list[Clock]] = defaultdict(list)
-    for clock in db.session.scalars(statement):
+    for clock in db.session.scalars(_flags(viewer), {"ids": list(recommendation_ids)}):
         found[clock.recommendation_id].append(clock)
     for clocks in found.values():
         clocks.sort(key=gravity)
     return found
 
 
-def causes_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, list[Any]]:
-    """The flags in force on asks, by ask, the gravest first, of which nothing but the cause is
-    wanted: rows with a `cause`, for lists."""
-    found: dict[int, list[Any]] = defaultdict(list)
-    for row in db.session.execute(_causes(viewer), {"ids": list(recommendation_ids)}):
-        found[row.recommendation_id].append(row)
-    for rows in found.values():
-        rows.sort(key=lambda row: GRAVITY[row.cause])
-    return found
+@built_once
+def _flags(viewer: Viewer) -> Select[Clock]:
+    standing = flagged(viewer).where(Clock.recommendation_id.in_(IDS))
+    return standing.options(joinedload(Clock.agency), joinedload(Clock.rule))
+
+
+def causes_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, tuple[Cause, ...]]:
+    """The causes of the flags in force on asks, by ask, each once, the gravest first."""
+    found = grouped(_causes(viewer), recommendation_ids)
+    return {key: tuple(cause for cause in Cause if cause in own) for key, own in found.items()}
 
 
 @built_once

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 
 FIRST_YEAR, LAST_YEAR = 1800, 2199
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec")
@@ -75,8 +75,7 @@ class PartialDate:
     @property
     def shown(self) -> str:
         """As a person reads it: `3 Dec 2019`, `Dec 2019`, `2019`."""
-        parts = [str(self.day) if self.day else "", MONTHS[self.month - 1] if self.month else ""]
-        return " ".join([*(part for part in parts if part), str(self.year)])
+        return _shown(self.year, self.month, self.day)
 
     def __str__(self) -> str:
         text = f"{self.year:04d}"
@@ -92,9 +91,15 @@ class PartialDate:
         return str(self) < str(other)
 
 
+@lru_cache(maxsize=4096)  # lists show the same few hundred days again and again
+def _shown(year: int, month: int | None, day: int | None) -> str:
+    parts = [str(day) if day else "", MONTHS[month - 1] if month else ""]
+    return " ".join([*(part for part in parts if part), str(year)])
+
+
 def show_day(day: date) -> str:
     """`3 Dec 2019`: the way every page writes a day."""
-    return PartialDate.of(day).shown
+    return _shown(day.year, day.month, day.day)
 
 
 def add_months(day: date, months: int) -> date:

@@ -139,7 +139,9 @@ def _end_quietly(error: BaseException | None) -> None:
     One that only read is ended by a commit on PostgreSQL: after a rollback psycopg forgets all that
     it had prepared, and every statement of the next page would be planned anew."""
     try:
-        if error is None and _has_only_read(db.session):
+        has_only_read = error is None and _has_only_read(db.session)
+        db.session.expunge_all()  # nothing is read of it any more: it need not expire first
+        if has_only_read:
             db.session.commit()
         else:
             db.session.rollback()

@@ -4,10 +4,11 @@ the page is for admins."""
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import Select, bindparam, func, literal, select, union_all
 
 from tracker.core.db import db
@@ -17,6 +18,8 @@ from tracker.jobs import registry, rules
 from tracker.jobs.models import JobRun, RunState
 from tracker.jobs.registry import Job
 from tracker.jobs.rules import Success
+
+_FOUND, _FOUND_FOR = "tracker.jobs_behind", timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
@@ -53,9 +56,18 @@ def standings(moment: datetime) -> list[Standing]:
     ]
 
 
+def behind_of_late(moment: datetime) -> list[str]:
+    """The jobs that are `behind`, as it was found within the last seconds: every page of the staff
+    asks."""
+    known = current_app.extensions.get(_FOUND)
+    if known is None or not timedelta(0) <= moment - known[0] < _FOUND_FOR:
+        known = current_app.extensions[_FOUND] = moment, behind(moment)
+    found: list[str] = known[1]
+    return found
+
+
 def behind(moment: datetime) -> list[str]:
-    """The jobs that have not succeeded for their last two periods, in one statement: every page of
-    the staff asks."""
+    """The jobs that have not succeeded for their last two periods, in one statement."""
     jobs = registry.all_jobs()
     if not jobs:
         return []

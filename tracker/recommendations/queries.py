@@ -17,6 +17,7 @@ from tracker.core.references import well_formed
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import (
     Addressee,
+    ControlledItem,
     Outcome,
     Recommendation,
     RecommendationPlace,
@@ -70,7 +71,10 @@ class Filters:
 
 def get(viewer: Viewer, reference: str) -> Recommendation | None:
     """The ask of that reference with its parts, if the viewer may see it."""
-    return db.session.scalar(_of_reference(viewer), {"reference": reference})
+    ask = db.session.scalar(_of_reference(viewer), {"reference": reference})
+    if ask is not None:
+        _load_parts(ask)
+    return ask
 
 
 @built_once
@@ -84,10 +88,36 @@ def _of_reference(viewer: Viewer) -> Select[Recommendation]:
     return visible(statement, Recommendation, viewer)
 
 
+# An ask's own rows by statements that are built once: a loader of SQLAlchemy's builds its statement
+# for each page anew.
+_ADDRESSEES = (
+    select(Addressee)
+    .where(Addressee.recommendation_id == bindparam("id"))
+    .order_by(Addressee.position, Addressee.id)
+    .options(joinedload(Addressee.agency))
+)
+_PLACES = (
+    select(RecommendationPlace)
+    .where(RecommendationPlace.recommendation_id == bindparam("id"))
+    .order_by(RecommendationPlace.position, RecommendationPlace.id)
+)
+_CONTROLS = (
+    select(ControlledItem)
+    .where(ControlledItem.recommendation_id == bindparam("id"))
+    .order_by(ControlledItem.position, ControlledItem.id)
+)
+
+
+def _load_parts(ask: Recommendation) -> None:
+    of_ask = {"id": ask.id}
+    set_committed_value(ask, "addressees", list(db.session.scalars(_ADDRESSEES, of_ask)))
+    set_committed_value(ask, "places", list(db.session.scalars(_PLACES, of_ask)))
+    has_controls = ask.instrument is Instrument.EXPORT_CONTROL  # no other names controlled items
+    controls = db.session.scalars(_CONTROLS, of_ask) if has_controls else ()
+    set_committed_value(ask, "controls", list(controls))
+
+
 _PARTS = (
-    selectinload(Recommendation.addressees).joinedload(Addressee.agency),
-    selectinload(Recommendation.places),
-    selectinload(Recommendation.controls),
     joinedload(Recommendation.decided_by),
     joinedload(Recommendation.assignee),
     joinedload(Recommendation.organisation),
@@ -96,7 +126,10 @@ _PARTS = (
 
 def for_editing(viewer: Viewer, reference: str) -> Recommendation | None:
     """As `get`, with the links to its targets, of which the editor may not see all."""
-    return db.session.scalar(_with_targets(viewer), {"reference": reference})
+    ask = db.session.scalar(_with_targets(viewer), {"reference": reference})
+    if ask is not None:
+        _load_parts(ask)
+    return ask
 
 
 @built_once

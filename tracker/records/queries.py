@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import (
@@ -373,8 +373,15 @@ def visible_references(viewer: Viewer, references: Iterable[str]) -> set[str]:
 
 def _models_of(letters: set[str]) -> list[type[RecordMixin]]:
     """The tables of the kinds of records with these letters."""
+    models = _models()
+    return [models[kind] for kind in Kind if kind.value in letters]
+
+
+@cache
+def _models() -> dict[Kind, type[RecordMixin]]:
+    """The table of each kind of record; asked for once all are there."""
     by_table = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
-    return [by_table[TABLES[kind]] for kind in Kind if kind.value in letters]
+    return {kind: by_table[TABLES[kind]] for kind in Kind}
 
 
 def tags_of(viewer: Viewer, record_ids: Iterable[int]) -> dict[int, list[str]]:

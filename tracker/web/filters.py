@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 from jinja2 import StrictUndefined
 from markupsafe import Markup, escape
 
@@ -150,4 +150,4 @@ def _stamp(name: str) -> str:
 
 def asset(name: str) -> str:
     """The address of a file of ours, with its content's stamp, so that caches may keep it."""
-    return url_for("static", filename=name, v=_stamp(name))
+    return f"{request.script_root}{current_app.static_url_path}/{name}?v={_stamp(name)}"
