@@ -13,6 +13,7 @@ import time_machine
 from tests.front.support import (
     Sitting,
     asks_on,
+    assert_problems,
     facts_of,
     further_ask,
     links,
@@ -25,14 +26,22 @@ from tests.front.support import (
     titles_on,
     where,
 )
+from tests.front.test_merging import ask_about, merge
+from tests.front.test_merging import target as record_target
+from tests.front.test_notices import box, choose, go_out
+from tests.inside.mail_server import Letterbox
+from tests.inside.samples import ask_of, reading
 from tests.support.people import Person, words_of
 from tracker.accounts import queries as accounts
 from tracker.accounts import tokens
 from tracker.accounts.models import TokenScope
 from tracker.accounts.permissions import Role
 from tracker.casework import actions
+from tracker.casework.inputs import NextInput
 from tracker.core.db import transaction
+from tracker.feeds.changes import changes
 
+__all__ = ["box"]  # a fixture
 START = datetime(2024, 6, 3, 9, tzinfo=UTC)
 TOKEN = re.compile(r'name="csrf_token"[^>]*>')
 
@@ -205,7 +214,9 @@ def shown_to(person: Person, case: Case, token: str) -> dict[str, str]:
     ):
         head = {"Authorization": f"Bearer {token}"}
         pages[path] = app.test_client().get(f"/api/v1/{path}", headers=head).text
-    return pages
+    with reading(app):
+        feed = changes(person.viewer, "https://example.org", "own").decode()
+    return pages | {"feed": re.sub(r"<updated>.*?</updated>", "", feed, count=1)}
 
 
 def token_of(person: Person) -> str:
@@ -246,9 +257,75 @@ def test_what_readers_are_told_makes_a_version_and_goes_to_the_top_of_the_list(
     assert facts_of(partner.get(case.shown))["Version"] != version
 
 
-def test_what_follows_of_a_hidden_contact_is_of_the_ask_and_counts_as_its_change(
-    case: Case, partner: Person
+def test_no_mail_tells_of_a_change_of_what_few_see(
+    case: Case, partner: Person, box: Letterbox
 ) -> None:
+    choose(partner)
+    partner.post(f"/watch/{_of(case.shown)}")
+    for act in (plan, contact, target, target_gone):
+        act(case)
+    assert go_out(partner.app, box) == []
+    save(case.staff, f"{case.shown}/edit", {"title": "Told to all"})
+    assert len(go_out(partner.app, box)) == 1
+
+
+def test_what_is_kept_takes_no_entry_out_of_feeds_and_histories(
+    case: Case, partner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.casework.telling.MOST_ENTRIES", 8)
+    monkeypatch.setattr("tracker.feeds.changes.LOOKED_AT", 8)
+    known = shown_to(partner, case, token_of(partner))
+    with partner.app.app_context(), transaction():
+        for number in range(20):
+            ask = ask_of(case.staff.viewer, _of(case.shown))
+            plan = NextInput(None, f"Step {number}", None)
+            actions.set_next(case.staff.viewer, ask, plan, ask.plan_version)
+    seen = shown_to(partner, case, token_of(partner))
+    for what in ("feed", f"{case.shown}/history"):
+        assert seen[what] == known[what]
+        assert "Audience changed" in seen[what]
+
+
+# ---- what moves, and for whom
+
+
+def promise(case: Case) -> None:
+    """Of which readers see a clock, and not the words."""
+    day = {"promised_on": "2024-12-01", "asks": case.both()}
+    record_contact(case.staff, case.shown, "promise", "2024-02-01", **day)
+
+
+def answer_to_both(case: Case) -> None:
+    record_contact(case.staff, case.shown, "substantive", "2024-05-30", asks=case.both())
+
+
+def snooze(case: Case) -> None:
+    form = Sitting(case.staff, f"{case.shown}/clocks/change")
+    clocks = options(form.page, "clocks")
+    form.type({"clocks": clocks[:1], "act": "void", "reason": "It never ought to run."}).save()
+
+
+MOVES: dict[str, tuple[Act | None, Act, str]] = {
+    "what follows of a hidden contact": (None, answer_to_both, "last_contact_on"),
+    "a clock of a hidden contact": (None, promise, "clocks"),
+    "an act on a clock": (None, snooze, "clocks"),
+    "a target that is shared": (target, lambda c: shared(c, c.unseen_target), "targets"),
+    "a contact that is shared": (contact, lambda c: shared(c, c.hidden), "contacts"),
+}
+
+
+def shared(case: Case, path: str) -> None:
+    share(case.staff, path)
+
+
+@pytest.mark.parametrize("what", MOVES)
+def test_whatever_all_readers_see_change_moves_the_time_of_the_last_change(
+    case: Case, partner: Person, what: str
+) -> None:
+    """A program that asks for what changed since misses none of it."""
+    before, act, field = MOVES[what]
+    if before is not None:
+        before(case)
     token = token_of(partner)
     path = f"recommendations/{_of(case.shown)}"
 
@@ -258,11 +335,110 @@ def test_what_follows_of_a_hidden_contact_is_of_the_ask_and_counts_as_its_change
 
     known = item()
     case.wait()
-    record_contact(case.staff, case.shown, "substantive", "2024-05-30", asks=case.both())
+    act(case)
     now = item()
-    assert now["last_contact_on"] == "2024-05-30" != known["last_contact_on"]
+    assert now[field] != known[field]
     assert now["updated_at"] > known["updated_at"]
-    assert now["contacts"] == known["contacts"]
+
+
+# ---- letters
+
+
+def test_a_letter_that_supplements_a_hidden_one_shows_no_other_version(
+    clock: time_machine.Traveller, staff: Person, colleague: Person, partner: Person
+) -> None:
+    first = record_letter(staff, {"title": "Sent before", "written_on": "2023-10-01"})
+    other = {"sources-0-url": "https://www.cecc.gov/second", "sources-0-title": "The second"}
+    later = record_letter(staff, {"title": "Shown", **other})
+    share(staff, later)
+    form = Sitting(colleague, f"{later}/receipt").type({"received_proof": "Their word"})
+    form.type({"received_on": "2023-11-01"})
+
+    def told() -> list[str]:
+        pages = (partner.get(later), partner.get(f"{later}/history"))
+        return [TOKEN.sub("", page.text) for page in pages]
+
+    known = told()
+    clock.shift(timedelta(minutes=3))
+    save(staff, f"{later}/receipt", {"supplements": _of(first)})
+    assert told() == known
+    assert form.send().status_code == 409  # the colleague sees both letters
+    form.save()
+    assert _of(first) in staff.get(f"{later}/receipt").text
+    assert told() != known
+
+
+def test_a_letter_that_never_went_out_is_void_without_a_trace_on_its_asks(
+    clock: time_machine.Traveller, staff: Person, partner: Person
+) -> None:
+    letter = record_letter(staff, {"sent_on": "", "is_sent": None})
+    (ask,) = asks_on(staff.get(letter))
+    share(staff, ask)
+    known = [TOKEN.sub("", partner.get(path).text) for path in (ask, f"{ask}/history")]
+    clock.shift(timedelta(minutes=3))
+    save(staff, f"{letter}/void", {"reason": "It was never written."})
+    assert [TOKEN.sub("", partner.get(path).text) for path in (ask, f"{ask}/history")] == known
+
+
+def test_a_refusal_names_no_ask_that_is_kept_from_whoever_is_refused(
+    clock: time_machine.Traveller, staff: Person, colleague: Person
+) -> None:
+    unsent = {"sent_on": "", "is_sent": None, **further_ask(1, "The hidden one", "Another")}
+    letter = record_letter(staff, unsent)
+    shown, hidden = asks_on(staff.get(letter))
+    save(staff, f"{hidden}/status", {"to": "submitted", "on": "2024-06-03"})
+    form = Sitting(staff, f"{letter}/receipt").type({"sent_on": "2024-06-01"})
+    assert "The hidden one" in form.send().text
+    share(staff, hidden, "named")
+    where(Sitting(colleague, f"{letter}/receipt").type({"sent_on": "2024-06-01"}).send())
+    assert facts_of(staff.get(shown))["Sent"] == "1 June 2024"
+    assert facts_of(staff.get(hidden))["Sent"] == "3 June 2024"
+
+
+# ---- what an ask came to
+
+
+def test_a_merge_that_few_know_of_moves_no_result(
+    clock: time_machine.Traveller, staff: Person, partner: Person
+) -> None:
+    one, two, unseen = (record_target(staff, name) for name in ("Adam", "Boris", "Cyril"))
+    ask = ask_about(staff, one, "Sanction both", two)
+    for path in (ask, one, two):
+        share(staff, path)
+    save(staff, f"{ask}/status", {"to": "submitted", "on": "2024-06-03"})
+    act = {"kind": "listed_as_asked", "authority": "treasury", "effective_on": "2024-06-03"}
+    typed = {**act, "target": _of(one), "citation": "89 FR 1"}
+    Sitting(staff, f"{ask}/outcomes/new").type(typed).save()
+    known = TOKEN.sub("", partner.get(ask).text)
+    assert "Acted on in part" in known
+    merge(staff, one, unseen)
+    merge(staff, two, unseen)
+    assert TOKEN.sub("", partner.get(ask).text) == known
+    share(staff, unseen)
+    assert "Acted on in full" in partner.get(ask).text
+    share(staff, unseen, "organisation")
+    assert "Acted on in part" in partner.get(ask).text
+
+
+def test_no_judgement_rests_on_a_target_that_few_see(
+    clock: time_machine.Traveller, staff: Person, partner: Person
+) -> None:
+    group = record_target(staff, "Officials of the bureau", kind="class")
+    member, unseen = record_target(staff, "Adam"), record_target(staff, "Boris")
+    ask = ask_about(staff, group, "Sanction them")
+    for one in (member, unseen):
+        save(staff, group, {"name": _of(one)})
+    for path in (ask, group, member):
+        share(staff, path)
+    save(staff, f"{ask}/status", {"to": "submitted", "on": "2024-06-03"})
+    act = {"kind": "listed_as_asked", "authority": "treasury", "citation": "89 FR 1"}
+    act |= {"effective_on": "2024-06-03", "judgement": "in_full"}
+    form = Sitting(staff, f"{ask}/outcomes/new").type({**act, "target": _of(unseen)})
+    assert_problems(form.send(), {"judgement": "Fewer people see Boris than this ask"})
+    form.type({"judgement": ""}).save()
+    assert "Acted on" not in partner.get(ask).text
+    Sitting(staff, f"{ask}/outcomes/new").type({**act, "target": _of(member)}).save()
+    assert "Acted on in full" in partner.get(ask).text
 
 
 # ---- a colleague who is not named

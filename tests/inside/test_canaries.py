@@ -338,7 +338,7 @@ def people_shown_a_contact(_viewer: Viewer, ids: set[int]) -> set[int]:
 
 
 def changed_of_late(viewer: Viewer, _ids: set[int]) -> set[int]:
-    changed = {row.reference for row in feeds._newest(viewer)}
+    changed = {row.reference for kind in feeds.FOLLOWED for row in feeds._newest(viewer, kind)}
     return set(db.session.scalars(select(Record.id).where(Record.reference.in_(changed))))
 
 

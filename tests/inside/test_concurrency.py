@@ -6,7 +6,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
+from time import sleep
 
 import pytest
 from flask import Flask, g
@@ -125,24 +126,93 @@ def test_writers_of_different_records_wait_for_each_other_and_all_succeed(
 
 
 def test_what_follows_from_contacts_rests_on_all_of_them(app: Flask, viewer: Viewer) -> None:
-    """Also where they are kept from some readers of an ask, and so make no version of it."""
+    """Also where each is kept from the readers of the ask, and so makes no version of it."""
     with writing(app):
-        letter = actions.record_letter(viewer, letter_input(ask_input("Open"), ask_input("Kept")))
-        shown, kept = correspondence.asks_of(viewer, [letter.id])[letter.id]
+        titles = ("Open", *(f"Kept {number}" for number in range(WRITERS)))
+        letter = actions.record_letter(viewer, letter_input(*map(ask_input, titles)))
+        shown, *kept = correspondence.asks_of(viewer, [letter.id])[letter.id]
         give_audience(viewer, shown, Audience.COALITION, (), "The coalition works on it.")
-        references, version = [shown.reference, kept.reference], shown.version
+        reference, version = shown.reference, shown.version
+        others = [ask.reference for ask in kept]
 
     def contact(writer: int, number: int) -> None:
-        about = asks.by_references(viewer, references)
+        about = asks.by_references(viewer, [reference, others[writer]])
         day = SENT_ON.latest + timedelta(days=1 + (writer + WRITERS * number) % 97)
         actions.record_contact(viewer, about, contact_input(on=day.isoformat()))
 
     run_at_once(app, contact)
     with reading(app):
-        ask = ask_of(viewer, references[0])
+        ask = ask_of(viewer, reference)
         assert ask.version == version
         assert ask.last_contact_on == PartialDate.of(SENT_ON.latest + timedelta(days=97))
+        assert ask.addressees[0].answered_on == PartialDate.of(SENT_ON.latest + timedelta(days=1))
         assert queries.verify()[0].problem is None
+
+
+def test_of_two_contacts_at_once_the_later_does_not_forget_the_earlier(
+    app: Flask, viewer: Viewer
+) -> None:
+    with writing(app):
+        given = (ask_input("Open"), ask_input("Kept one"), ask_input("Kept two"))
+        letter = actions.record_letter(viewer, letter_input(*given))
+        shown, one, two = correspondence.asks_of(viewer, [letter.id])[letter.id]
+        give_audience(viewer, shown, Audience.COALITION, (), "The coalition works on it.")
+        reference, others = shown.reference, (one.reference, two.reference)
+    days, is_on_its_way = ("2024-03-01", "2023-12-01"), Event()
+
+    def first() -> None:
+        with writing(app):
+            about = asks.by_references(viewer, [reference, others[0]])
+            actions.record_contact(viewer, about, contact_input(on=days[0]))
+            db.session.flush()
+            is_on_its_way.set()
+            sleep(0.3)
+
+    def second() -> None:
+        is_on_its_way.wait(10)
+        with writing(app):
+            about = asks.by_references(viewer, [reference, others[1]])
+            actions.record_contact(viewer, about, contact_input(on=days[1]))
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(first), pool.submit(second)]:
+            done.result()
+    with reading(app):
+        ask = ask_of(viewer, reference)
+        assert ask.last_contact_on == PartialDate(2024, 3, 1)
+        assert ask.addressees[0].answered_on == PartialDate(2023, 12, 1)
+
+
+def test_who_leaves_hands_back_no_ask_that_was_given_to_another_meanwhile(
+    app: Flask, viewer: Viewer
+) -> None:
+    reference, is_on_its_way = new_ask(app, viewer), Event()
+    with writing(app):
+        leaver = make(User, role=Role.STAFF, organisation_id=viewer.organisation_id).id
+    with writing(app):
+        ask = ask_of(viewer, reference)
+        actions.set_next(viewer, ask, NextInput(leaver, "Call", None), ask.plan_version)
+
+    def give() -> None:
+        with writing(app):
+            ask = ask_of(viewer, reference)
+            wanted = NextInput(viewer.user_id, "Mine now", None)
+            actions.set_next(viewer, ask, wanted, ask.plan_version)
+            db.session.flush()
+            is_on_its_way.set()
+            sleep(0.3)
+
+    def leave() -> None:
+        is_on_its_way.wait(10)
+        with writing(app):
+            user = db.session.get_one(User, leaver)
+            actions.change_user(user, Role.PARTNER, user.organisation)
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(give), pool.submit(leave)]:
+            done.result()
+    with reading(app):
+        assert ask_of(viewer, reference).assignee_id == viewer.user_id
 
 
 def test_what_is_read_before_writing_is_still_true_when_it_is_written(

@@ -22,6 +22,7 @@ from tracker.agencies import reference
 from tracker.clocks import default_rules
 from tracker.core import migrate
 from tracker.core.db import Base, db, transaction
+from tracker.jobs.queries import forget_behind
 
 KINDS = ("sqlite", "postgresql")
 # filled by the migration command, and left alone between tests
@@ -172,6 +173,7 @@ def empty(app: Flask) -> None:
     deleting = [*(f'DELETE FROM "{table.name}"' for table in tables), *ADDED]
     with app.app_context():
         db.session.rollback()
+        forget_behind()
         with db.engine.connect() as connection:
             raw = connection.connection.driver_connection
             assert raw is not None

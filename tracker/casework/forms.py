@@ -143,10 +143,9 @@ class LetterForm(BaseForm, Growing):
         )
 
 
-class ReceiptForm(BaseForm):
+class ReceiptForm(RecordForm):
     """When a letter was received."""
 
-    version = VersionField()
     sent_on = PartialDateField("Sent on")
     received_on = PartialDateField("Received on")
     received_proof = StringField("Proof of receipt")

@@ -2,8 +2,9 @@
 is kept from the reader."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from tracker.accounts import queries as accounts
@@ -17,6 +18,7 @@ from tracker.records import queries as records
 
 _REFERENCE = re.compile(PATTERN)
 _BODIES = ("decided_by", "authority")  # fields that hold the slug of a body
+MOST_ENTRIES = 500
 # what an organisation does next is its own affair
 PLANS = frozenset({"assignee", "next_action", "next_action_on"})
 
@@ -38,18 +40,11 @@ class HistoryPage:
 def history_page(viewer: Viewer, record_id: int, organisation_id: int) -> HistoryPage:
     """Every change: who, when, what, before and after."""
     since = records.seen_since(record_id, organisation_id, viewer)
-    entries = history.of_record(record_id, since=since)
-    hidden = records.untold(viewer, [entry.id for entry in entries])
-    entries = [entry for entry in entries if entry.id not in hidden]
-    bodies = [entry.body for entry in entries]
-    named = {text for text in _texts(bodies) if _REFERENCE.fullmatch(text)}
-    open_since = records.history_since(viewer, named)
-    kept = {
-        entry.id: {text for text in named if not records.is_told(open_since, text, entry.at)}
-        for entry in entries
-    }
-    if not viewer.is_machine and viewer.organisation_id != organisation_id:
-        entries = [told for entry in entries for told in _without_plans(entry)]
+    is_others = not viewer.is_machine and viewer.organisation_id != organisation_id
+    entries = _newest_told(viewer, record_id, since, is_others=is_others)
+    kept = _kept(viewer, entries)
+    if is_others:
+        entries = [replace(entry, body=_left_out(entry.body, PLANS)) for entry in entries]
     if not viewer.edits or viewer.organisation_id != organisation_id:
         entries = [replace(entry, body=_left_out(entry.body, ORIGINALS)) for entry in entries]
     bodies = [entry.body for entry in entries]
@@ -59,33 +54,60 @@ def history_page(viewer: Viewer, record_id: int, organisation_id: int) -> Histor
     people = accounts.actors(viewer, [*acted, *_people(bodies)])
     labels = IN_HISTORY | {"assignee": people} | dict.fromkeys(_BODIES, agencies.names())
     return HistoryPage(
-        list(_told_entries(entries, kept, labels)),
+        [replace(each, body=_told(each.body, kept[each.id], labels)) for each in entries],
         people,
         since.date().isoformat() if since else None,
         reads,
     )
 
 
-def _told_entries(
-    entries: Iterable[Entry], kept: Mapping[int, set[str]], labels: Mapping[str, Mapping[Any, str]]
-) -> Iterator[Entry]:
-    """Entries in the words of the pages; without those that told of nothing but what is kept from
-    the reader."""
-    for entry in entries:
-        body = _told(entry.body, kept[entry.id], labels)
-        if _changes(body) or not _changes(_told(entry.body, set(), labels)):
-            yield replace(entry, body=body)
+def _newest_told(
+    viewer: Viewer, record_id: int, since: datetime | None, *, is_others: bool
+) -> list[Entry]:
+    """The newest entries that tell the viewer anything: however many lie between that do not, none
+    of these is missing for it."""
+    found: list[Entry] = []
+    before: int | None = None
+    while len(found) < MOST_ENTRIES:
+        batch = history.of_record(record_id, since=since, before=before, limit=MOST_ENTRIES)
+        others = {entry.id for entry in batch} if is_others else ()
+        nothing = saying_nothing(viewer, batch, others)
+        found += [entry for entry in batch if entry.id not in nothing]
+        if len(batch) < MOST_ENTRIES:
+            break
+        before = batch[-1].id
+    return found[:MOST_ENTRIES]
+
+
+def saying_nothing(
+    viewer: Viewer, entries: Sequence[Entry], others: Collection[int] = ()
+) -> set[int]:
+    """Those of some events that tell the viewer nothing: they concern a record that is kept from
+    them, or all that changed is: what refers to such a record, or, in what is of `others`, what is
+    done next. In a fixed number of statements."""
+    hidden = records.untold(viewer, [entry.id for entry in entries])
+    shown = [entry for entry in entries if entry.id not in hidden]
+    kept = _kept(viewer, shown)
+    for entry in shown:
+        body = _left_out(entry.body, PLANS) if entry.id in others else entry.body
+        whole, told = _told(entry.body, set(), {}), _told(body, kept[entry.id], {})
+        if _changes(whole) and not _changes(told):
+            hidden.add(entry.id)
+    return hidden
+
+
+def _kept(viewer: Viewer, entries: Sequence[Entry]) -> dict[int, set[str]]:
+    """The references in each of some entries that are kept from the viewer."""
+    named = {entry.id: set(filter(_REFERENCE.fullmatch, _texts(entry.body))) for entry in entries}
+    since = records.history_since(viewer, set().union(*named.values()))
+    return {
+        entry.id: {text for text in named[entry.id] if not records.is_told(since, text, entry.at)}
+        for entry in entries
+    }
 
 
 def _changes(body: dict[str, Any]) -> bool:
     return bool(body.get("before") or body.get("after"))
-
-
-def _without_plans(entry: Entry) -> Iterator[Entry]:
-    """An entry without what is done next; nothing, where it tells of nothing else."""
-    body = _left_out(entry.body, PLANS)
-    if body == entry.body or body.get("before") or body.get("after"):
-        yield replace(entry, body=body)
 
 
 def _left_out(body: dict[str, Any], fields: Collection[str]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -45,11 +45,19 @@ class Moved:
     text: str  # in a few words, without the body
 
 
+class Refreshed(NamedTuple):
+    """What became of the clocks of asks: what moved on those that had clocks, and the ids of those
+    that have others now."""
+
+    moved: list[Moved]
+    changed: set[int]
+
+
 def refresh(
     asks: Sequence[Recommendation], by: Viewer | None = None, *, corrected: bool = False
-) -> list[Moved]:
-    """Bring the clocks of asks in line with all that is known of them now. What that changed on
-    asks that had clocks is returned; for whoever it was `by`, their histories say so.
+) -> Refreshed:
+    """Bring the clocks of asks in line with all that is known of them now. For whoever it was `by`,
+    the histories of the asks say what moved.
 
     A clock of which more is known is superseded by a new row, so that what was known on an earlier
     day can still be read. A clock that has ended keeps the rule under which it ended, unless what
@@ -60,12 +68,15 @@ def refresh(
     rules, facts, day = gathering.rules(), gathering.gather(asks), today()
     standing, snoozes = _current([ask.id for ask in asks]), _snoozes([ask.id for ask in asks])
     moved: list[Moved] = []
+    changed: set[int] = set()
     begun: list[dict[str, Any]] = []
     for ask in asks:
         before = standing[ask.id]
         wanted = {spec.key: spec for spec in derive(facts[ask.id], rules)}
         kept, new = _reconcile(ask, before, wanted, snoozes[ask.id], day, corrected)
         begun += new.values()
+        if new or kept.keys() != before.keys():
+            changed.add(ask.id)
         if before:
             after = kept | {key: Clock(**row) for key, row in new.items()}
             moved += _compare(ask.id, before, after)
@@ -74,7 +85,7 @@ def refresh(
     insert_together(Clock, begun)
     if by is not None:
         tell(moved, by)
-    return moved
+    return Refreshed(moved, changed)
 
 
 def _reconcile(

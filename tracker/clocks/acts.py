@@ -12,7 +12,7 @@ from tracker.core.intake import Intake
 from tracker.core.now import today
 from tracker.history import actions as history
 from tracker.recommendations.models import Recommendation
-from tracker.records.actions import copy_audience, require_edit
+from tracker.records.actions import copy_audience, require_edit, touch
 
 LONGEST_SNOOZE_DAYS = 366
 LONGEST_EXTENSION_DAYS = 5 * 366
@@ -61,6 +61,7 @@ def snooze(
         body={"after": {"clocks": _kinds(clocks), "until": str(until)}, "reason": reason},
     )
     refresh([ask])
+    touch(ask)
 
 
 def extend(
@@ -96,6 +97,7 @@ def extend(
         },
     )
     refresh([ask])
+    touch(ask)
 
 
 def meet(
@@ -120,6 +122,7 @@ def meet(
         body={"after": {"clocks": _kinds(clocks)}, "on": on.isoformat(), "reason": reason},
     )
     refresh([ask])
+    touch(ask)
 
 
 def void(viewer: Viewer, ask: Recommendation, clocks: Sequence[Clock], *, reason: str) -> None:
@@ -136,6 +139,7 @@ def void(viewer: Viewer, ask: Recommendation, clocks: Sequence[Clock], *, reason
         body={"after": {"clocks": _kinds(clocks)}, "reason": reason},
     )
     refresh([ask])
+    touch(ask)
 
 
 def _begin(

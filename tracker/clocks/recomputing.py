@@ -14,6 +14,8 @@ from tracker.clocks.choice import RuleFact, Start, choose, due_day
 from tracker.clocks.models import Clock, ClockKind, ClockRule, ClockState, Unit
 from tracker.clocks.rules import STATUS_OF, status_on
 from tracker.core.db import db
+from tracker.core.now import now
+from tracker.core.together import write_together
 from tracker.correspondence.models import Contact, Letter
 from tracker.history import actions as history
 from tracker.recommendations.models import Recommendation
@@ -46,7 +48,13 @@ def recompute(kinds: Iterable[ClockKind], why: str, by: Viewer | None = None) ->
     moved: list[Moved] = []
     for place in range(0, len(ids), CHUNK):
         chunk = Recommendation.id.in_(ids[place : place + CHUNK])
-        moved += refresh(db.session.scalars(select(Recommendation).where(chunk)).all())
+        asks = db.session.scalars(select(Recommendation).where(chunk)).all()
+        found = refresh(asks)
+        moved += found.moved
+        for ask in asks:
+            if ask.id in found.changed:
+                ask.updated_at = now()
+        write_together(asks)
     if ids:
         actor_id = by.user_id if by else None
         history.record("clock.recomputed", actor_id=actor_id, records=ids, body={"note": why})

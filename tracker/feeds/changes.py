@@ -1,28 +1,29 @@
 """The newest changes as an Atom feed (RFC 4287)."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 
 from tracker.accounts.viewer import Viewer
-from tracker.casework.telling import PLANS
+from tracker.casework.telling import saying_nothing
 from tracker.core.db import db
 from tracker.core.now import now
 from tracker.correspondence.models import Letter
 from tracker.history.actions import MAIN
 from tracker.history.models import HistoryEvent, HistorySubject
 from tracker.history.names import EVENTS
-from tracker.history.queries import changing_only
+from tracker.history.queries import entries
 from tracker.recommendations.models import Recommendation
 from tracker.records.models import Kind, Record, RecordMixin
-from tracker.records.queries import history_since, is_told, untold, visible
+from tracker.records.queries import history_since, is_told, visible
 from tracker.targets.models import Target
 
 NEWEST = 100
-LOOKED_AT = 5 * NEWEST  # of each kind, since not all is told to everybody
+LOOKED_AT = 5 * NEWEST  # at a time, since not all is told to everybody
 ATOM = "http://www.w3.org/2005/Atom"
 FOLLOWED: dict[Kind, tuple[type[RecordMixin], str]] = {
     Kind.RECOMMENDATION: (Recommendation, "recommendations"),
@@ -39,11 +40,11 @@ def changes(viewer: Viewer, base_url: str, own: str) -> bytes:
     _text(feed, "title", "Advocacy Tracker: changes")
     host = urlsplit(base_url).hostname or "localhost"
     _text(feed, "id", f"tag:{host},2023:changes/{own}")
-    entries = _entries(viewer)
-    _text(feed, "updated", _stamp(entries[0].at if entries else now()))
+    newest = _entries(viewer)
+    _text(feed, "updated", _stamp(newest[0].at if newest else now()))
     _text(ElementTree.SubElement(feed, "author"), "name", "Advocacy Tracker")
     ElementTree.SubElement(feed, "link", {"href": base_url, "rel": "alternate"})
-    for row in entries:
+    for row in newest:
         entry = ElementTree.SubElement(feed, "entry")
         _text(entry, "id", f"tag:{host},2023:{row.reference}/{row.digest[:32]}")
         _text(entry, "title", f"{row.reference}: {EVENTS.get(row.name, row.name)}")
@@ -55,41 +56,61 @@ def changes(viewer: Viewer, base_url: str, own: str) -> bytes:
 
 def _entries(viewer: Viewer) -> list[Any]:
     """The newest changes of records that the viewer sees, from when on they read their history."""
-    found = _newest(viewer)
-    since = history_since(viewer, {row.reference for row in found})
-    hidden = untold(viewer, {row.event_id for row in found})
-    others = {row.event_id for row in found if row.organisation_id != viewer.organisation_id}
-    hidden |= changing_only(PLANS, others)
-    kept = [
-        row for row in found if row.event_id not in hidden and is_told(since, row.reference, row.at)
-    ]
-    return sorted(kept, key=lambda row: (row.position, row.reference), reverse=True)[:NEWEST]
+    found = [row for kind in FOLLOWED for row in _newest_told(viewer, kind)]
+    return sorted(found, key=lambda row: (row.position, row.reference), reverse=True)[:NEWEST]
 
 
-def _newest(viewer: Viewer) -> list[Any]:
-    """The newest changes of each kind of records that the viewer sees."""
+def _newest_told(viewer: Viewer, kind: Kind) -> list[Any]:
+    """The newest changes of one kind of records that the viewer is told of: however many lie
+    between that they are not, they find none of these missing for it."""
     found: list[Any] = []
-    for kind, (model, _) in FOLLOWED.items():
-        newest = (
-            select(
-                HistoryEvent.id.label("event_id"),
-                HistoryEvent.at,
-                HistoryEvent.name,
-                HistoryEvent.digest,
-                HistoryEvent.position,
-                Record.reference,
-                Record.kind,
-                model.organisation_id,
-            )
-            .join(HistorySubject, HistorySubject.event_id == HistoryEvent.id)
-            .join(model, model.id == HistorySubject.record_id)
-            .join(Record, Record.id == model.id)
-            .where(Record.kind == kind, HistoryEvent.chain == MAIN)
-            .order_by(HistoryEvent.id.desc())
-            .limit(LOOKED_AT)
-        )
-        found += db.session.execute(visible(newest, model, viewer)).all()
+    before: tuple[int, int] | None = None
+    while len(found) < NEWEST:
+        batch = _newest(viewer, kind, before)
+        found += _told(viewer, batch)
+        if len(batch) < LOOKED_AT:
+            break
+        before = batch[-1].event_id, batch[-1].record_id
     return found
+
+
+def _told(viewer: Viewer, found: Sequence[Any]) -> list[Any]:
+    since = history_since(viewer, {row.reference for row in found})
+    others = {row.event_id for row in found if row.organisation_id != viewer.organisation_id}
+    nothing = saying_nothing(viewer, entries({row.event_id for row in found}), others)
+    return [
+        row
+        for row in found
+        if row.event_id not in nothing and is_told(since, row.reference, row.at)
+    ]
+
+
+def _newest(viewer: Viewer, kind: Kind, before: tuple[int, int] | None = None) -> Sequence[Any]:
+    """The newest changes of one kind of records that the viewer sees, or of those that are older
+    than an event with one of its records."""
+    model, _ = FOLLOWED[kind]
+    newest = (
+        select(
+            HistoryEvent.id.label("event_id"),
+            HistoryEvent.at,
+            HistoryEvent.name,
+            HistoryEvent.digest,
+            HistoryEvent.position,
+            Record.id.label("record_id"),
+            Record.reference,
+            Record.kind,
+            model.organisation_id,
+        )
+        .join(HistorySubject, HistorySubject.event_id == HistoryEvent.id)
+        .join(model, model.id == HistorySubject.record_id)
+        .join(Record, Record.id == model.id)
+        .where(Record.kind == kind, HistoryEvent.chain == MAIN)
+        .order_by(HistoryEvent.id.desc(), Record.id.desc())
+        .limit(LOOKED_AT)
+    )
+    if before is not None:
+        newest = newest.where(tuple_(HistoryEvent.id, Record.id) < before)
+    return db.session.execute(visible(newest, model, viewer)).all()
 
 
 def _text(parent: ElementTree.Element, name: str, said: str) -> None:

@@ -44,8 +44,11 @@ class Verdict:
     problem: str | None
 
 
-def of_record(record_id: int, *, since: datetime | None, limit: int = 500) -> list[Entry]:
-    """The newest `limit` events of a record, newest first, from `since` on if that is given.
+def of_record(
+    record_id: int, *, since: datetime | None, before: int | None = None, limit: int = 500
+) -> list[Entry]:
+    """The newest `limit` events of a record, newest first, from `since` on if that is given, and of
+    those that are older than the event `before`.
 
     The caller has found the record through `visible()`, and knows since when the reader may see it.
     """
@@ -59,27 +62,23 @@ def of_record(record_id: int, *, since: datetime | None, limit: int = 500) -> li
     )
     if since is not None:
         statement = statement.where(HistoryEvent.at >= since)
-    return [
-        Entry(event.id, event.at, event.actor_id, event.name, json.loads(body) if body else {})
-        for event, body in db.session.execute(statement)
-    ]
+    if before is not None:
+        statement = statement.where(HistoryEvent.id < before)
+    return [_entry(event, body) for event, body in db.session.execute(statement)]
 
 
-def changing_only(fields: Collection[str], event_ids: Collection[int]) -> set[int]:
-    """Those of some events that tell of a change of these fields and of nothing else."""
-    statement = select(HistoryPayload.event_id, HistoryPayload.body).where(
-        HistoryPayload.event_id.in_(event_ids)
+def entries(event_ids: Collection[int]) -> list[Entry]:
+    """Some events, in one statement."""
+    statement = (
+        select(HistoryEvent, HistoryPayload.body)
+        .outerjoin(HistoryPayload, HistoryPayload.event_id == HistoryEvent.id)
+        .where(HistoryEvent.id.in_(event_ids))
     )
-    return {
-        event_id
-        for event_id, body in db.session.execute(statement)
-        if (changed := _changed(json.loads(body))) and changed <= set(fields)
-    }
+    return [_entry(event, body) for event, body in db.session.execute(statement)]
 
 
-def _changed(body: dict[str, Any]) -> set[str]:
-    sides = (body.get("before"), body.get("after"))
-    return {name for side in sides if isinstance(side, dict) for name in side}
+def _entry(event: HistoryEvent, body: str | None) -> Entry:
+    return Entry(event.id, event.at, event.actor_id, event.name, json.loads(body) if body else {})
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,11 @@ def behind_of_late(moment: datetime) -> list[str]:
     return found
 
 
+def forget_behind() -> None:
+    """A job ended: the next page asks anew."""
+    current_app.extensions.pop(_FOUND, None)
+
+
 def behind(moment: datetime) -> list[str]:
     """The jobs that have not succeeded for their last two periods, in one statement."""
     jobs = registry.all_jobs()

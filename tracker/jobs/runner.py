@@ -194,6 +194,7 @@ def _hold(claim: Claim) -> None:
 def _end(claim: Claim, state: RunState, **said: str) -> None:
     """Enter in the ledger how the run ended; one that another has taken over is left alone."""
     changed_rows(claim.held().values(state=state, finished_at=now(), **said))
+    queries.forget_behind()
 
 
 def _figures_only(figures: dict[str, Any]) -> dict[str, Any]:

@@ -12,14 +12,14 @@ from sqlalchemy import false, func, select, union_all, update
 
 from tracker.accounts.models import Organisation, User
 from tracker.accounts.viewer import Viewer
-from tracker.casework.telling import PLANS
+from tracker.casework.telling import saying_nothing
 from tracker.clocks.models import Clock
 from tracker.clocks.queries import IS_FLAGGED
 from tracker.core.db import db
 from tracker.core.now import now, today
 from tracker.correspondence.models import Letter
 from tracker.history.models import HistoryEvent
-from tracker.history.queries import changing_only
+from tracker.history.queries import entries
 from tracker.jobs.registry import Job
 from tracker.notifications import choices, collecting, outbox
 from tracker.notifications.collecting import flag_key
@@ -34,7 +34,7 @@ from tracker.notifications.models import (
 )
 from tracker.recommendations.models import Recommendation, Status
 from tracker.records.models import Audience, Kind, Record
-from tracker.records.queries import history_since, is_told, untold, visible
+from tracker.records.queries import history_since, is_told, visible
 from tracker.sources.models import Source
 
 MORNING = time(7)
@@ -222,7 +222,7 @@ def _holding(
     notices = [notice for notice, record in rows if record.reference in since]
     true = _still_true(viewer, notices, flags)
     happened = _moments(notices)
-    hidden = untold(viewer, happened) | changing_only(PLANS, _of_others(viewer, notices))
+    hidden = saying_nothing(viewer, entries(happened), _of_others(viewer, notices))
     open_events = happened.keys() - hidden
     return [
         (notice, record)

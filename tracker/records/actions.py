@@ -117,7 +117,9 @@ def touch_together(rows: Sequence[RecordMixin], *, beside: RecordMixin | None = 
 def hold(row: RecordMixin) -> None:
     """Let nobody else change a record before this transaction ends, and read it anew."""
     model = type(row)
-    db.session.execute(select(model.id).where(model.id == row.id).with_for_update()).one()
+    db.session.execute(
+        select(model.id).where(model.id == row.id).with_for_update(key_share=True)
+    ).one()
     db.session.expire(row)
 
 

@@ -5,6 +5,7 @@ that the viewer may not see: for them the one before it stands for itself, so th
 a target that is kept from them.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, Select, exists, literal, or_, select
@@ -12,7 +13,7 @@ from sqlalchemy.orm import aliased, selectinload
 
 from tracker.accounts.viewer import MACHINE, Viewer
 from tracker.core.db import db
-from tracker.records.queries import audience_rule
+from tracker.records.queries import Owned, audience_rule
 from tracker.targets.models import Target
 
 LONGEST_WAY = 20  # merges of merges; a bound for the database, not for people
@@ -42,14 +43,22 @@ def standing(viewer: Viewer, found: Iterable[Target]) -> dict[int, Target]:
     return result | dict(db.session.execute(statement).all())
 
 
-def survivor_ids(target_ids: Iterable[int]) -> dict[int, int]:
-    """The ids of the targets that stand for others, by theirs, whoever may see them: for computing
-    what an ask came to, not for showing."""
+def ways_up(target_ids: Iterable[int]) -> dict[int, list[Owned]]:
+    """The way from each merged target up to the last that stands for it, nearest first, whoever may
+    see the steps: for computing what an ask came to, not for showing."""
     base = select(Target.id.label("origin"), Target.id.label("at"), literal(0).label("steps"))
     merged = base.where(Target.id.in_(list(target_ids)), Target.merged_into_id.is_not(None))
     way = _upward(MACHINE, merged)
-    ordered = select(way.c.origin, way.c.at).order_by(way.c.origin, way.c.steps)
-    return dict(db.session.execute(ordered).all())
+    steps = (
+        select(way.c.origin, Target.id, Target.audience, Target.organisation_id)
+        .join(way, way.c.at == Target.id)
+        .where(way.c.steps > 0)
+        .order_by(way.c.origin, way.c.steps)
+    )
+    found: dict[int, list[Owned]] = defaultdict(list)
+    for origin, *owned in db.session.execute(steps):
+        found[origin].append(Owned(*owned))
+    return found
 
 
 def _upward(viewer: Viewer, base: Select[int, int, int]):  # type: ignore[no-untyped-def]

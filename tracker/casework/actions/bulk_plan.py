@@ -97,7 +97,8 @@ def found(viewer: Viewer, condition: Any, *, lock: bool) -> dict[str, Recommenda
         .order_by(Recommendation.id)
     )
     if lock:  # in one order, so that two people cannot wait for each other
-        statement = statement.with_for_update(of=Recommendation)
+        statement = statement.with_for_update(of=Recommendation, key_share=True)
+        statement = statement.execution_options(populate_existing=True)
     rows = db.session.scalars(visible(statement, Recommendation, viewer))
     return {ask.reference: ask for ask in rows}
 

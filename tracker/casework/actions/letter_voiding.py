@@ -72,12 +72,14 @@ def void_letter(viewer: Viewer, letter: Letter, fate: Fate, reason: str) -> None
     asks = _carried(letter)  # also those kept from the viewer: they did not go out either
     sent = sent_among([ask.id for ask in asks])
     unsent = [ask for ask in asks if ask.id not in sent]
-    records.touch_together(unsent)
-    records.touch_together([ask for ask in asks if ask.id in sent], beside=letter)
-    _unsend(viewer, unsent, reason)
+    changed = _unsend(viewer, unsent, reason)
     if fate is Fate.WITHDRAWN:
         seen = queries.asks_of(viewer, [letter.id])[letter.id]
-        withdraw(viewer, [ask for ask in unsent if ask in seen and ask.is_open], reason)
+        withdrawn = [ask for ask in unsent if ask in seen and ask.is_open]
+        withdraw(viewer, withdrawn, reason)
+        changed = [*changed, *(ask for ask in withdrawn if ask not in changed)]
+    records.touch_together(changed)
+    records.touch_together([ask for ask in asks if ask not in changed], beside=letter)
     settle(asks, viewer)
     reopen_unfounded(viewer, asks, None, "The letter that it was sent with was void.")
 
@@ -127,16 +129,20 @@ def _status_unsent(ask: Recommendation, held: Sequence[StatusSpan]) -> Status:
     return Status.DRAFT if ask.is_open else Status.CLOSED
 
 
-def _unsend(viewer: Viewer, asks: Sequence[Recommendation], reason: str) -> None:
+def _unsend(
+    viewer: Viewer, asks: Sequence[Recommendation], reason: str
+) -> Sequence[Recommendation]:
     """Void what the life cycle says of a time after the sending. What began with it begins as a
-    draft, on the day on which it was recorded; what is closed stays closed."""
+    draft, on the day on which it was recorded; what is closed stays closed. Returns the asks of
+    which it said anything."""
     spans = spans_of([ask.id for ask in asks])
-    begun, closed = [], []
+    begun, closed, changed = [], [], []
     for ask in asks:
         held = spans[ask.id]
         kept = _held_unsent(held)
         if len(kept) == len(held):
             continue
+        changed.append(ask)
         before = status_of(ask)
         if _begins_unsent(kept):
             _void([span for span in held if span not in kept], reason)
@@ -170,6 +176,7 @@ def _unsend(viewer: Viewer, asks: Sequence[Recommendation], reason: str) -> None
     for steps in (begun, closed):
         if steps:
             take_steps(viewer, steps)
+    return changed
 
 
 def _void(spans: Sequence[StatusSpan], reason: str) -> None:

@@ -35,7 +35,7 @@ from tracker.recommendations.models import Recommendation, Status
 from tracker.recommendations.workflow import BEFORE_SENDING, Change
 from tracker.records import actions as records
 from tracker.records.models import Kind, Record
-from tracker.records.queries import reference_of
+from tracker.records.queries import Owned, reference_of, seen_by_all
 
 MOST_ASKS, MOST_SIGNATORIES = 30, 200
 # a report or a statement may be put to nobody in particular
@@ -90,7 +90,7 @@ def record_receipt(viewer: Viewer, letter: Letter, given: ReceiptInput, seen_ver
     records.require_edit(letter, viewer)
     intake = Intake()
     before, was_sent = _receipt(letter), letter.is_sent
-    sent_on = letter.sent_on if was_sent else _sent_on(letter, given, intake)
+    sent_on = letter.sent_on if was_sent else _sent_on(viewer, letter, given, intake)
     day = intake.past("received_on", given.received_on, today=today())
     if day and sent_on and day.latest < sent_on.earliest:
         sent = sent_on.shown
@@ -104,7 +104,7 @@ def record_receipt(viewer: Viewer, letter: Letter, given: ReceiptInput, seen_ver
         supplements_id = letter.supplements_id  # nobody removes what they cannot see
     intake.done()
     records.require_current(letter, seen_version)
-    records.touch(letter)
+    earlier = letter.supplements_id
     letter.sent_on = sent_on
     letter.received_on, letter.received_proof = day, proof
     letter.supplements_id = supplements_id
@@ -120,16 +120,31 @@ def record_receipt(viewer: Viewer, letter: Letter, given: ReceiptInput, seen_ver
     ).all()
     if not was_sent:
         _send(viewer, letter, asks)
+    after = _receipt(letter)
+    others = {name for name in after if after[name] != before[name]}
+    if others - {"supplements"} or _supplements_another(letter, earlier):
+        records.touch(letter)
     history.record(
         "letter.received",
         actor_id=viewer.user_id,
         records=[letter.id, *(ask.id for ask in asks)],
-        body={"before": before, "after": _receipt(letter)},
+        body={"before": before, "after": after},
     )
     settle(asks, viewer)
 
 
-def _sent_on(letter: Letter, given: ReceiptInput, intake: Intake) -> PartialDate | None:
+def _supplements_another(letter: Letter, earlier: int | None) -> bool:
+    """Whether a letter supplements another one now, as far as all its readers see which."""
+    wanted = {key for key in (earlier, letter.supplements_id) if key is not None}
+    if earlier == letter.supplements_id:
+        return False
+    found = db.session.scalars(select(Letter).where(Letter.id.in_(wanted)))
+    return bool(seen_by_all([(Owned.of(letter), Owned.of(other)) for other in found]))
+
+
+def _sent_on(
+    viewer: Viewer, letter: Letter, given: ReceiptInput, intake: Intake
+) -> PartialDate | None:
     missing = "It was not sent yet. Say when it was: 2023-10-23, 2023-10 or 2023."
     sent = intake.past("sent_on", given.sent_on, today=today(), missing=missing)
     written = letter.written_on
@@ -138,8 +153,9 @@ def _sent_on(letter: Letter, given: ReceiptInput, intake: Intake) -> PartialDate
     asked = letter.reply_requested_by
     if sent and asked and asked.latest <= sent.earliest:
         intake.refuse("sent_on", f"It asks for a reply by {asked.shown}: it went before that day.")
+    known = letters.asks_of(viewer, [letter.id])[letter.id]
     for ask, contact in _sent_by_hand(letter):
-        if sent and contact.happened_on and contact.happened_on != sent:
+        if ask in known and sent and contact.happened_on and contact.happened_on != sent:
             day = contact.happened_on.shown
             problem = (
                 f"“{ask.title}” is on record as sent on {day}. Give that day, or void it first."
@@ -167,10 +183,11 @@ def _sent_by_hand(letter: Letter) -> list[tuple[Recommendation, Contact]]:
 
 def _send(viewer: Viewer, letter: Letter, asks: Sequence[Recommendation]) -> None:
     """A letter went out: its asks with it, unless they were said to have gone already, which is
-    then by this letter."""
+    then by this letter; one that the sender does not see may have gone on another day."""
     for _, contact in _sent_by_hand(letter):
-        contact.letter_id = letter.id
-        records.touch(contact)
+        if contact.happened_on in (None, letter.sent_on):
+            contact.letter_id = letter.id
+            records.touch(contact)
     db.session.flush()
     sent = spans.sent_among([ask.id for ask in asks])
     for ask in asks:

@@ -1,12 +1,9 @@
 """Merging targets, with what it does to the figures of the asks about them."""
 
-from sqlalchemy import select
-
 from tracker.accounts.viewer import Viewer
-from tracker.casework.actions.settle import settle
+from tracker.casework.actions.settle import asks_about, settle
 from tracker.casework.actions.status import reopen_unfounded
 from tracker.core.db import db
-from tracker.recommendations.models import Recommendation, RecommendationTarget
 from tracker.targets import merging
 from tracker.targets.models import Target
 
@@ -27,9 +24,6 @@ def unmerge_target(viewer: Viewer, target: Target, into: Target | None, seen_ver
 def _settle(viewer: Viewer, *targets: Target) -> None:
     """What an ask on both came to counts the two as one, or again as two."""
     db.session.flush()
-    about = select(RecommendationTarget.recommendation_id).where(
-        RecommendationTarget.target_id.in_([target.id for target in targets])
-    )
-    asks = db.session.scalars(select(Recommendation).where(Recommendation.id.in_(about))).all()
+    asks = asks_about([target.id for target in targets])
     settle(asks)
     reopen_unfounded(viewer, asks, None, "Its targets count otherwise now.")

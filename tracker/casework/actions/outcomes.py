@@ -17,6 +17,7 @@ from tracker.recommendations.models import (
 )
 from tracker.recommendations.queries import linked_targets_of
 from tracker.records import actions as records
+from tracker.records.queries import Owned, seen_by_all
 from tracker.targets import queries as targets
 from tracker.targets.merged import standing
 from tracker.targets.models import Target
@@ -55,6 +56,12 @@ def record_outcome(viewer: Viewer, ask: Recommendation, given: OutcomeInput) -> 
         citations=[OutcomeCitation(citation=citation, url=url)] if citation or url else [],
     )
     is_reversal = given.kind is OutcomeKind.REVERSED
+    if given.judgement is not None and not _is_for_all(ask, target):
+        intake.refuse(
+            "judgement",
+            f"Fewer people see {target.name if target else ''} than this ask, so it does not count "
+            "here. Leave this empty, or share the target first.",
+        )
     intake.done()
     records.copy_audience(outcome, ask)
     db.session.add(outcome)
@@ -112,6 +119,11 @@ def _target(
         intake.refuse("target", "Choose one of the ask's targets, or none for the ask as a whole.")
         return None
     return fitting[0]
+
+
+def _is_for_all(ask: Recommendation, target: Target | None) -> bool:
+    """Whether all readers of an ask see a target, or none is named."""
+    return target is None or bool(seen_by_all([(Owned.of(ask), Owned.of(target))]))
 
 
 def _concerned(outcome: Outcome) -> list[int]:

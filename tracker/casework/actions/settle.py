@@ -2,18 +2,18 @@
 the day of the last contact, what the outcomes come to, and the clocks."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
-from tracker.accounts.viewer import Viewer
+from tracker.accounts.viewer import MACHINE, Viewer
 from tracker.agencies import queries as agencies
 from tracker.clocks import actions as clocks
 from tracker.core.dates import PartialDate
 from tracker.core.db import db
 from tracker.core.now import now
-from tracker.core.together import write_together
+from tracker.core.together import hold_together, write_together
 from tracker.correspondence.models import Letter, LetterRecommendation, Substance
 from tracker.correspondence.queries import contact_facts
 from tracker.correspondence.rules import ContactFact, standing
@@ -27,8 +27,12 @@ from tracker.recommendations.models import (
 from tracker.recommendations.outcomes import OutcomeFact, is_before, result
 from tracker.records.models import Audience
 from tracker.records.queries import Owned, seen_by_all
-from tracker.targets.merged import survivor_ids
+from tracker.targets.merged import ways_up, with_merged
 from tracker.targets.models import Target, TargetKind
+
+# what is set here, and what it hangs on of what people set
+_DERIVED = ("submitted_on", "result", "judgement", "last_contact_on", "version", "updated_at")
+_OF_ADDRESSEE = ("state", "asked_on", "acknowledged_on", "answered_on", "last_contact_on")
 
 
 def settle(
@@ -39,18 +43,18 @@ def settle(
     was `corrected`, clocks that have ended follow too."""
     db.session.flush()
     asks = [*asks, *_following(asks)]
+    hold_together(asks, *_DERIVED)
     ids = [ask.id for ask in asks]
     contacts, outcomes = contact_facts(ids), _outcomes(ids)
     addressees, targets = _addressees(ids), _targets(ids)
-    _leave_out_hidden(asks, targets, outcomes)
+    survivors = _leave_out_hidden(asks, targets, outcomes)
     kinds = {key: {one.id: one.kind for one in found} for key, found in targets.items()}
-    stands_for = survivor_ids({key for found in kinds.values() for key in found})
     asked = {row.agency_id for rows in addressees.values() for row in rows}
     tree = agencies.tree()
     acts_for = tree.acting_for(asked)
     for ask in asks:
         ask.submitted_on = _submitted_on(contacts[ask.id])
-        own = outcomes[ask.id]
+        own, stands_for = outcomes[ask.id], survivors[ask.id]
         ask.result = result(
             {stands_for.get(key, key): kind for key, kind in kinds.get(ask.id, {}).items()},
             outcome_facts(own, tree, stands_for),
@@ -71,7 +75,25 @@ def settle(
             ask.updated_at = now()  # what follows is told to all readers of the ask
     write_together(row for rows in addressees.values() for row in rows)
     write_together(asks)
-    clocks.refresh(asks, by, corrected=corrected)
+    others = clocks.refresh(asks, by, corrected=corrected).changed
+    for ask in asks:
+        if ask.id in others:
+            ask.updated_at = now()
+    write_together(asks)
+
+
+def asks_about(record_ids: Collection[int]) -> Sequence[Recommendation]:
+    """The asks among some records, and those that are about a target among them, or about a
+    duplicate of it: what these come to hangs on who sees it, and on what stands for what."""
+    found = select(Target.id).where(Target.id.in_(record_ids))
+    standing = with_merged(MACHINE, found)
+    linked = select(RecommendationTarget.recommendation_id).where(
+        RecommendationTarget.target_id.in_(standing)
+    )
+    acted = select(Outcome.recommendation_id).where(Outcome.target_id.in_(standing))
+    own = Recommendation.id
+    wanted = or_(own.in_(record_ids), own.in_(linked), own.in_(acted))
+    return db.session.scalars(select(Recommendation).where(wanted)).all()
 
 
 def _following(asks: Sequence[Recommendation]) -> Sequence[Recommendation]:
@@ -144,8 +166,10 @@ def _outcomes(ids: list[int]) -> dict[int, list[Outcome]]:
 
 
 def _addressees(ids: list[int]) -> dict[int, list[Addressee]]:
+    rows = db.session.scalars(select(Addressee).where(Addressee.recommendation_id.in_(ids))).all()
+    hold_together(rows, *_OF_ADDRESSEE)
     found: dict[int, list[Addressee]] = defaultdict(list)
-    for row in db.session.scalars(select(Addressee).where(Addressee.recommendation_id.in_(ids))):
+    for row in rows:
         found[row.recommendation_id].append(row)
     return found
 
@@ -181,26 +205,47 @@ def _leave_out_hidden(
     asks: Sequence[Recommendation],
     targets: dict[int, list[_Target]],
     outcomes: dict[int, list[Outcome]],
-) -> None:
+) -> dict[int, dict[int, int]]:
     """What an ask came to is told to all its readers: it rests on nothing about a target that not
-    all of them see."""
-    known = {one.id: one for found in targets.values() for one in found}
+    all of them see. Returns by ask which target stands for which, as far as all of them see it."""
+    known = {one.id: one.owned for found in targets.values() for one in found}
     acted_on = {o.target_id for found in outcomes.values() for o in found if o.target_id}
     if further := acted_on - known.keys():
         rows = db.session.execute(select(*_COLUMNS).where(Target.id.in_(further)))
-        known |= {row.id: _Target(*row) for row in rows}
-    pairs = [
-        (Owned.of(ask), known[key].owned)
-        for ask in asks
-        for key in {
+        known |= {row.id: _Target(*row).owned for row in rows}
+    ways = ways_up(known)
+    about = {
+        ask.id: {
             *(one.id for one in targets.get(ask.id, ())),
             *(o.target_id for o in outcomes.get(ask.id, ()) if o.target_id),
         }
-    ]
-    told = seen_by_all(pairs)
+        for ask in asks
+    }
+    told = seen_by_all(
+        [
+            (Owned.of(ask), step)
+            for ask in asks
+            for key in about[ask.id]
+            for step in (known[key], *ways.get(key, ()))
+        ]
+    )
     for ask in asks:
         if ask.id in targets:
             targets[ask.id] = [one for one in targets[ask.id] if (ask.id, one.id) in told]
         outcomes[ask.id] = [
             o for o in outcomes[ask.id] if o.target_id is None or (ask.id, o.target_id) in told
         ]
+    return {
+        ask.id: {
+            key: _survivor(ask.id, key, ways[key], told) for key in about[ask.id] if key in ways
+        }
+        for ask in asks
+    }
+
+
+def _survivor(ask_id: int, key: int, way: Sequence[Owned], told: set[tuple[int, int]]) -> int:
+    for step in way:
+        if (ask_id, step.id) not in told:
+            break
+        key = step.id
+    return key

@@ -1,25 +1,31 @@
 """Widening and narrowing who may see a record, with what hangs on it."""
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import case, select, union_all
 
 from tracker.accounts.viewer import Viewer
-from tracker.casework.actions.settle import settle
+from tracker.casework.actions.settle import asks_about, settle
 from tracker.casework.actions.status import reopen_unfounded
 from tracker.core.db import db
 from tracker.core.errors import Refused
+from tracker.core.now import now
 from tracker.correspondence.actions import narrow
-from tracker.correspondence.models import Contact, ContactRecommendation, Letter
-from tracker.recommendations.models import Outcome, Recommendation, RecommendationTarget
+from tracker.correspondence.models import (
+    Contact,
+    ContactRecommendation,
+    Letter,
+    LetterRecommendation,
+)
+from tracker.recommendations.models import Recommendation, RecommendationTarget
 from tracker.recommendations.workflow import is_unfounded
 from tracker.records import actions as records
 from tracker.records.models import Audience, RecordMixin
-from tracker.records.queries import references_of, widths
+from tracker.records.queries import Owned, references_of, seen_by_all, widths
 from tracker.sources import queries as sources
 from tracker.sources.actions import Bound, keep_within
-from tracker.sources.models import Source
+from tracker.sources.models import Source, SourceUse
 from tracker.sources.queries import has_published
 from tracker.targets.models import Target
 
@@ -58,34 +64,79 @@ def share(
             _require_published(row, rows)
     own = [row.id for row in rows if isinstance(row, Source)]
     before = widths(own, rows[0].organisation_id) if own else {}
+    contacts = _contacts_about([row.id for row in rows if isinstance(row, Recommendation)])
+    changing = [*(row.id for row in rows), *(contact.id for contact in contacts)]
+    shared = sources.all_cited_by(changing)
+    changing += (source.id for source in shared)
+    seen_before = _seen_with_asks(changing)
     records.change_audience(viewer, rows, audience, reason=reason, named=named)
     db.session.flush()
-    ask_ids = [row.id for row in rows if isinstance(row, Recommendation)]
-    contacts = db.session.scalars(
-        select(Contact)
-        .join(ContactRecommendation, ContactRecommendation.contact_id == Contact.id)
-        .where(ContactRecommendation.recommendation_id.in_(ask_ids))
-        .distinct()
-    ).all()
     for contact in contacts:
         narrow(contact, _asks_of(contact))
     db.session.flush()
-    shared = sources.all_cited_by([*(row.id for row in rows), *(c.id for c in contacts)])
     chosen = [row for row in rows if isinstance(row, Source)]
     known = references_of(viewer, [source.id for source in shared])
     bound = keep_within(viewer, list(dict.fromkeys([*chosen, *shared])), reason, before)
     _require_width(viewer, bound)
     _follow(viewer, rows)
+    _move(seen_before ^ _seen_with_asks(changing))
     return Followed(
         [source.title for source in bound.narrowed if source.id in known],
         [source.title for source in bound.copied if source.id in known],
     )
 
 
+def _contacts_about(ask_ids: Sequence[int]) -> Sequence[Contact]:
+    return db.session.scalars(
+        select(Contact)
+        .join(ContactRecommendation, ContactRecommendation.contact_id == Contact.id)
+        .where(ContactRecommendation.recommendation_id.in_(ask_ids))
+        .distinct()
+    ).all()
+
+
+# what stands with an ask: the columns that say of which ask, and what it is
+_WITH: Sequence[tuple[Any, Any, type[RecordMixin]]] = (
+    (RecommendationTarget.recommendation_id, RecommendationTarget.target_id, Target),
+    (LetterRecommendation.recommendation_id, LetterRecommendation.letter_id, Letter),
+    (ContactRecommendation.recommendation_id, ContactRecommendation.contact_id, Contact),
+    (case((SourceUse.voided_at.is_(None), SourceUse.record_id)), SourceUse.source_id, Source),
+)
+
+
+def _seen_with_asks(record_ids: Collection[int]) -> set[tuple[int, int]]:
+    """Which of some records all readers of an ask see with it, by the ids of ask and record."""
+    ask = Recommendation
+    rows = db.session.execute(
+        union_all(
+            *(
+                select(
+                    *(ask.id, ask.audience, ask.organisation_id),
+                    *(model.id.label("other"), model.audience.label("width")),
+                    model.organisation_id.label("owner"),
+                )
+                .select_from(part.class_)
+                .join(model, model.id == part)
+                .join(ask, ask.id == of_ask)
+                .where(part.in_(record_ids))
+                for of_ask, part, model in _WITH
+            )
+        )
+    )
+    return seen_by_all([(Owned(*row[:3]), Owned(*row[3:])) for row in rows])
+
+
+def _move(pairs: Collection[tuple[int, int]]) -> None:
+    """Say of asks with which all their readers see more now, or less, that they changed."""
+    ids = {ask_id for ask_id, _ in pairs}
+    for ask in db.session.scalars(select(Recommendation).where(Recommendation.id.in_(ids))):
+        ask.updated_at = now()
+
+
 def _follow(viewer: Viewer, rows: Sequence[RecordMixin]) -> None:
     """Settle what asks came to, which rests on what all their readers see. One that was closed for
     something else is not shared so; one about a target that became narrower is reopened."""
-    about = _about(rows)
+    about = asks_about([row.id for row in rows])
     settle(about)
     unfounded = [ask for ask in about if is_unfounded(ask.closure_reason, ask.result)]
     for ask in unfounded:
@@ -97,19 +148,6 @@ def _follow(viewer: Viewer, rows: Sequence[RecordMixin]) -> None:
                 }
             )
     reopen_unfounded(viewer, unfounded, None, "What it was closed for is not for all its readers.")
-
-
-def _about(rows: Sequence[RecordMixin]) -> Sequence[Recommendation]:
-    """The asks among some records, and those that are about a target among them: what these come to
-    rests on what all their readers see."""
-    ids = [row.id for row in rows]
-    linked = select(RecommendationTarget.recommendation_id).where(
-        RecommendationTarget.target_id.in_(ids)
-    )
-    acted = select(Outcome.recommendation_id).where(Outcome.target_id.in_(ids))
-    own = Recommendation.id
-    wanted = or_(own.in_(ids), own.in_(linked), own.in_(acted))
-    return db.session.scalars(select(Recommendation).where(wanted)).all()
 
 
 def _require_width(viewer: Viewer, bound: Bound) -> None:

@@ -112,6 +112,7 @@ def reopen_unfounded(
         change = workflow.Change(before.status, day, reason=why)
         take_steps(viewer, [(ask, change, None)])
         record_change(viewer, ask, was, change)
+    records.touch_together(reopened)
     if reopened:
         settle(reopened)
 

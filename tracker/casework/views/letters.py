@@ -17,9 +17,10 @@ from tracker.casework.views import sharing
 from tracker.core.dates import BadDate
 from tracker.correspondence import queries
 from tracker.correspondence.models import Letter
-from tracker.records.actions import require_edit
+from tracker.records.actions import hold, require_edit
 from tracker.web import paging
 from tracker.web.lists import chosen_order, chosen_switch
+from tracker.web.merging import Merge, attempt_change
 from tracker.web.policy import Policy, policy
 from tracker.web.saving import attempt
 from tracker.web.viewer import current
@@ -114,28 +115,38 @@ def receipt(reference: str) -> ResponseReturnValue:
     letter = queries.letter(current(), reference) or abort(404)
     require_edit(letter, current())
     page = pages.letter_page(current(), letter)
-    form = ReceiptForm(
-        data={
-            "version": letter.version,
-            "received_on": letter.received_on,
-            "received_proof": letter.received_proof,
-            "supplements": page.supplements,
-            "reply_date_confirmed": letter.reply_date_confirmed,
-        }
-    )
-
-    def act() -> bool:
-        actions.record_receipt(current(), letter, form.given(), form.version.number)
-        return True
-
+    form = ReceiptForm(data=_receipt_data(page))
+    saved: bool | Merge = False
     if form.is_submitted():
-        if attempt(form, act):
+        saved = attempt_change(
+            form,
+            lambda: ReceiptForm(formdata=None, data=_receipt_data(_own_page(reference))),
+            lambda: actions.record_receipt(current(), letter, form.given(), form.version.number),
+            hold=lambda: hold(letter),
+        )
+        if saved is True:
             flash("It is recorded, and the clocks follow it.")
             return redirect(url_for(".show", reference=reference), 303)
-        letter = queries.letter(current(), reference) or abort(404)
-        page = pages.letter_page(current(), letter)
-    shown = render_template("views/letters/receipt.html", form=form, page=page)
-    return shown, 422 if form.is_submitted() else 200
+        page = _own_page(reference)
+    merge = saved if isinstance(saved, Merge) else None
+    shown = render_template("views/letters/receipt.html", form=form, page=page, merge=merge)
+    return shown, 409 if merge else 422 if form.is_submitted() else 200
+
+
+def _own_page(reference: str) -> pages.LetterPage:
+    letter = queries.letter(current(), reference) or abort(404)
+    return pages.letter_page(current(), letter)
+
+
+def _receipt_data(page: pages.LetterPage) -> dict[str, object]:
+    letter = page.letter
+    return {
+        "version": letter.version,
+        "received_on": letter.received_on,
+        "received_proof": letter.received_proof,
+        "supplements": page.supplements,
+        "reply_date_confirmed": letter.reply_date_confirmed,
+    }
 
 
 @letters.get("/<ref:reference>/history")
