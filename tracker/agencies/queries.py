@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import selectinload
 
 from tracker.agencies.models import (
@@ -16,7 +16,7 @@ from tracker.agencies.models import (
     Office,
     OfficeHolder,
 )
-from tracker.core.db import IDS, built_once, db
+from tracker.core.db import IDS, db
 from tracker.core.names import fold
 
 SLUG = re.compile(r"[a-z0-9-]{1,80}")
@@ -49,9 +49,11 @@ def all_agencies() -> list[Agency]:
 
 def names(*, short: bool = False) -> dict[str, str]:
     """The name of every body, in full or short, by its slug: choices by jurisdiction and name."""
-    name = Agency.short_name if short else Agency.name
-    ordered = select(Agency.slug, name).order_by(Agency.jurisdiction, Agency.name)
-    return dict(db.session.execute(ordered).all())
+    return dict(db.session.execute(_SHORT_NAMES if short else _NAMES).all())
+
+
+_NAMES = select(Agency.slug, Agency.name).order_by(Agency.jurisdiction, Agency.name)
+_SHORT_NAMES = _NAMES.with_only_columns(Agency.slug, Agency.short_name)
 
 
 def by_slug(slug: str) -> Agency | None:
@@ -66,12 +68,10 @@ def by_ids(ids: Iterable[int]) -> dict[int, Agency]:
     wanted = set(ids)
     if not wanted:
         return {}
-    return {a.id: a for a in db.session.scalars(_by_ids(), {"ids": list(wanted)})}
+    return {a.id: a for a in db.session.scalars(_BY_IDS, {"ids": list(wanted)})}
 
 
-@built_once
-def _by_ids() -> Select[Agency]:
-    return select(Agency).where(Agency.id.in_(IDS))
+_BY_IDS = select(Agency).where(Agency.id.in_(IDS))
 
 
 def by_names(typed: Iterable[str]) -> dict[str, Agency]:

@@ -104,7 +104,7 @@ def _flags(viewer: Viewer) -> Select[Clock]:
 def causes_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, tuple[Cause, ...]]:
     """The causes of the flags in force on asks, by ask, each once, the gravest first."""
     found = grouped(_causes(viewer), recommendation_ids)
-    return {key: tuple(cause for cause in Cause if cause in own) for key, own in found.items()}
+    return {key: tuple(sorted(set(own), key=GRAVITY.__getitem__)) for key, own in found.items()}
 
 
 @built_once

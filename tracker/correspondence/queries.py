@@ -151,31 +151,27 @@ def asks_of_contacts(viewer: Viewer, contact_ids: Iterable[int]) -> dict[int, li
 
 def agencies_of(contact_ids: Iterable[int]) -> dict[int, list[int]]:
     """The ids of the agencies that contacts were with; the contacts were found as the viewer."""
-    return grouped(_agencies_of(), contact_ids)
+    return grouped(_AGENCIES_OF, contact_ids)
 
 
-@built_once
-def _agencies_of() -> Select[int, int]:
-    return (
-        select(ContactAgency.contact_id, ContactAgency.agency_id)
-        .where(ContactAgency.contact_id.in_(IDS))
-        .order_by(ContactAgency.agency_id)
-    )
+_AGENCIES_OF = (
+    select(ContactAgency.contact_id, ContactAgency.agency_id)
+    .where(ContactAgency.contact_id.in_(IDS))
+    .order_by(ContactAgency.agency_id)
+)
 
 
 def bodies_met(contact_ids: Iterable[int]) -> dict[int, list[Agency]]:
     """The same as bodies, by name."""
-    return grouped(_bodies_met(), contact_ids)
+    return grouped(_BODIES_MET, contact_ids)
 
 
-@built_once
-def _bodies_met() -> Select[int, Agency]:
-    return (
-        select(ContactAgency.contact_id, Agency)
-        .join(Agency, Agency.id == ContactAgency.agency_id)
-        .where(ContactAgency.contact_id.in_(IDS))
-        .order_by(Agency.name, Agency.id)
-    )
+_BODIES_MET = (
+    select(ContactAgency.contact_id, Agency)
+    .join(Agency, Agency.id == ContactAgency.agency_id)
+    .where(ContactAgency.contact_id.in_(IDS))
+    .order_by(Agency.name, Agency.id)
+)
 
 
 def contact_facts(recommendation_ids: Sequence[int]) -> dict[int, list[ContactFact]]:

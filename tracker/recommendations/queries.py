@@ -349,7 +349,9 @@ def targets_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, l
 def linked_targets_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, list[Target]]:
     """The targets that asks are linked with, by ask, merged ones as they are: for whoever changes
     the links or their audience. Without those that the viewer may not see."""
-    return grouped(_linked_targets(viewer), recommendation_ids)
+    found = grouped(_linked_targets(viewer), recommendation_ids)
+    targets.load_names(target for linked in found.values() for target in linked)
+    return found
 
 
 @built_once
@@ -358,7 +360,6 @@ def _linked_targets(viewer: Viewer) -> Select[int, Target]:
         select(RecommendationTarget.recommendation_id, Target)
         .join(Target, Target.id == RecommendationTarget.target_id)
         .where(RecommendationTarget.recommendation_id.in_(IDS))
-        .options(selectinload(Target.names))
         .order_by(
             RecommendationTarget.recommendation_id,
             RecommendationTarget.position,

@@ -60,16 +60,14 @@ def uses_of(viewer: Viewer, source_id: int) -> list[SourceUse]:
 def citing(source_ids: Iterable[int]) -> dict[int, list[int]]:
     """The ids of all records that cite sources, by source; the caller looks them up as the
     viewer."""
-    return grouped(_citing(), source_ids)
+    return grouped(_CITING, source_ids)
 
 
-@built_once
-def _citing() -> Select[int, int]:
-    return (
-        select(SourceUse.source_id, SourceUse.record_id)
-        .where(SourceUse.source_id.in_(IDS), SourceUse.voided_at.is_(None))
-        .order_by(SourceUse.record_id)
-    )
+_CITING = (
+    select(SourceUse.source_id, SourceUse.record_id)
+    .where(SourceUse.source_id.in_(IDS), SourceUse.voided_at.is_(None))
+    .order_by(SourceUse.record_id)
+)
 
 
 def all_cited_by(record_ids: Iterable[int]) -> list[Source]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, false, select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from tracker.accounts.viewer import Viewer
-from tracker.core.db import db
+from tracker.core.db import IDS, db, grouped
 from tracker.core.names import fold
 from tracker.core.references import well_formed
 from tracker.core.terms import LAST, Question, Texts, question, terms_of
@@ -39,6 +40,22 @@ def get(viewer: Viewer, reference: str) -> Target | None:
         )
     )
     return db.session.scalar(visible(statement, Target, viewer))
+
+
+def load_names(found: Iterable[Target]) -> None:
+    """Load the names of targets, by a statement that is built once."""
+    by_key = {target.id: target for target in found}
+    if by_key:
+        names = grouped(_NAMES, by_key)
+        for key, target in by_key.items():
+            set_committed_value(target, "names", names[key])
+
+
+_NAMES = (
+    select(TargetName.target_id, TargetName)
+    .where(TargetName.target_id.in_(IDS))
+    .order_by(TargetName.id)
+)
 
 
 def by_id(viewer: Viewer, target_id: int | None) -> Target | None:
