@@ -183,7 +183,7 @@ def test_what_was_sent_by_mistake_was_never_sent_unless_something_came_back(
     record_contact(colleague, asks[1], "acknowledgement", today().isoformat())
     send(staff, done, {})
     kept = section(staff.get(done), "kept")
-    assert "The status stays: a contact was recorded since." in kept
+    assert "The status stays: something that rests on it was recorded since." in kept
     assert _columns(staff, "First")["Status"] == "Draft"
     assert _columns(staff, "Second")["Status"] == "Submitted"
     page = staff.get(asks[0])

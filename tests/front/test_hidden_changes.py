@@ -22,6 +22,7 @@ from tests.front.support import (
     record_draft,
     record_letter,
     save,
+    send,
     share,
     titles_on,
     where,
@@ -31,15 +32,20 @@ from tests.front.test_merging import target as record_target
 from tests.front.test_notices import box, choose, go_out
 from tests.inside.mail_server import Letterbox
 from tests.inside.samples import ask_of, reading
-from tests.support.people import Person, words_of
+from tests.support.people import Person, arrive, words_of
 from tracker.accounts import queries as accounts
 from tracker.accounts import tokens
 from tracker.accounts.models import TokenScope
 from tracker.accounts.permissions import Role
+from tracker.admin import erasing
 from tracker.casework import actions
 from tracker.casework.inputs import NextInput
 from tracker.core.db import transaction
+from tracker.core.now import today
+from tracker.dashboards import kept
+from tracker.feeds.calendar import deadlines
 from tracker.feeds.changes import changes
+from tracker.recommendations.models import Result
 
 __all__ = ["box"]  # a fixture
 START = datetime(2024, 6, 3, 9, tzinfo=UTC)
@@ -127,6 +133,10 @@ def contact(case: Case) -> None:
     record_contact(case.staff, case.shown, "form_letter", "2024-02-10", asks=case.both())
 
 
+def of_both(case: Case, substance: str, on: str) -> None:
+    record_contact(case.staff, case.shown, substance, on, asks=case.both())
+
+
 def outcome(case: Case) -> None:
     form = Sitting(case.staff, f"{case.shown}/outcomes/new")
     target = {"kind": "listed_as_asked", "target": _of(case.unseen_target)}
@@ -190,6 +200,11 @@ KEPT: dict[str, Act] = {
     "that they left": leaving,
     "a contact about another ask too": contact,
     "its voiding": contact_void,
+    "a second answer of a day": lambda case: of_both(case, "substantive", "2024-01-20"),
+    "a second follow-up of a day": lambda case: of_both(case, "follow_up", "2024-04-10"),
+    "a second acknowledgement of a day": lambda case: of_both(
+        case, "acknowledgement", "2024-01-10"
+    ),
     "a target that few see": target,
     "an outcome on it": outcome,
     "the outcome's voiding": outcome_void,
@@ -197,12 +212,16 @@ KEPT: dict[str, Act] = {
 }
 
 
+PAGES = ("history", "clocks")
+LISTS = ("/recommendations", "/", "/dashboard", "/stale")
+
+
 def shown_to(person: Person, case: Case, token: str) -> dict[str, str]:
     """All that somebody is shown of the ask, and of lists with it."""
     app = person.app
     pages = {
         path: TOKEN.sub("", person.get(path).text)
-        for path in (case.shown, f"{case.shown}/history", "/recommendations", "/", "/dashboard")
+        for path in (case.shown, *(f"{case.shown}/{page}" for page in PAGES), *LISTS)
     }
     for path in (
         f"recommendations/{_of(case.shown)}",
@@ -212,7 +231,11 @@ def shown_to(person: Person, case: Case, token: str) -> dict[str, str]:
         pages[path] = app.test_client().get(f"/api/v1/{path}", headers=head).text
     with reading(app):
         feed = changes(person.viewer, "https://example.org", "own").decode()
-    return pages | {"feed": re.sub(r"<updated>.*?</updated>", "", feed, count=1)}
+        calendar = deadlines(person.viewer, "https://example.org", today(), "secret").decode()
+    return pages | {
+        "feed": re.sub(r"<updated>.*?</updated>", "", feed, count=1),
+        "calendar": re.sub(r"DTSTAMP:\S+", "", calendar),
+    }
 
 
 def token_of(person: Person) -> str:
@@ -222,9 +245,12 @@ def token_of(person: Person) -> str:
         return tokens.make(user, "Mine", TokenScope.READ, "365")[1]
 
 
+@pytest.mark.parametrize("reader", ["of the coalition", "of the owner's organisation"])
 def test_what_is_kept_from_a_reader_moves_nothing_that_they_see(
-    case: Case, partner: Person
+    case: Case, partner: Person, reader: str
 ) -> None:
+    if reader != "of the coalition":  # a partner is not told of its own organisation's plans either
+        partner = arrive(partner.app, "mate@example.org", Role.PARTNER, "Highland Group")
     narrow_source(case)
     token = token_of(partner)
     known = shown_to(partner, case, token)
@@ -342,7 +368,75 @@ def test_whatever_all_readers_see_change_moves_the_time_of_the_last_change(
         assert now["updated_at"] > known["updated_at"], what
 
 
+# ---- figures
+
+
+def test_figures_forget_what_is_narrowed_and_count_what_is_shared(
+    clock: time_machine.Traveller, staff: Person, partner: Person
+) -> None:
+    one, two = (record_target(staff, name) for name in ("Adam", "Boris"))
+    ask = ask_about(staff, one, "Sanction both", two)
+    for path in (ask, one, two):
+        share(staff, path)
+    save(staff, f"{ask}/status", {"to": "submitted", "on": "2024-06-03"})
+    act = {"kind": "listed_as_asked", "authority": "treasury", "effective_on": "2024-06-03"}
+    typed = {**act, "target": _of(one), "citation": "89 FR 1"}
+    Sitting(staff, f"{ask}/outcomes/new").type(typed).save()
+
+    def counted() -> tuple[int, int]:
+        with reading(partner.app):
+            figures = kept.figures(partner.viewer, today())
+        found = figures.by_result
+        return found.get(Result.IN_PART, 0), found.get(Result.IN_FULL, 0)
+
+    assert counted() == (1, 0)
+    share(staff, one, "organisation")
+    assert counted() == (0, 0)
+    share(staff, one)
+    assert counted() == (1, 0)
+    merge(staff, two, one)
+    assert counted() == (0, 1)
+
+
+def test_what_was_erased_says_nothing_to_who_was_not_told(case: Case, partner: Person) -> None:
+    named = record_target(case.staff, "Alexander Longname")
+    save(case.staff, f"{case.shown}/next", {"next_action": "Call about Alexander Longname"})
+    known = shown_to(partner, case, token_of(partner))
+    with partner.app.app_context(), transaction():
+        erasing.erase_target(_of(named))
+    seen = shown_to(partner, case, token_of(partner))
+    for what in ("feed", f"{case.shown}/history"):
+        assert seen[what] == known[what]
+
+
+def test_a_change_of_a_rule_is_told_on_each_ask_that_it_concerns(
+    case: Case, partner: Person, admin: Person
+) -> None:
+    share(case.staff, case.hidden, "named")
+    norm = {"kind": "silence", "instrument": "global_magnitsky", "length": "80", "agency": "state"}
+    norm |= {"sentence": "80 days.", "valid_from": "2023-01-01", "reason": "So."}
+    said = "Clocks computed anew"
+    before = words_of(partner.get(f"{case.shown}/history")).count(said)
+    Sitting(admin, "/admin/clocks/new").type(norm).press("preview").save()
+    assert words_of(partner.get(f"{case.shown}/history")).count(said) == before + 1
+
+
 # ---- letters
+
+
+def test_a_letter_supplements_what_its_person_cannot_see_until_somebody_who_sees_it_says_so(
+    clock: time_machine.Traveller, staff: Person, colleague: Person
+) -> None:
+    letters = []
+    for number in (1, 2, 3):
+        source = {"sources-0-url": f"https://example.org/{number}", "sources-0-title": "A text"}
+        letters.append(record_letter(staff, {"title": f"Letter {number}", **source}))
+    first, second, last = letters
+    save(staff, f"{last}/receipt", {"supplements": _of(first)})
+    share(staff, first, "named")
+    answer = send(colleague, f"{last}/receipt", {"supplements": _of(second)})
+    assert_problems(answer, {"supplements": "You cannot change this. Leave it empty."})
+    assert _of(first) in staff.get(f"{last}/receipt").text
 
 
 def test_a_letter_that_supplements_a_hidden_one_shows_no_other_version(
@@ -440,6 +534,8 @@ def test_no_judgement_rests_on_a_target_that_few_see(
     assert "Acted on" not in partner.get(ask).text
     Sitting(staff, f"{ask}/outcomes/new").type({**act, "target": _of(member)}).save()
     assert "Acted on in full" in partner.get(ask).text
+    # what was judged before stands in the form, and stands in nobody's way
+    Sitting(staff, f"{ask}/outcomes/new").type({**act, "target": _of(unseen)}).save()
 
 
 # ---- a colleague who is not named

@@ -59,14 +59,14 @@ def new_ask(app: Flask, viewer: Viewer) -> str:
         return actions.add_ask(viewer, ask_input()).reference
 
 
-def run_at_once(app: Flask, act: Callable[[int, int], None]) -> None:
+def run_at_once(app: Flask, act: Callable[[int, int], None], each: int = EACH) -> None:
     """`act(writer, number)` by several threads at once, each with a context of its own; what loses
     against another writer is done again, as a person would."""
     together = Barrier(WRITERS)
 
     def write(writer: int) -> None:
         together.wait(10)
-        for number in range(EACH):
+        for number in range(each):
             while True:
                 try:
                     with writing(app):
@@ -137,16 +137,42 @@ def test_what_follows_from_contacts_rests_on_all_of_them(app: Flask, viewer: Vie
 
     def contact(writer: int, number: int) -> None:
         about = asks.by_references(viewer, [reference, others[writer]])
-        day = SENT_ON.latest + timedelta(days=1 + (writer + WRITERS * number) % 97)
+        day = SENT_ON.latest + timedelta(days=1 + (writer + WRITERS * number * 7) % 20)
         actions.record_contact(viewer, about, contact_input(on=day.isoformat()))
 
-    run_at_once(app, contact)
+    run_at_once(app, contact, each=5)
     with reading(app):
         ask = ask_of(viewer, reference)
         assert ask.version == version
-        assert ask.last_contact_on == PartialDate.of(SENT_ON.latest + timedelta(days=97))
+        assert ask.last_contact_on == PartialDate.of(SENT_ON.latest + timedelta(days=20))
         assert ask.addressees[0].answered_on == PartialDate.of(SENT_ON.latest + timedelta(days=1))
         assert queries.verify()[0].problem is None
+
+
+def test_one_writes_at_a_time_and_readers_do_not_wait(app: Flask, viewer: Viewer) -> None:
+    """Of what two write at once, neither is computed without the other."""
+    order, begun = [], Event()
+
+    def first() -> None:
+        with writing(app):
+            db.session.execute(select(1))
+            begun.set()
+            sleep(0.3)
+            order.append("first")
+
+    def second() -> None:
+        begun.wait(10)
+        with reading(app):
+            db.session.execute(select(1))
+            order.append("reader")
+        with writing(app):
+            db.session.execute(select(1))
+            order.append("second")
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(first), pool.submit(second)]:
+            done.result()
+    assert order == ["reader", "first", "second"]
 
 
 def test_of_two_contacts_at_once_the_later_does_not_forget_the_earlier(

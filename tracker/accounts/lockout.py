@@ -39,9 +39,6 @@ def note_attempt(email: str, network: str) -> int | None:
     a failure until it is taken back."""
     moment, user = now(), queries.user_by_email(email)
     pair = _pair(user, email, network)
-    if db.engine.dialect.name == "postgresql":  # which lets several write at once, unseen
-        one_at_a_time = func.pg_advisory_xact_lock(func.hashtext(pair))
-        db.session.execute(select(one_at_a_time))
     old = delete(LoginFailure).where(LoginFailure.at < moment - KEPT)
     db.session.execute(old.execution_options(synchronize_session=False))
     attempt = LoginFailure(pair=pair, user_id=user.id if user else None, network=network, at=moment)

@@ -36,6 +36,7 @@ class AskPage:
 
     ask: Recommendation
     may_edit: bool
+    knows_plans: bool
     targets: list[Target]
     told_targets: set[int]  # the ids of those that all readers of the ask see
     flags: list[Clock]
@@ -163,6 +164,7 @@ def ask_page(
     return AskPage(
         ask=ask,
         may_edit=records.may_edit(ask, viewer),
+        knows_plans=records.knows_plans_of(viewer, ask.organisation_id),
         targets=targets,
         told_targets=_told(ask, [*targets, *(o.target for o in outcomes if o.target)]),
         flags=sorted(flags, key=clocks.gravity),

@@ -40,7 +40,7 @@ class HistoryPage:
 def history_page(viewer: Viewer, record_id: int, organisation_id: int) -> HistoryPage:
     """Every change: who, when, what, before and after."""
     since = records.seen_since(record_id, organisation_id, viewer)
-    is_others = not viewer.is_machine and viewer.organisation_id != organisation_id
+    is_others = not records.knows_plans_of(viewer, organisation_id)
     entries = _newest_told(viewer, record_id, since, is_others=is_others)
     kept = _kept(viewer, entries)
     if is_others:
@@ -84,8 +84,9 @@ def saying_nothing(
 ) -> set[int]:
     """Those of some events that tell the viewer nothing: they concern a record that is kept from
     them, or all that changed is: what refers to such a record, or, in what is of `others`, what is
-    done next. In a fixed number of statements."""
+    done next. What was erased may have been that. In a fixed number of statements."""
     hidden = records.untold(viewer, [entry.id for entry in entries])
+    hidden |= {entry.id for entry in entries if entry.is_erased and entry.id in others}
     shown = [entry for entry in entries if entry.id not in hidden]
     kept = _kept(viewer, shown)
     for entry in shown:

@@ -1,6 +1,6 @@
 """Keeping the clocks of asks true to the facts."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -24,6 +24,12 @@ from tracker.recommendations.models import Recommendation
 _SPEC_FIELDS = tuple(field.name for field in fields(ClockSpec))
 # what a rule gives: a clock that has ended keeps the rule under which it ended
 _OF_RULE = frozenset({"basis", "rule_id", "warn_on", "due_on", "late_on"})
+
+
+_SHOWN = (
+    *("kind", "agency_id", "basis", "rule_id", "state"),
+    *("started_on", "due_on", "ended_on", "flagged_on", "snoozed_until"),
+)
 
 
 class Turn(StrEnum):
@@ -75,10 +81,10 @@ def refresh(
         wanted = {spec.key: spec for spec in derive(facts[ask.id], rules)}
         kept, new = _reconcile(ask, before, wanted, snoozes[ask.id], day, corrected)
         begun += new.values()
-        if new or kept.keys() != before.keys():
+        after = kept | {key: Clock(**row) for key, row in new.items()}
+        if _shown(before) != _shown(after):
             changed.add(ask.id)
         if before:
-            after = kept | {key: Clock(**row) for key, row in new.items()}
             moved += _compare(ask.id, before, after)
     # of all asks at once: the rows that end, and those that begin
     write_together(clock for clocks in standing.values() for clock in clocks.values())
@@ -86,6 +92,11 @@ def refresh(
     if by is not None:
         tell(moved, by)
     return Refreshed(moved, changed)
+
+
+def _shown(clocks: dict[Key, Clock]) -> Counter[tuple[Any, ...]]:
+    """What clocks show, whatever they started from."""
+    return Counter(tuple(getattr(clock, name) for name in _SHOWN) for clock in clocks.values())
 
 
 def _reconcile(

@@ -7,6 +7,7 @@ those that did not start, with the reason. Nothing here reads the database or th
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import groupby
 
 from tracker.clocks.choice import RuleFact, Start, choose, due_day, warning_day
 from tracker.clocks.models import LAW, ActKind, Basis, Cause, ClockKind, ClockState
@@ -241,19 +242,23 @@ class _Deriver:
         ]
 
     def silence(self, addressee: AddresseeFact, own: list[ContactFact]) -> list[ClockSpec]:
-        """From each contact that counts to the next. While a question of theirs waits for us, they
-        are not the silent ones, whatever else they send."""
+        """From each day with a contact that counts to the next. While a question of theirs waits
+        for us, they are not the silent ones, whatever else they send. Of several on a day it is the
+        first that counts, so that a further one makes no other clock."""
         counted = [c for c in own if c.substance in RESETS_SILENCE]
         question_waits = False
         found: list[ClockSpec] = []
-        for contact in counted:
-            if contact.substance is Substance.QUESTION:
-                question_waits = True
-            elif contact.substance in ANSWERS_QUESTION:
-                question_waits = False
-            following = _first_after(own, contact, RESETS_SILENCE)
-            vague = contact.on is None or not contact.on.starts_clocks
-            if question_waits or (vague and following):
+        for day, of_day in groupby(counted, key=lambda c: c.on):
+            contact = None
+            for last in of_day:
+                if last.substance is Substance.QUESTION:
+                    question_waits = True
+                elif last.substance in ANSWERS_QUESTION:
+                    question_waits = False
+                contact = None if question_waits else contact or last
+            following = _first_after(own, last, RESETS_SILENCE)
+            vague = day is None or not day.starts_clocks
+            if contact is None or (vague and following):
                 continue
             found += self.term(
                 ClockKind.SILENCE,

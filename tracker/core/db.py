@@ -42,6 +42,7 @@ T = TypeVar("T")
 BUSY_SECONDS = 5.0
 _WROTE = "wrote"
 _QUESTIONS = ("SELECT", "WITH", "EXPLAIN")
+_WRITERS = 20231023  # the key of the lock that a writer on PostgreSQL holds
 # a server that is there, but does not say a word, is given up after so many seconds
 SILENT_SECONDS = 15
 
@@ -128,7 +129,7 @@ def init_app(app: Flask, database_url: str) -> None:
         if url.get_backend_name() == "sqlite":
             prepare_sqlite(db.engine)
         else:
-            _watch_for_writes(db.engine)
+            prepare_postgresql(db.engine)
             _plan_by_value(db.engine)
 
 
@@ -157,12 +158,23 @@ def _has_only_read(session: Session) -> bool:
     return is_clean and _WROTE not in session.connection().info
 
 
-def _watch_for_writes(engine: Engine) -> None:
-    """Mark the connection of a transaction that sent anything but questions."""
+def prepare_postgresql(engine: Engine) -> None:
+    """One writer at a time, as SQLite has it: what is derived from many rows is computed from all
+    of them, whoever wrote them. The connection of a transaction that sent anything but questions
+    is marked."""
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         connection.info.pop(_WROTE, None)
+        if not is_writing():
+            return
+        # how long it waits, the connection says (lock_timeout)
+        waits = g.get("waits", True)
+        if not waits:
+            connection.exec_driver_sql("SET LOCAL lock_timeout = 1")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
+        if not waits:
+            connection.exec_driver_sql("SET LOCAL lock_timeout TO DEFAULT")
 
     @event.listens_for(engine, "before_cursor_execute")
     def look(

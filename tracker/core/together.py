@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CursorResult, Table, bindparam, insert, inspect, select, update
+from sqlalchemy import CursorResult, Table, bindparam, insert, inspect, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -19,26 +19,6 @@ def insert_together(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> Non
         assert isinstance(table, Table)
         db.session.flush()
         db.session.connection().execute(insert(table), rows)
-
-
-def hold_together(rows: Sequence[Base], *names: str) -> None:
-    """Let nobody else change rows of one model before this transaction ends, and read some of their
-    attributes anew: what was computed from them meanwhile by another is then known. One statement,
-    in the order of the keys, so that two cannot wait for each other; what others add to the rows
-    meanwhile (a foreign key) is no change of them. Nothing of these attributes
-    may wait to be written."""
-    if not rows:
-        return
-    mapper = inspect(type(rows[0]))
-    [key] = mapper.primary_key
-    columns = [mapper.column_attrs[name].expression for name in names]
-    by_key = {mapper.primary_key_from_instance(row)[0]: row for row in rows}
-    statement = (
-        select(key, *columns).where(key.in_(by_key)).order_by(key).with_for_update(key_share=True)
-    )
-    for found, *values in db.session.connection().execute(statement):
-        for name, value in zip(names, values, strict=True):
-            set_committed_value(by_key[found], name, value)
 
 
 def write_together(rows: Iterable[Base]) -> None:

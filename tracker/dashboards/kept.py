@@ -1,5 +1,5 @@
 """Tallies kept in step with the history: every change is an event that names its records, so after
-a change only those records are counted again."""
+a change only those records are counted again, with the asks that something followed for."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -21,7 +21,10 @@ from tracker.records.queries import granted_to, sees_all_of
 MOST = 500  # readers whose figures one process keeps, some kilobytes each
 # it changes asks, more than its event could name
 SWEEP = "job.stale_sweep"
-LONGEST_SWEEP = timedelta(days=1)  # from the first flag to the event; to count more does no harm
+# from the first flag to the event; to count more does no harm
+LONGEST_SWEEP = timedelta(days=1)
+# an act and what follows of it on asks that its event does not name, by the clocks of two machines
+AT_MOST_APART = timedelta(minutes=5)
 
 
 @dataclass
@@ -73,6 +76,8 @@ def _catch_up(counted: Counted) -> None:
         _move(counted, tallies.of_all().items())
     else:
         touched = history.subjects_since(before)
+        if first := history.first_since(before):
+            touched |= tallies.changed_since(first - AT_MOST_APART)
         if swept_at := history.first_since(before, SWEEP):
             touched |= tallies.flagged_since(swept_at - LONGEST_SWEEP)
         _move(counted, tallies.of_some(touched).items())

@@ -123,6 +123,13 @@ def _of_flag(_result: str, cause: str, agency_id: int | None) -> Iterator[Key]:
     yield "stale by agency", agency_id
 
 
+def changed_since(moment: datetime) -> set[int]:
+    """The asks that changed at that moment or later: by an act on them, or by what followed of one
+    on another record."""
+    statement = select(Recommendation.id).where(Recommendation.updated_at >= moment)
+    return set(db.session.scalars(statement))
+
+
 def flagged_since(moment: datetime) -> set[int]:
     """The asks that took a flag at that moment or later, which holds still."""
     statement = select(Clock.recommendation_id).where(*IS_FLAGGED, Clock.flagged_at >= moment)

@@ -21,7 +21,7 @@ from tracker.recommendations import queries as asks
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import Addressee, Recommendation, Status
 from tracker.records.models import Audience
-from tracker.records.queries import restricted_ids, tags_of, visible
+from tracker.records.queries import knows_plans_of, restricted_ids, tags_of, visible
 from tracker.schemas import shapes
 from tracker.sources import queries as sources
 from tracker.sources.models import Source
@@ -197,7 +197,7 @@ def parts_of(viewer: Viewer, rows: Sequence[Recommendation]) -> Iterator[shapes.
             spans=[span for span in spans[row.id] if not span.voided_at],
             sources=cited.get(row.id, []),
             tags=tags.get(row.id, []),
-            is_own=row.organisation_id == viewer.organisation_id,
+            is_own=knows_plans_of(viewer, row.organisation_id),
         )
 
 

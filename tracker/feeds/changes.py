@@ -19,7 +19,7 @@ from tracker.history.names import EVENTS
 from tracker.history.queries import entries
 from tracker.recommendations.models import Recommendation
 from tracker.records.models import Kind, Record, RecordMixin
-from tracker.records.queries import history_since, is_told, visible
+from tracker.records.queries import history_since, is_told, knows_plans_of, visible
 from tracker.targets.models import Target
 
 NEWEST = 100
@@ -76,7 +76,7 @@ def _newest_told(viewer: Viewer, kind: Kind) -> list[Any]:
 
 def _told(viewer: Viewer, found: Sequence[Any]) -> list[Any]:
     since = history_since(viewer, {row.reference for row in found})
-    others = {row.event_id for row in found if row.organisation_id != viewer.organisation_id}
+    others = {row.event_id for row in found if not knows_plans_of(viewer, row.organisation_id)}
     nothing = saying_nothing(viewer, entries({row.event_id for row in found}), others)
     return [
         row

@@ -1,5 +1,8 @@
 """Every event that can happen, with the words that pages show for it."""
 
+# concerns each of its records for itself: who sees one of them is told of it there
+OF_EACH = "clock.recomputed"
+
 EVENTS: dict[str, str] = {
     "organisation.added": "Organisation added",
     "organisation.mail_changed": "Titles in mail allowed, or no longer",

@@ -20,13 +20,14 @@ from tracker.history.names import ERASINGS, EVENTS
 
 @dataclass(frozen=True)
 class Entry:
-    """One event as a reader sees it; `body` is empty where its text was erased."""
+    """One event as a reader sees it; `body` is empty where its text `is_erased`."""
 
     id: int
     at: datetime
     actor_id: int | None
     name: str
     body: dict[str, Any]
+    is_erased: bool = False
 
     @property
     def title(self) -> str:
@@ -78,7 +79,8 @@ def entries(event_ids: Collection[int]) -> list[Entry]:
 
 
 def _entry(event: HistoryEvent, body: str | None) -> Entry:
-    return Entry(event.id, event.at, event.actor_id, event.name, json.loads(body) if body else {})
+    found = {} if body is None else json.loads(body)
+    return Entry(event.id, event.at, event.actor_id, event.name, found, is_erased=body is None)
 
 
 @dataclass(frozen=True)
@@ -154,13 +156,13 @@ def subjects_since(before: Head) -> set[int]:
     return set(db.session.scalars(statement.distinct()))
 
 
-def first_since(before: Head, name: str) -> datetime | None:
-    """When the first event of that name after a head was recorded, if there was one."""
+def first_since(before: Head, name: str | None = None) -> datetime | None:
+    """When the first event after a head was recorded, or the first of a name, if there was one."""
     statement = select(func.min(HistoryEvent.at)).where(
-        HistoryEvent.chain == MAIN,
-        HistoryEvent.position > before.length,
-        HistoryEvent.name == name,
+        HistoryEvent.chain == MAIN, HistoryEvent.position > before.length
     )
+    if name is not None:
+        statement = statement.where(HistoryEvent.name == name)
     return db.session.scalar(statement)
 
 

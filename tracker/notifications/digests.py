@@ -34,7 +34,7 @@ from tracker.notifications.models import (
 )
 from tracker.recommendations.models import Recommendation, Status
 from tracker.records.models import Audience, Kind, Record
-from tracker.records.queries import history_since, is_told, visible
+from tracker.records.queries import history_since, is_told, knows_plans_of, visible
 from tracker.sources.models import Source
 
 MORNING = time(7)
@@ -239,15 +239,20 @@ def _holding(
 
 
 def _of_others(viewer: Viewer, notices: Iterable[Notice]) -> set[int]:
-    """The events of notices about asks of other organisations, whose plans are their own affair."""
+    """The events of notices about asks of which the viewer is not told what is done next."""
     events = defaultdict(set)
     for notice in notices:
         if notice.kind is NoticeKind.CHANGE:
             events[notice.record_id].add(_number(notice))
-    theirs = select(Recommendation.id).where(
-        Recommendation.id.in_(events), Recommendation.organisation_id != viewer.organisation_id
+    owners = select(Recommendation.id, Recommendation.organisation_id).where(
+        Recommendation.id.in_(events)
     )
-    return {number for key in db.session.scalars(theirs) for number in events[key]}
+    return {
+        number
+        for key, owner in db.session.execute(owners)
+        if not knows_plans_of(viewer, owner)
+        for number in events[key]
+    }
 
 
 def _flags(notices: Iterable[Notice]) -> dict[str, bool]:

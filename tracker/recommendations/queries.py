@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, cast, false, func, or_, select
 from sqlalchemy.orm import defer, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -27,7 +27,7 @@ from tracker.recommendations.models import (
     StatusSpan,
 )
 from tracker.records.models import Audience, Record, RecordTag
-from tracker.records.queries import audience_rule, visible
+from tracker.records.queries import audience_rule, knows_plans_of, visible
 from tracker.targets import queries as targets
 from tracker.targets.merged import families, standing, with_merged
 from tracker.targets.models import Target
@@ -258,7 +258,8 @@ def _own_work(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]]:
     if filters.next_until is not None:
         rules.append(ask.next_action_on <= filters.next_until)
     if rules:
-        rules.append(ask.organisation_id == viewer.organisation_id)
+        house = viewer.organisation_id or 0
+        rules.append(ask.organisation_id == house if knows_plans_of(viewer, house) else false())
     return rules
 
 

@@ -114,15 +114,6 @@ def touch_together(rows: Sequence[RecordMixin], *, beside: RecordMixin | None = 
             row.updated_at = now()
 
 
-def hold(row: RecordMixin) -> None:
-    """Let nobody else change a record before this transaction ends, and read it anew."""
-    model = type(row)
-    db.session.execute(
-        select(model.id).where(model.id == row.id).with_for_update(key_share=True)
-    ).one()
-    db.session.expire(row)
-
-
 def copy_audience(row: HangsOnRecord, owner: RecordMixin) -> None:
     """Give a row that hangs on a record the copies of the record's owner and audience."""
     row.organisation_id = owner.organisation_id

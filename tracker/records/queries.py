@@ -32,7 +32,7 @@ from tracker.accounts.viewer import Viewer
 from tracker.core.db import BY_VALUE, IDS, Base, built_once, db, grouped
 from tracker.core.terms import Question
 from tracker.history.models import HistoryEvent, HistorySubject
-from tracker.history.names import OF_THE_LETTER
+from tracker.history.names import OF_EACH, OF_THE_LETTER
 from tracker.records.models import (
     TABLES,
     Audience,
@@ -94,6 +94,12 @@ def sees_all_of(viewer: Viewer, organisation_id: int, audience: Audience) -> boo
     if audience is Audience.ORGANISATION:
         return _shares_own(viewer) and organisation_id == viewer.organisation_id
     return audience in _open_to(viewer)
+
+
+def knows_plans_of(viewer: Viewer, organisation_id: int) -> bool:
+    """Whether the viewer is told what an organisation does next with its records: its own staff and
+    admin are, and no partner, not even of its own."""
+    return sees_all_of(viewer, organisation_id, Audience.ORGANISATION)
 
 
 def granted_to(viewer: Viewer) -> list[int]:
@@ -302,7 +308,9 @@ def untold(viewer: Viewer, event_ids: Collection[int]) -> set[int]:
     ).all()
     needed = [row for row in rows if row.name != OF_THE_LETTER or row.kind is Kind.LETTER]
     since = history_since(viewer, {row.reference for row in needed})
-    return {row.event_id for row in needed if not is_told(since, row.reference, row.at)}
+    told = {row for row in needed if is_told(since, row.reference, row.at)}
+    known = {row.event_id for row in told if row.name == OF_EACH}
+    return {row.event_id for row in needed if row not in told} - known
 
 
 def is_told(since: Mapping[str, datetime | None], reference: str, at: datetime) -> bool:

@@ -23,7 +23,6 @@ def merge(viewer: Viewer, target: Target, into: Target | None, reason: str) -> T
     given. Returns the target that stands for both.
     """
     records.require_edit(target, viewer)
-    records.hold(target)
     intake = Intake()
     missing = "Say in a sentence why they are one: it goes into the history."
     said = intake.reason("reason", reason, missing)
@@ -46,7 +45,6 @@ def unmerge(viewer: Viewer, target: Target, into: Target | None, seen_version: i
     """Have a target stand for itself again, which was merged into another that the viewer sees.
     Raises `NotAllowed`, `Stale`, or `Refused` where it is not."""
     records.require_edit(target, viewer)
-    records.hold(target)
     if into is None or target.merged_into_id != into.id:
         raise Refused("This target is not merged into another.")
     records.require_current(target, seen_version)

@@ -97,21 +97,19 @@ def attempt_change(
     fresh: Callable[[], RecordForm],
     act: Callable[[], None],
     *,
-    hold: Callable[[], None] | None = None,
+    compares: bool = False,
 ) -> bool | Merge:
     """Try to save a change: whether it is saved, or, where somebody saved first, what to choose.
 
     `fresh` makes a form filled from the record as it is now, and from nothing that was sent. Where
-    some changes of what the form shows leave the version as it is, `hold` keeps other people from
-    the record, and its fields are compared with what the person saw.
+    some changes of what the form shows leave the version as it is, it `compares` the fields of the
+    record with what the person saw.
     """
     _take_chosen(form, fresh)
 
     def change() -> bool:
-        if hold is not None:
-            hold()
-            if form.is_behind(fresh()):
-                raise Stale
+        if compares and form.is_behind(fresh()):
+            raise Stale
         act()
         return True
 

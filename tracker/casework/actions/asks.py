@@ -150,7 +150,6 @@ def set_next(viewer: Viewer, ask: Recommendation, given: NextInput, seen_plan: i
     of the plan, of which the person saw `seen_plan`, and none of the ask. Raises `Refused`,
     `NotAllowed` or `Stale`."""
     records.require_edit(ask, viewer)
-    records.hold(ask)
     if ask.plan_version != seen_plan:
         raise Stale
     intake = Intake()

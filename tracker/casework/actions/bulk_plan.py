@@ -97,8 +97,7 @@ def found(viewer: Viewer, condition: Any, *, lock: bool) -> dict[str, Recommenda
         .order_by(Recommendation.id)
     )
     if lock:  # in one order, so that two people cannot wait for each other
-        statement = statement.with_for_update(of=Recommendation, key_share=True)
-        statement = statement.execution_options(populate_existing=True)
+        statement = statement.with_for_update(of=Recommendation)
     rows = db.session.scalars(visible(statement, Recommendation, viewer))
     return {ask.reference: ask for ask in rows}
 
@@ -246,7 +245,7 @@ def _why_status_stays(ask: Recommendation, row: BulkRow, since: Since) -> str:
     if not since.held or since.held[-1].id != row.span_id:
         return "somebody changed it since."
     if row.contact_id is not None and since.last_contact_id != row.contact_id:
-        return "a contact was recorded since."
+        return "something that rests on it was recorded since."
     if workflow.is_unfounded(since.held[-2].closure_reason, ask.result):
         return "the ask was closed for an outcome that no longer stands."
     return ""

@@ -46,14 +46,8 @@ def change_user(
 
 def _hand_back(user: User, house: int, actor_id: int | None) -> None:
     """The asks of an organisation that somebody had are nobody's."""
-    had = (
-        select(Recommendation)
-        .where(Recommendation.assignee_id == user.id, Recommendation.organisation_id == house)
-        .order_by(Recommendation.id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    for ask in db.session.scalars(had):
+    had = Recommendation.assignee_id == user.id, Recommendation.organisation_id == house
+    for ask in db.session.scalars(select(Recommendation).where(*had)):
         ask.assignee_id = None
         ask.plan_version += 1
         body = {"before": {"assignee": user.id}, "after": {"assignee": None}}

@@ -100,7 +100,9 @@ def record_receipt(viewer: Viewer, letter: Letter, given: ReceiptInput, seen_ver
         "received_proof", given.received_proof, Letter.received_proof, missing=missing
     )
     supplements_id = supplemented(viewer, given.supplements, letter, intake, sent_on)
-    if not given.supplements and not reference_of(viewer, letter.supplements_id):
+    if letter.supplements_id and not reference_of(viewer, letter.supplements_id):
+        if given.supplements:
+            intake.refuse("supplements", "You cannot change this. Leave it empty.")
         supplements_id = letter.supplements_id  # nobody removes what they cannot see
     intake.done()
     records.require_current(letter, seen_version)

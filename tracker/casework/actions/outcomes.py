@@ -56,7 +56,7 @@ def record_outcome(viewer: Viewer, ask: Recommendation, given: OutcomeInput) -> 
         citations=[OutcomeCitation(citation=citation, url=url)] if citation or url else [],
     )
     is_reversal = given.kind is OutcomeKind.REVERSED
-    if given.judgement is not None and not _is_for_all(ask, target):
+    if given.judgement not in (None, ask.judgement) and not _is_for_all(ask, target):
         intake.refuse(
             "judgement",
             f"Fewer people see {target.name if target else ''} than this ask, so it does not count "

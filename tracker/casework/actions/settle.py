@@ -13,7 +13,7 @@ from tracker.clocks import actions as clocks
 from tracker.core.dates import PartialDate
 from tracker.core.db import db
 from tracker.core.now import now
-from tracker.core.together import hold_together, write_together
+from tracker.core.together import write_together
 from tracker.correspondence.models import Letter, LetterRecommendation, Substance
 from tracker.correspondence.queries import contact_facts
 from tracker.correspondence.rules import ContactFact, standing
@@ -30,10 +30,6 @@ from tracker.records.queries import Owned, seen_by_all
 from tracker.targets.merged import ways_up, with_merged
 from tracker.targets.models import Target, TargetKind
 
-# what is set here, and what it hangs on of what people set
-_DERIVED = ("submitted_on", "result", "judgement", "last_contact_on", "version", "updated_at")
-_OF_ADDRESSEE = ("state", "asked_on", "acknowledged_on", "answered_on", "last_contact_on")
-
 
 def settle(
     asks: Sequence[Recommendation], by: Viewer | None = None, *, corrected: bool = False
@@ -43,7 +39,6 @@ def settle(
     was `corrected`, clocks that have ended follow too."""
     db.session.flush()
     asks = [*asks, *_following(asks)]
-    hold_together(asks, *_DERIVED)
     ids = [ask.id for ask in asks]
     contacts, outcomes = contact_facts(ids), _outcomes(ids)
     addressees, targets = _addressees(ids), _targets(ids)
@@ -166,10 +161,8 @@ def _outcomes(ids: list[int]) -> dict[int, list[Outcome]]:
 
 
 def _addressees(ids: list[int]) -> dict[int, list[Addressee]]:
-    rows = db.session.scalars(select(Addressee).where(Addressee.recommendation_id.in_(ids))).all()
-    hold_together(rows, *_OF_ADDRESSEE)
     found: dict[int, list[Addressee]] = defaultdict(list)
-    for row in rows:
+    for row in db.session.scalars(select(Addressee).where(Addressee.recommendation_id.in_(ids))):
         found[row.recommendation_id].append(row)
     return found
 

@@ -17,7 +17,7 @@ from tracker.casework.views import sharing
 from tracker.core.dates import BadDate
 from tracker.correspondence import queries
 from tracker.correspondence.models import Letter
-from tracker.records.actions import hold, require_edit
+from tracker.records.actions import require_edit
 from tracker.web import paging
 from tracker.web.lists import chosen_order, chosen_switch
 from tracker.web.merging import Merge, attempt_change
@@ -122,7 +122,7 @@ def receipt(reference: str) -> ResponseReturnValue:
             form,
             lambda: ReceiptForm(formdata=None, data=_receipt_data(_own_page(reference))),
             lambda: actions.record_receipt(current(), letter, form.given(), form.version.number),
-            hold=lambda: hold(letter),
+            compares=True,
         )
         if saved is True:
             flash("It is recorded, and the clocks follow it.")

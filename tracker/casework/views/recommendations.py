@@ -35,7 +35,7 @@ from tracker.core.countries import countries
 from tracker.core.now import today
 from tracker.recommendations import queries, workflow
 from tracker.recommendations.models import ClosureReason, Recommendation, Status
-from tracker.records.actions import hold, require_edit
+from tracker.records.actions import require_edit
 from tracker.records.queries import tags_of
 from tracker.sources import queries as sources
 from tracker.targets import queries as targets
@@ -222,7 +222,7 @@ def edit(reference: str) -> ResponseReturnValue:
         form,
         lambda: AskForm(formdata=None, data=_ask_data(own(reference))),
         act,
-        hold=lambda: hold(ask),
+        compares=True,
     )
     if saved is True:
         return to_ask(reference, "The change is saved.")
