@@ -23,7 +23,13 @@ from tests.front.support import (
     where,
     words,
 )
-from tests.support.people import Person, words_of
+from tests.support.factories import make
+from tests.support.people import Person, be_logged_in, words_of
+from tracker.accounts import queries as accounts
+from tracker.accounts.models import Organisation
+from tracker.accounts.permissions import Role
+from tracker.casework import actions
+from tracker.core.db import transaction
 from tracker.core.now import today
 
 BULK = "/recommendations/bulk"
@@ -172,6 +178,25 @@ def test_taking_back_leaves_what_somebody_changed_since(staff: Person, colleague
     assert (first["Status"], first["Next action"]) == ("Draft", "Write")
     assert first["Tags"] == "gone kept later"
     assert (second["Status"], second["Next action"], second["Tags"]) == ("Ready", "–", "–")
+
+
+def test_taking_back_gives_no_ask_to_somebody_who_left(
+    app: Flask, staff: Person, colleague: Person
+) -> None:
+    (ask,) = _drafts(staff, "First")
+    who = str(colleague.viewer.user_id)
+    save(staff, f"{ask}/next", {"assignee": who, "next_action": "Our plan"})
+    mine = {"assignee": str(staff.viewer.user_id)}
+    done = _bulk(staff, ask).type(mine).press("preview").save()
+    with app.app_context(), transaction():
+        user = accounts.user_by_id(colleague.viewer.user_id or 0)
+        assert user is not None
+        actions.change_user(user, Role.STAFF, make(Organisation))
+    send(staff, done, {})
+    assert "Whoever had it is no colleague any more." in section(staff.get(done), "kept")
+    assert _columns(staff, "First")["Assigned to"] == "Staff"
+    be_logged_in(colleague)
+    assert "Our plan" not in colleague.get("/").text
 
 
 def test_what_was_sent_by_mistake_was_never_sent_unless_something_came_back(

@@ -213,7 +213,7 @@ KEPT: dict[str, Act] = {
 
 
 PAGES = ("history", "clocks")
-LISTS = ("/recommendations", "/", "/dashboard", "/stale")
+LISTS = ("/recommendations", "/dashboards", "/stale", "/search?q=call", "/agencies/state")
 
 
 def shown_to(person: Person, case: Case, token: str) -> dict[str, str]:
@@ -262,6 +262,39 @@ def test_what_is_kept_from_a_reader_moves_nothing_that_they_see(
         assert case.staff.get(f"{case.shown}/history").text != ours, what
         seen = shown_to(partner, case, token)
         assert [path for path in known if seen[path] != known[path]] == [], what
+
+
+def test_voiding_the_first_of_two_contacts_of_a_day_moves_nothing_where_few_see_it(
+    case: Case, partner: Person
+) -> None:
+    def voidings() -> set[str]:
+        return set(re.findall(r"/contacts/C-\w{8}/void", case.staff.get(case.shown).text))
+
+    others = voidings()
+    of_both(case, "substantive", "2024-05-20")
+    (hidden,) = voidings() - others
+    record_contact(case.staff, case.shown, "substantive", "2024-05-20")
+    token = token_of(partner)
+    known = shown_to(partner, case, token)
+    case.wait()
+    save(case.staff, hidden, {"reason": "It was another letter."})
+    seen = shown_to(partner, case, token)
+    assert [path for path in known if seen[path] != known[path]] == []
+
+
+def test_the_preview_of_sharing_shows_nothing_that_its_presser_does_not_see(
+    case: Case, partner: Person
+) -> None:
+    target(case)
+    share(case.staff, case.unseen_target, "named", people=partner.email)
+    form = Sitting(case.colleague, f"{case.hidden}/audience")
+    letter = next(path for path in links(case.staff.get(case.hidden)) if "/letters/L-" in path)
+    for path in (case.shown, letter):
+        form = Sitting(case.colleague, f"{path}/audience")
+        form.type({"audience": "named", "people": partner.email, "reason": "For a partner."})
+        answer = form.send_once()
+        assert answer.status_code in (200, 303)
+        assert "A name for few" not in answer.text
 
 
 def test_what_readers_are_told_makes_a_version_and_goes_to_the_top_of_the_list(

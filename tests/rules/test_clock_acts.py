@@ -32,7 +32,12 @@ TODAY = day("2024-06-01")
 
 
 def _act(act: ActKind, on: str, until: str = "", **more: Any) -> ActFact:
-    given: dict[str, Any] = {"kind": SILENCE, "agency_id": STATE, "start_key": "contact-1", **more}
+    given: dict[str, Any] = {
+        "kind": SILENCE,
+        "agency_id": STATE,
+        "start_key": "day-2023-10-23",
+        **more,
+    }
     return ActFact(act=act, on=day(on), until=day(until) if until else None, **given)
 
 
@@ -55,7 +60,7 @@ def test_an_extension_of_what_is_late_keeps_the_lateness_on_record(on: str) -> N
     late, running = _silence(_act(ActKind.EXTEND, on, "2024-07-01"))
     assert (late.state, late.extended_on, late.ended_on) == (ClockState.CLOSED, day(on), day(on))
     assert late.flag_day(TODAY) == day("2024-01-22")
-    assert (running.state, running.start_key) == (ClockState.RUNNING, "contact-1/2")
+    assert (running.state, running.start_key) == (ClockState.RUNNING, "day-2023-10-23/2")
     assert running.first_due_on == day("2024-01-21")
     assert running.flag_day(TODAY) is None
 
@@ -114,7 +119,7 @@ def test_a_void_clock_was_never_late() -> None:
 
 @pytest.mark.parametrize(
     "other",
-    [{"kind": ClockKind.ACKNOWLEDGEMENT}, {"agency_id": 99}, {"start_key": "contact-2"}],
+    [{"kind": ClockKind.ACKNOWLEDGEMENT}, {"agency_id": 99}, {"start_key": "day-2023-10-24"}],
 )
 def test_an_act_touches_no_other_clock(other: dict[str, Any]) -> None:
     assert _silence(_act(ActKind.VOID, "2024-02-01", **other)) == _silence()
@@ -126,12 +131,12 @@ def test_an_act_on_what_goes_on_after_a_reopening_is_one_on_the_whole_clock() ->
         (Status.CLOSED, "2023-12-01"),
         (Status.SUBMITTED, "2024-03-01"),
     )
-    act = _act(ActKind.EXTEND, "2024-04-01", "2024-09-01", start_key="contact-1/2")
+    act = _act(ActKind.EXTEND, "2024-04-01", "2024-09-01", start_key="day-2023-10-23/2")
     closed, late, running = _silence(act, life=life)
     assert [c.start_key for c in (closed, late, running)] == [
-        "contact-1",
-        "contact-1/2",
-        "contact-1/3",
+        "day-2023-10-23",
+        "day-2023-10-23/2",
+        "day-2023-10-23/3",
     ]
     assert closed.flag_day(TODAY) is None
     assert late.flag_day(TODAY) == day("2024-03-01")

@@ -2,7 +2,7 @@
 it, and the rules that were passed over. Gathered as the viewer, in a fixed number of statements."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,10 +12,11 @@ from tracker.clocks import queries as clocks
 from tracker.clocks.choice import PassedOver, Start, passed_over
 from tracker.clocks.explain import Arithmetic, ClockGroup, arithmetic, grouped
 from tracker.clocks.facts import rule_fact
-from tracker.clocks.models import Clock, ClockAct, ClockRule, ClockState
+from tracker.clocks.models import Clock, ClockAct, ClockKind, ClockRule, ClockState
 from tracker.clocks.rules import STATUS_OF, Key, SpanFact, closings_of, status_on
 from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import Contact, Letter
+from tracker.correspondence.rules import RESETS_SILENCE
 from tracker.recommendations import queries as asks
 from tracker.recommendations.models import Recommendation
 from tracker.records.queries import may_edit
@@ -80,7 +81,7 @@ def clocks_page(viewer: Viewer, ask: Recommendation, today: date) -> ClocksPage:
     lines = []
     for group in grouped(clocks.clocks_of(viewer, [ask.id])[ask.id]):
         clock = group.first
-        contact = contacts.get(clock.contact_id or 0)
+        contact = _started_by(clock, contacts)
         letter = letters.get(contact.letter_id or 0) if contact else None
         lines.append(
             Line(
@@ -94,6 +95,21 @@ def clocks_page(viewer: Viewer, ask: Recommendation, today: date) -> ClocksPage:
         )
     people = {act.recorded_by_id for line in lines for act in line.acts}
     return ClocksPage(ask, may_edit(ask, viewer), lines, accounts.actors(viewer, people))
+
+
+def _started_by(clock: Clock, contacts: Mapping[int, Contact]) -> Contact | None:
+    """The contact that a clock started from. Silence counts from a day: of it the first contact
+    that the reader sees, whichever others there are."""
+    if clock.kind is not ClockKind.SILENCE:
+        return contacts.get(clock.contact_id or 0)
+    of_day = (
+        contact
+        for contact in contacts.values()
+        if contact.happened_on == clock.started_on
+        and contact.substance in RESETS_SILENCE
+        and not contact.voided_at
+    )
+    return next(of_day, None)
 
 
 def _by_clock(acts: Sequence[ClockAct]) -> dict[Key, list[ClockAct]]:

@@ -2,7 +2,7 @@
 it, read as one of them would read it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -58,9 +58,12 @@ def readers_now(rows: Iterable[RecordMixin]) -> dict[int, Readers]:
     return {row.id: Readers(row.audience, readers_of(row)) for row in rows}
 
 
-def disclosed(rows: Sequence[RecordMixin], before: dict[int, Readers]) -> list[Disclosed]:
-    """What new readers are shown of records whose audience has just been changed: of those that
-    somebody sees newly, or is to see who gets an account later."""
+def disclosed(
+    viewer: Viewer, rows: Sequence[RecordMixin], before: dict[int, Readers]
+) -> list[Disclosed]:
+    """What new readers are shown of records whose audience the viewer has just changed: of those
+    that somebody sees newly, or is to see who gets an account later. Somebody named may see of it
+    what the viewer does not: that is left out."""
     found = []
     for row in rows:
         was = before[row.id]
@@ -68,9 +71,16 @@ def disclosed(rows: Sequence[RecordMixin], before: dict[int, Readers]) -> list[D
         is_for_everybody = row.audience is Audience.PUBLIC is not was.audience
         if newly or row.audience.width > was.audience.width:
             fields = [(name, kept) for name, kept in _fields(row, newcomer(row, newly)) if kept]
+            if row.audience is Audience.NAMED:
+                fields = _seen_too(fields, dict(_fields(row, viewer)))
             count = dict(sorted(Counter(newly.values()).items()))
             found.append(Disclosed(row, _title(row), fields, count, is_for_everybody))
     return found
+
+
+def _seen_too(fields: Sequence[Field], own: Mapping[str, Sequence[str]]) -> list[Field]:
+    both = [(name, [each for each in kept if each in own.get(name, ())]) for name, kept in fields]
+    return [(name, kept) for name, kept in both if kept]
 
 
 def newcomer(row: RecordMixin, newly: Iterable[int]) -> Viewer:

@@ -4,7 +4,7 @@ import click
 from flask.cli import AppGroup
 
 from tracker.admin import erasing
-from tracker.core.db import transaction
+from tracker.core.db import db, transaction
 
 
 @click.group(cls=AppGroup)
@@ -19,6 +19,7 @@ def erase_person(email: str, yes: bool) -> None:
     """Close an account and delete what names its person."""
     _tell(erasing.preview_person(email))
     if yes:
+        db.session.rollback()  # the preview, which is read anew by the one who writes
         with transaction():
             erasing.erase_person(email)
     _end(yes)
@@ -31,6 +32,7 @@ def erase_target(reference: str, yes: bool) -> None:
     """Delete every name, identifier and note of a target, and the texts of its history."""
     _tell(erasing.preview_target(reference))
     if yes:
+        db.session.rollback()
         with transaction():
             erasing.erase_target(reference)
     _end(yes)

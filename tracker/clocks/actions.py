@@ -82,8 +82,9 @@ def refresh(
         kept, new = _reconcile(ask, before, wanted, snoozes[ask.id], day, corrected)
         begun += new.values()
         after = kept | {key: Clock(**row) for key, row in new.items()}
-        if _shown(before) != _shown(after):
-            changed.add(ask.id)
+        if _shown(before) == _shown(after):
+            continue
+        changed.add(ask.id)
         if before:
             moved += _compare(ask.id, before, after)
     # of all asks at once: the rows that end, and those that begin

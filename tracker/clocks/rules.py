@@ -262,7 +262,7 @@ class _Deriver:
                 continue
             found += self.term(
                 ClockKind.SILENCE,
-                f"contact-{contact.id}",
+                f"day-{day or ''}",
                 contact.on,
                 ended=_day_of(following),
                 addressee=addressee,

@@ -81,7 +81,10 @@ def _flags(viewer: Viewer, wanted: StaleFilter) -> Select[Clock]:
     if wanted.agency_id is not None:
         statement = statement.where(Clock.agency_id == wanted.agency_id)
     if wanted.assignee_id is not None:
-        mine = select(Recommendation.id).where(Recommendation.assignee_id == wanted.assignee_id)
+        mine = select(Recommendation.id).where(
+            Recommendation.assignee_id == wanted.assignee_id,
+            Recommendation.organisation_id == viewer.organisation_id,
+        )
         statement = statement.where(Clock.recommendation_id.in_(mine))
     return statement
 

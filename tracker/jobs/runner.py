@@ -164,6 +164,7 @@ def _run(job: Job, claim: Claim, as_of: date) -> Outcome:
     started = perf_counter()
     try:
         figures = _work_apart(job, claim, as_of) if job.plan else None
+        db.session.rollback()  # what it read must not keep this from writing
         # The effect and its entry in the ledger commit together: neither without the other.
         with transaction():
             _hold(claim)

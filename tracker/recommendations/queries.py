@@ -229,7 +229,6 @@ def _own_columns(filters: Filters) -> list[ColumnElement[bool]]:
         ask.instrument: filters.instrument,
         ask.result: filters.result,
         ask.organisation_id: filters.organisation_id,
-        ask.assignee_id: filters.assignee_id,
         ask.audience: filters.audience,
     }
     rules = [column == value for column, value in equal.items() if value is not None]
@@ -251,6 +250,8 @@ def _own_work(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]]:
     rules: list[ColumnElement[bool]] = []
     if filters.unassigned:
         rules.append(ask.assignee_id.is_(None))
+    if filters.assignee_id is not None:
+        rules.append(ask.assignee_id == filters.assignee_id)
     if filters.without_next:
         rules.append(ask.next_action_on.is_(None))
     if filters.next_from is not None:

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.accounts import invitations, lockout
-from tracker.core.db import db
+from tracker.core.db import begin_writing
 from tracker.core.errors import Refused
 from tracker.signin.attempts import attempted
 from tracker.signin.forms import JoinForm
@@ -44,5 +44,5 @@ def _has_joined(form: JoinForm, email: str) -> bool:
         invitations.accept(email, *typed)
         return True
 
-    db.session.rollback()
+    begin_writing()
     return bool(attempt(form, act))

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import delete, select
 from sqlalchemy.orm import selectinload
 
+from tracker.accounts import queries as accounts
 from tracker.accounts.viewer import Viewer
 from tracker.casework.actions.bulk_plan import (
     MOST,
@@ -106,12 +107,13 @@ def undo_together(viewer: Viewer, key: int) -> BulkChange | None:
     own = Recommendation.organisation_id == viewer.organisation_id
     asks = list(found(viewer, Recommendation.id.in_(rows) & own, lock=True).values())
     since = _since(viewer, asks)
+    colleagues = {user.id for user in accounts.colleagues(viewer)}
     reason = f"A change of several asks on {show_day(bulk.at.date())} was taken back."
     planned = []
     for row in rows.values():
         row.kept_why = NOT_THERE
     for ask in asks:
-        each, rows[ask.id].kept_why = plan_back(ask, rows[ask.id], since[ask.id])
+        each, rows[ask.id].kept_why = plan_back(ask, rows[ask.id], since[ask.id], colleagues)
         if each.after:
             planned.append(each)
     bulk.undone_at = now()

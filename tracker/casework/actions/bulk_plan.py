@@ -209,14 +209,20 @@ class Since:
     last_contact_id: int
 
 
-def plan_back(ask: Recommendation, row: BulkRow, since: Since) -> tuple[Planned, str]:
-    """How an ask goes back to what it was, and what of it stays and why."""
+def plan_back(
+    ask: Recommendation, row: BulkRow, since: Since, colleagues: Collection[int]
+) -> tuple[Planned, str]:
+    """How an ask goes back to what it was, and what of it stays and why. It is given back to nobody
+    but a colleague."""
     now_is, before, after = values_of(ask, since.tags), row.before, row.after
     changed = [name for name in after if name in FIELDS and now_is[name] != after[name]]
     kept = [f"Somebody changed {FIELDS[name]} since." for name in changed]
     wanted: dict[str, Any] = {
         name: before[name] for name in FIELDS if name in after and name not in changed
     }
+    if wanted.get("assignee") and wanted["assignee"] not in colleagues:
+        del wanted["assignee"]
+        kept.append("Whoever had it is no colleague any more.")
     if wanted.get("next_action_on") and not wanted.get("next_action", ask.next_action):
         del wanted["next_action_on"]
         kept.append("The day of the next action stays: no action is left for it.")

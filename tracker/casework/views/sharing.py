@@ -54,7 +54,7 @@ def audience_page(row: RecordMixin, title: str, back: str) -> ResponseReturnValu
             followed = actions.share(
                 current(), [row, *chosen], wanted, reason=form.reason.data or "", named=people
             )
-            found = disclosed([row, *chosen], before)
+            found = disclosed(current(), [row, *chosen], before)
             if found:
                 require_fresh()
             seen = form.shown.data or _mark([])
