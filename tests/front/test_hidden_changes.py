@@ -442,6 +442,19 @@ def test_what_was_erased_says_nothing_to_who_was_not_told(case: Case, partner: P
         assert seen[what] == known[what]
 
 
+def test_what_was_erased_is_mailed_to_nobody_else_any_more(
+    case: Case, partner: Person, box: Letterbox
+) -> None:
+    named, watched = (record_target(case.staff, name) for name in ("Alexander Longname", "Adam"))
+    share(case.staff, watched)
+    choose(partner)
+    partner.post(f"/watch/{_of(watched)}")
+    save(case.staff, f"{watched}/edit", {"note": "A friend of Alexander Longname"})
+    with partner.app.app_context(), transaction():
+        erasing.erase_target(_of(named))
+    assert go_out(partner.app, box) == []
+
+
 def test_a_change_of_a_rule_is_told_on_each_ask_that_it_concerns(
     case: Case, partner: Person, admin: Person
 ) -> None:

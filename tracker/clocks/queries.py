@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Date, Select, bindparam, func, or_, select
+from sqlalchemy import Date, Select, bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
 from tracker.accounts.viewer import Viewer
@@ -162,22 +162,6 @@ def acts_of(viewer: Viewer, recommendation_id: int) -> list[ClockAct]:
         .order_by(ClockAct.id)
     )
     return list(db.session.scalars(visible(statement, ClockAct, viewer)))
-
-
-def count_by_cause(viewer: Viewer) -> dict[Cause, int]:
-    """How many asks carry each cause; an ask with several causes counts under each."""
-    statement = flagged(viewer).with_only_columns(
-        Clock.cause, func.count(func.distinct(Clock.recommendation_id))
-    )
-    return dict(db.session.execute(statement.group_by(Clock.cause)).all())
-
-
-def count_stale(viewer: Viewer) -> int:
-    """How many asks carry a flag."""
-    statement = flagged(viewer).with_only_columns(
-        func.count(func.distinct(Clock.recommendation_id))
-    )
-    return db.session.scalar(statement) or 0
 
 
 def coming_up(viewer: Viewer, today: date, days: int) -> list[Clock]:

@@ -181,7 +181,7 @@ def parts_of(viewer: Viewer, rows: Sequence[Recommendation]) -> Iterator[shapes.
     about, places = asks.targets_of(viewer, ids), asks.places_of(viewer, ids)
     outcomes, ticking = asks.outcomes_of(viewer, ids), clocks.clocks_of(viewer, ids)
     letters, cited = correspondence.letters_of(viewer, ids), sources.cited_by(viewer, ids)
-    contacts, spans = contacts_of(viewer, ids), asks.spans_of(viewer, ids)
+    contacts, spans = _contacts_of(viewer, ids), asks.spans_of(viewer, ids)
     met = correspondence.bodies_met({each.id for found in contacts.values() for each in found})
     tags = tags_of(viewer, ids)
     for row in rows:
@@ -201,7 +201,7 @@ def parts_of(viewer: Viewer, rows: Sequence[Recommendation]) -> Iterator[shapes.
         )
 
 
-def contacts_of(viewer: Viewer, ask_ids: Sequence[int]) -> dict[int, list[Contact]]:
+def _contacts_of(viewer: Viewer, ask_ids: Sequence[int]) -> dict[int, list[Contact]]:
     """The contacts whose words stand in the items of asks, by ask."""
     found = correspondence.contacts_of(viewer, ask_ids)
     return {key: [each for each in found[key] if not each.voided_at] for key in ask_ids}

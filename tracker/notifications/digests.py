@@ -17,7 +17,7 @@ from tracker.clocks.models import Clock
 from tracker.clocks.queries import IS_FLAGGED
 from tracker.core.db import db
 from tracker.core.now import now, today
-from tracker.correspondence.models import Letter
+from tracker.correspondence.models import Contact, Letter
 from tracker.history.models import HistoryEvent
 from tracker.history.queries import entries
 from tracker.jobs.registry import Job
@@ -36,6 +36,7 @@ from tracker.recommendations.models import Recommendation, Status
 from tracker.records.models import Audience, Kind, Record
 from tracker.records.queries import history_since, is_told, knows_plans_of, visible
 from tracker.sources.models import Source
+from tracker.targets.models import Target
 
 MORNING = time(7)
 ROOMS = {
@@ -238,14 +239,17 @@ def _holding(
     ]
 
 
+OWNED: tuple[Any, ...] = (Recommendation, Letter, Target, Source, Contact)
+
+
 def _of_others(viewer: Viewer, notices: Iterable[Notice]) -> set[int]:
-    """The events of notices about asks of which the viewer is not told what is done next."""
+    """The events of notices about records of which the viewer is not told what is done next."""
     events = defaultdict(set)
     for notice in notices:
         if notice.kind is NoticeKind.CHANGE:
             events[notice.record_id].add(_number(notice))
-    owners = select(Recommendation.id, Recommendation.organisation_id).where(
-        Recommendation.id.in_(events)
+    owners = union_all(
+        *(select(model.id, model.organisation_id).where(model.id.in_(events)) for model in OWNED)
     )
     return {
         number
