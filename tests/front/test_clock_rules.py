@@ -19,6 +19,7 @@ from tests.front.support import (
     rows,
     save,
     section,
+    share,
     travel,
 )
 from tests.inside.samples import reading
@@ -100,7 +101,6 @@ def test_a_change_shows_its_effect_and_is_kept_once_it_was_seen(
     newest, first = rows(page, "versions")
     assert (newest[""], newest["Gives"]) == ("1 Jan 2023 on", "150 calendar days")
     assert "by Admin Why: We agreed on it." in newest["Entered"]
-    assert "Flags that go: 1." in newest["Entered"]
     assert (first[""], first["Gives"]) == ("1 Jan 2000 to 31 Dec 2022", "90 calendar days")
     said = row_of(staff.get(f"{ask}/clocks"), "clocks-1", "Silence")
     assert said["State"].startswith("Running")
@@ -109,6 +109,20 @@ def test_a_change_shows_its_effect_and_is_kept_once_it_was_seen(
     told = entries(staff.get(f"{ask}/history"))[0]
     assert "Clocks computed anew Somebody" in told or "Clocks computed anew Admin" in told
     assert "silence for global magnitsky, 150 calendar days" in told
+
+
+def test_asks_that_the_admin_cannot_see_follow_uncounted(
+    admin: Person, staff: Person, ask: str, silence: str
+) -> None:
+    share(staff, ask, "named")
+    form = Sitting(admin, f"{silence}/version").type(_version("150")).press("preview")
+    nothing = (
+        "moves: 0. Flags that appear: 0. Flags that go: 0. Asks whose clocks are computed anew: 0."
+    )
+    assert nothing in words_of(form.page)
+    form.save()
+    said = row_of(staff.get(f"{ask}/clocks"), "clocks-1", "Silence")
+    assert said["State"].startswith("Running")
 
 
 def test_what_was_not_seen_is_not_kept(admin: Person, ask: str, silence: str) -> None:

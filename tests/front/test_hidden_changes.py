@@ -22,7 +22,7 @@ from tests.front.support import (
     record_draft,
     record_letter,
     save,
-    send,
+    section,
     share,
     titles_on,
     where,
@@ -470,7 +470,7 @@ def test_a_change_of_a_rule_is_told_on_each_ask_that_it_concerns(
 # ---- letters
 
 
-def test_a_letter_supplements_what_its_person_cannot_see_until_somebody_who_sees_it_says_so(
+def test_a_letter_supplements_what_its_person_cannot_see_until_they_say_another(
     clock: time_machine.Traveller, staff: Person, colleague: Person
 ) -> None:
     letters = []
@@ -480,9 +480,15 @@ def test_a_letter_supplements_what_its_person_cannot_see_until_somebody_who_sees
     first, second, last = letters
     save(staff, f"{last}/receipt", {"supplements": _of(first)})
     share(staff, first, "named")
-    answer = send(colleague, f"{last}/receipt", {"supplements": _of(second)})
-    assert_problems(answer, {"supplements": "You cannot change this. Leave it empty."})
+    save(colleague, f"{last}/receipt", {"received_on": "2024-06-03", "received_proof": "Stamped"})
     assert _of(first) in staff.get(f"{last}/receipt").text
+    assert "cannot" not in words_of(
+        save(colleague, f"{last}/receipt", {"supplements": _of(second)})
+    )
+    assert _of(second) in staff.get(f"{last}/receipt").text
+    assert _of(first) in staff.get(f"{last}/history").text
+    for page in (last, f"{last}/receipt", f"{last}/history", second):
+        assert _of(first) not in colleague.get(page).text
 
 
 def test_a_letter_that_supplements_a_hidden_one_shows_no_other_version(
@@ -559,6 +565,47 @@ def test_a_merge_that_few_know_of_moves_no_result(
     assert "Acted on in full" in partner.get(ask).text
     share(staff, unseen, "organisation")
     assert "Acted on in part" in partner.get(ask).text
+
+
+@pytest.mark.parametrize("is_round", [False, True], ids=["merged elsewhere", "in a circle"])
+def test_a_merge_that_few_know_of_makes_way_for_another(
+    clock: time_machine.Traveller, staff: Person, colleague: Person, is_round: bool
+) -> None:
+    one, two, unseen = (record_target(staff, name) for name in ("Adam", "Boris", "Cyril"))
+    merge(staff, two if is_round else one, unseen)
+    if is_round:
+        merge(staff, unseen, one)
+    share(staff, unseen, "named")
+    merge(colleague, one, two)
+    for person in (staff, colleague):
+        assert f"merged: Boris {_of(two)} stands for it" in words_of(person.get(one))
+        assert "This target is merged" not in words_of(person.get(two))
+    lower = two if is_round else one
+    assert "Merge taken back" in words_of(staff.get(f"{lower}/history"))
+    told = words_of(colleague.get(f"{lower}/history"))
+    assert "Merge taken back" not in told
+    assert _of(unseen) not in told
+
+
+def test_a_member_is_taken_back_whatever_rests_on_it_unseen(
+    clock: time_machine.Traveller, staff: Person, colleague: Person
+) -> None:
+    group, member = (
+        record_target(staff, "The officials", kind="class"),
+        record_target(staff, "Adam"),
+    )
+    ask = ask_about(staff, group, "Sanction them")
+    save(staff, group, {"name": _of(member)})
+    save(staff, f"{ask}/status", {"to": "submitted", "on": "2024-06-03"})
+    act = {"kind": "listed_as_asked", "authority": "treasury", "citation": "89 FR 1"}
+    typed = {**act, "effective_on": "2024-06-03", "target": _of(member)}
+    Sitting(staff, f"{ask}/outcomes/new").type(typed).save()
+    share(staff, ask, "named")
+    page = save(colleague, f"{group}/members/void", {"which": _of(member), "reason": "Another one"})
+    assert "No member is named yet." in section(page, "members")
+    left = section(staff.get(ask), "targets")
+    assert "Adam person, no longer a member of what is asked for" in left
+    assert left.count("Listed as asked") == 2  # in the ledger, and among the outcomes
 
 
 def test_no_judgement_rests_on_a_target_that_few_see(

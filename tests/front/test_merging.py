@@ -289,7 +289,7 @@ def test_what_is_no_duplicate_is_refused(app: Flask, staff: Person, other_staff:
     cycle = send(staff, f"{three}/merge", {"name": reference_of(two), "reason": "R"})
     assert_problems(cycle, {"name": "Two Person is merged into this one already."})
     again = send(staff, f"{two}/merge", {"name": reference_of(one), "reason": "R"})
-    assert_problems(again, {"name": "These two cannot be merged."})
+    assert_problems(again, {"name": "This one is merged into Three Man already."})
     assert "nothing to take back" in words_of(staff.get(f"{one}/unmerge"))
     assert send(staff, f"{one}/unmerge", {}).status_code == 422
 

@@ -3,7 +3,7 @@ became of the one at the other."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
@@ -39,6 +39,7 @@ class Row:
     target: Target | None
     members: Sequence[Target]
     cells: Sequence[Sequence[Outcome]]
+    is_asked_about: bool = True  # or an outcome names what is no member of the class any more
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,11 @@ def ledger(
         body = tree.head(outcome.authority_id) if outcome.authority_id else None
         cells[outcome.target.id if outcome.target else None, body].append(outcome)
     rows = [_row(target, members.get(target.id, []), columns, cells) for target in asked_about]
+    shown = {target.id for row in rows for target in (row.target, *row.members) if target}
+    left = {o.target.id: o.target for o in credited if o.target and o.target.id not in shown}
+    targets.load_names(left.values())
+    others = [_row(each, [], columns, cells) for each in left.values()]
+    rows += [replace(row, is_asked_about=False) for row in others]
     if any(target_id is None for target_id, _ in cells):
         rows.append(_row(None, [], columns, cells))
     return Ledger(columns, rows)

@@ -118,12 +118,10 @@ class ClockRule(Base, Keyed):
     sentence: Mapped[str] = mapped_column(String(500))  # the rule in words, as pages quote it
     valid_from: Mapped[date] = mapped_column(Date)
     valid_until: Mapped[date | None] = mapped_column(Date)
-    # who entered this version here, why, and what it did to the clocks; the rules that came with
-    # the program have none of these
+    # who entered this version here, and why; the rules that came with the program have neither
     recorded_at: Mapped[datetime | None]
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     reason: Mapped[str] = mapped_column(String(500), default="")
-    effect: Mapped[str] = mapped_column(String(300), default="")
     end_reason: Mapped[str] = mapped_column(String(500), default="")
 
     agency: Mapped[Agency | None] = relationship(lazy="raise_on_sql")

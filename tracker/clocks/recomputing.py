@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from tracker.accounts.viewer import Viewer
+from tracker.accounts.viewer import MACHINE, Viewer
 from tracker.agencies.models import Agency
 from tracker.clocks import facts as gathering
 from tracker.clocks.actions import Moved, Turn, refresh
@@ -19,13 +19,15 @@ from tracker.core.together import write_together
 from tracker.correspondence.models import Contact, Letter
 from tracker.history import actions as history
 from tracker.recommendations.models import Recommendation
+from tracker.recommendations.queries import by_ids
 
 CHUNK = 500
 
 
 @dataclass(frozen=True)
 class Effect:
-    """What a change of the rules does to the clocks that run, of every organisation together."""
+    """What a change of the rules does to the clocks that run, as far as whoever makes it sees the
+    asks; a job counts all."""
 
     asks: int
     moved: int
@@ -34,7 +36,7 @@ class Effect:
 
     @property
     def sentence(self) -> str:
-        """It in words, as the page shows it and the rule keeps it."""
+        """It in words, as the page shows it."""
         return (
             f"Open clocks whose due day moves: {self.moved:,}. Flags that appear: {self.raised:,}. "
             f"Flags that go: {self.cleared:,}. Asks whose clocks are computed anew: {self.asks:,}."
@@ -43,14 +45,18 @@ class Effect:
 
 def recompute(kinds: Iterable[ClockKind], why: str, by: Viewer | None = None) -> Effect:
     """Compute anew the clocks of every ask on which one runs that another rule governs now, or of
-    which another day follows now (a holiday was declared); their histories say why."""
+    which another day follows now (a holiday was declared); their histories say why. Counted is what
+    whoever makes the change may see of it."""
     ids = sorted(_touched(list(kinds), gathering.rules()))
     moved: list[Moved] = []
+    counted = 0
     for place in range(0, len(ids), CHUNK):
-        chunk = Recommendation.id.in_(ids[place : place + CHUNK])
-        asks = db.session.scalars(select(Recommendation).where(chunk)).all()
+        chunk = ids[place : place + CHUNK]
+        asks = db.session.scalars(select(Recommendation).where(Recommendation.id.in_(chunk))).all()
         found = refresh(asks)
-        moved += found.moved
+        shown = by_ids(by or MACHINE, chunk)
+        counted += len(shown)
+        moved += [each for each in found.moved if each.ask_id in shown]
         for ask in asks:
             if ask.id in found.changed:
                 ask.updated_at = now()
@@ -60,7 +66,7 @@ def recompute(kinds: Iterable[ClockKind], why: str, by: Viewer | None = None) ->
         history.record("clock.recomputed", actor_id=actor_id, records=ids, body={"note": why})
     turns = [each.turn for each in moved]
     return Effect(
-        len(ids), turns.count(Turn.MOVED), turns.count(Turn.RAISED), turns.count(Turn.CLEARED)
+        counted, turns.count(Turn.MOVED), turns.count(Turn.RAISED), turns.count(Turn.CLEARED)
     )
 
 

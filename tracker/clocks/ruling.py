@@ -89,7 +89,7 @@ def add_rule(viewer: Viewer, scope: Scope, terms: Terms) -> tuple[ClockRule, Eff
             intake.refuse("kind", "There is a rule for this already: make a new version of it.")
     intake.done()
     effect = _put_in_force(viewer, rule)
-    body = _told(rule, None, effect, rule.reason)
+    body = _told(rule, None, rule.reason)
     history.record("clock_rule.added", actor_id=viewer.user_id, body=body)
     return rule, effect
 
@@ -126,7 +126,7 @@ def change_rule(viewer: Viewer, rule: ClockRule, terms: Terms) -> tuple[ClockRul
     intake.done()
     rule.valid_until = new.valid_from - timedelta(days=1)
     effect = _put_in_force(viewer, new)
-    body = _told(new, rule, effect, new.reason)
+    body = _told(new, rule, new.reason)
     history.record("clock_rule.changed", actor_id=viewer.user_id, body=body)
     return new, effect
 
@@ -152,7 +152,7 @@ def end_rule(
     intake.done()
     rule.valid_until, rule.end_reason = last_day, reason
     effect = recompute([rule.kind], f"A clock rule ended: {_named(rule)}.", viewer)
-    body = _told(rule, None, effect, reason)
+    body = _told(rule, None, reason)
     history.record("clock_rule.ended", actor_id=viewer.user_id, body=body)
     return rule, effect
 
@@ -162,20 +162,16 @@ def _put_in_force(viewer: Viewer, rule: ClockRule) -> Effect:
     db.session.add(rule)
     db.session.flush()
     since = f"from {show_day(rule.valid_from)}"
-    effect = recompute([rule.kind], f"A clock rule holds {since}: {_named(rule)}.", viewer)
-    rule.effect = effect.sentence
-    return effect
+    return recompute([rule.kind], f"A clock rule holds {since}: {_named(rule)}.", viewer)
 
 
-def _told(
-    rule: ClockRule, before: ClockRule | None, effect: Effect, reason: str
-) -> dict[str, object]:
+def _told(rule: ClockRule, before: ClockRule | None, reason: str) -> dict[str, object]:
     """What the history says of a change."""
     after = {**_said(rule), "valid_from": rule.valid_from, "valid_until": rule.valid_until}
     return {
         "before": {name: str(value) for name, value in (_said(before) if before else {}).items()},
         "after": {name: str(value) for name, value in after.items() if value is not None},
-        "note": f"{_named(rule)}. {effect.sentence}",
+        "note": f"{_named(rule)}.",
         "reason": reason,
     }
 

@@ -12,12 +12,10 @@ from tracker.records.queries import may_edit
 from tracker.targets.merged import standing
 from tracker.targets.models import Target
 
-# words that tell nothing of a target which the person may not see
-CANNOT = "These two cannot be merged."
-
 
 def merge(viewer: Viewer, target: Target, into: Target | None, reason: str) -> Target:
-    """Have `into` stand for `target`, both of the viewer's organisation. No link moves.
+    """Have `into` stand for `target`, both of the viewer's organisation. No link moves. Merges that
+    the viewer cannot know of make way, and those who see them read so in their history.
 
     Raises `NotAllowed`, or `Refused` where they are no duplicates, none was chosen or no reason is
     given. Returns the target that stands for both.
@@ -30,6 +28,8 @@ def merge(viewer: Viewer, target: Target, into: Target | None, reason: str) -> T
         intake.refuse("name", problem)
     intake.done()
     assert into is not None
+    for lower in (target, into) if _leads_to(into, target) else (target,):
+        _part(viewer, lower, db.session.get(Target, lower.merged_into_id or 0))
     target.merged_into_id = into.id
     records.touch(target, beside=into)
     history.record(
@@ -48,8 +48,14 @@ def unmerge(viewer: Viewer, target: Target, into: Target | None, seen_version: i
     if into is None or target.merged_into_id != into.id:
         raise Refused("This target is not merged into another.")
     records.require_current(target, seen_version)
-    records.touch(target, beside=into)
+    _part(viewer, target, into)
+
+
+def _part(viewer: Viewer, target: Target, into: Target | None) -> None:
+    if into is None:
+        return
     target.merged_into_id = None
+    records.touch(target, beside=into)
     history.record(
         "target.unmerged",
         actor_id=viewer.user_id,
@@ -72,13 +78,13 @@ def _problem(viewer: Viewer, target: Target, into: Target | None) -> str:
         return "This is the target itself. Choose the other one."
     if target.kind is not into.kind:
         return "They are of two kinds. Put the kind of one right first, if they are the same."
-    survivor = standing(viewer, [into])[into.id]
+    own, survivor = (standing(viewer, [each])[each.id] for each in (target, into))
     if survivor.id == target.id:
         return f"{into.name} is merged into this one already."
     if survivor.id != into.id:
         return f"{into.name} is merged into {survivor.name}. Choose that one."
-    if target.merged_into_id is not None or _leads_to(into, target):
-        return CANNOT
+    if own.id != target.id:
+        return f"This one is merged into {own.name} already. Take that back first."
     return ""
 
 

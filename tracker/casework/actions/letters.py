@@ -100,9 +100,7 @@ def record_receipt(viewer: Viewer, letter: Letter, given: ReceiptInput, seen_ver
         "received_proof", given.received_proof, Letter.received_proof, missing=missing
     )
     supplements_id = supplemented(viewer, given.supplements, letter, intake, sent_on)
-    if letter.supplements_id and not reference_of(viewer, letter.supplements_id):
-        if given.supplements:
-            intake.refuse("supplements", "You cannot change this. Leave it empty.")
+    if not given.supplements and not reference_of(viewer, letter.supplements_id):
         supplements_id = letter.supplements_id  # nobody removes what they cannot see
     intake.done()
     records.require_current(letter, seen_version)
@@ -267,7 +265,7 @@ def supplemented(
         intake.refuse("supplements", "That letter is void: it was entered in error.")
     elif _comes_before(sent_on, earlier):
         intake.refuse("supplements", "That letter was not sent before this one.")
-    elif letter.id and letter.id in _chain_of(earlier):
+    elif letter.id and letter.id in _chain_of(viewer, earlier):
         intake.refuse("supplements", "That letter supplements this one already.")
     else:
         return earlier.id
@@ -282,11 +280,13 @@ def _comes_before(sent: PartialDate | None, other: Letter) -> bool:
     return sent is not None and sent.latest < other_sent.earliest
 
 
-def _chain_of(letter: Letter) -> set[int]:
-    """The ids of the letters that one supplements, and that these do, and so on."""
+def _chain_of(viewer: Viewer, letter: Letter) -> set[int]:
+    """The ids of the letters that one supplements, and that these do, and so on, as far as the
+    viewer may know."""
     found: set[int] = set()
     following = letter.supplements_id
-    while following is not None and following not in found:
+    while following not in found and reference_of(viewer, following):
+        assert following is not None
         found.add(following)
         following = db.session.scalar(select(Letter.supplements_id).where(Letter.id == following))
     return found

@@ -154,13 +154,13 @@ def _require_width(viewer: Viewer, bound: Bound) -> None:
     """Refuse to widen what is cited by something narrower, and cannot be copied for it."""
     for source, narrower in bound.unbound:
         cited = ", ".join(sorted(references_of(viewer, narrower).values()))
-        raise Refused(
-            {
-                "audience": f"The source “{source.title}” is cited by {cited or 'another record'}, "
-                "which fewer people may see, and stays as narrow. Widen that with it, or leave the "
-                "source out."
-            }
+        why = (
+            f"is cited by {cited}, which fewer people may see, and stays as narrow. Widen that "
+            "with it, or leave the source out."
+            if cited  # whoever sees a source sees what cites it, but who recorded it may not
+            else "stays with you alone. Leave it out, or cite it anew."
         )
+        raise Refused({"audience": f"The source “{source.title}” {why}"})
 
 
 def _asks_of(contact: Contact) -> Sequence[Recommendation]:
