@@ -31,7 +31,7 @@ from tracker.accounts.viewer import Viewer
 from tracker.casework import actions
 from tracker.casework.inputs import NextInput
 from tracker.core.dates import PartialDate
-from tracker.core.db import db
+from tracker.core.db import db, transaction
 from tracker.core.errors import Stale
 from tracker.correspondence import queries as correspondence
 from tracker.history import actions as history
@@ -289,14 +289,25 @@ def test_a_second_application_of_a_process_leaves_the_locks_of_the_first(app: Fl
 
 
 @pytest.mark.parametrize("app", ["postgresql"], indirect=True)
-def test_what_was_prepared_for_one_page_serves_the_next(app: Flask, viewer: Viewer) -> None:
+def test_what_was_prepared_for_one_page_serves_the_next(app: Flask) -> None:
     """After a rollback psycopg would forget it."""
     for _ in range(7):  # a statement is prepared once it was asked a few times
-        with app.app_context():
+        with app.test_request_context():
             db.session.scalars(select(Organisation)).all()
     with app.app_context():
         asked = select(func.count()).select_from(text("pg_prepared_statements"))
         assert (db.session.scalar(asked) or 0) > 0
+
+
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+def test_a_page_that_only_reads_writes_nothing(app: Flask) -> None:
+    with app.test_request_context():
+        db.session.add(Organisation(name="Another"))
+        with pytest.raises(RuntimeError, match="What writes begins a transaction"):
+            db.session.flush()
+        db.session.rollback()
+        with transaction():
+            db.session.add(Organisation(name="Another"))
 
 
 @pytest.mark.parametrize(

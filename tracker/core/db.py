@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import select
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,7 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from flask import Flask, g, has_app_context
+import psycopg
+from flask import Flask, current_app, g, has_app_context, has_request_context
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import (
     BindParameter,
@@ -31,7 +33,7 @@ from sqlalchemy import (
     func,
     make_url,
 )
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, Session, mapped_column
 
 from tracker.core.dates import PartialDate
@@ -40,7 +42,7 @@ from tracker.core.types import BigId, PartialDateType, UtcDateTime
 
 T = TypeVar("T")
 BUSY_SECONDS = 5.0
-_WROTE = "wrote"
+_READING = "tracker.reading"
 _QUESTIONS = ("SELECT", "WITH", "EXPLAIN")
 _WRITERS = 20231023  # the key of the lock that a writer on PostgreSQL holds
 # a server that is there, but does not say a word, is given up after so many seconds
@@ -72,7 +74,18 @@ class Keyed:
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
 
 
-db = SQLAlchemy(engine_options={"hide_parameters": True})
+class _Session(Session):
+    """On PostgreSQL a request that only reads has no transaction: each statement sees what is
+    committed by then, as it would in one, and nothing is exchanged to begin and to end it."""
+
+    def get_bind(self, *args: Any, **more: Any) -> Engine | Connection:
+        reading: Engine | None = current_app.extensions.get(_READING)
+        if reading is None or is_writing() or not has_request_context():
+            return super().get_bind(*args, **more)
+        return reading
+
+
+db = SQLAlchemy(engine_options={"hide_parameters": True}, session_options={"class_": _Session})
 
 # Keeps the statement that a function builds, by what it was given: building one, and the key under
 # which its SQL is found, takes longer than sending it. What changes each time is a parameter.
@@ -114,9 +127,11 @@ def init_app(app: Flask, database_url: str) -> None:
         _create_private(Path(url.database or ""))
         options["connect_args"] = {"timeout": BUSY_SECONDS, "check_same_thread": False}
     else:
-        options["pool_pre_ping"] = True
         options["pool_use_lifo"] = True  # the last one used has the next page's statements prepared
+        # the server's own placeholders: psycopg would rewrite those of a long list each time
+        options["paramstyle"] = "numeric_dollar"
         options["connect_args"] = {
+            "cursor_factory": psycopg.RawCursor,
             "options": f"-c timezone=utc -c lock_timeout={int(BUSY_SECONDS * 1000)}",
             "connect_timeout": int(BUSY_SECONDS),
             "tcp_user_timeout": SILENT_SECONDS * 1000,
@@ -131,41 +146,29 @@ def init_app(app: Flask, database_url: str) -> None:
         else:
             prepare_postgresql(db.engine)
             _plan_by_value(db.engine)
+            app.extensions[_READING] = _for_reading(db.engine)
 
 
 def _end_quietly(error: BaseException | None) -> None:
     """End what was read, before the extension closes the session: a server that stopped once the
-    answer was made must not take it from whoever waits for it.
-
-    One that only read is ended by a commit on PostgreSQL: after a rollback psycopg forgets all that
-    it had prepared, and every statement of the next page would be planned anew."""
+    answer was made must not take it from whoever waits for it."""
     try:
-        has_only_read = error is None and _has_only_read(db.session)
         db.session.expunge_all()  # nothing is read of it any more: it need not expire first
-        if has_only_read:
-            db.session.commit()
-        else:
-            db.session.rollback()
+        db.session.rollback()
     except DBAPIError:
         db.session.invalidate()
 
 
-def _has_only_read(session: Session) -> bool:
-    is_open = session.in_transaction() and session.is_active
-    if not is_open or is_writing() or db.engine.dialect.name != "postgresql":
-        return False
-    is_clean = not (session.new or session.dirty or session.deleted)
-    return is_clean and _WROTE not in session.connection().info
-
-
 def prepare_postgresql(engine: Engine) -> None:
     """One writer at a time, as SQLite has it: what is derived from many rows is computed from all
-    of them, whoever wrote them. The connection of a transaction that sent anything but questions
-    is marked."""
+    of them, whoever wrote them. And a page exchanges nothing with the server but its statements."""
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: object) -> None:
+        connection.server_cursor_factory = psycopg.RawServerCursor
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.info.pop(_WROTE, None)
         if not is_writing():
             return
         # how long it waits, the connection says (lock_timeout)
@@ -176,13 +179,29 @@ def prepare_postgresql(engine: Engine) -> None:
         if not waits:
             connection.exec_driver_sql("SET LOCAL lock_timeout TO DEFAULT")
 
-    @event.listens_for(engine, "before_cursor_execute")
-    def look(
-        connection: Connection, _cursor: Any, statement: str, _given: Any, context: Any, _many: bool
+    @event.listens_for(engine, "checkout")
+    def look_alive(connection: Any, _record: object, _proxy: object) -> None:
+        # a server that has something to say though nobody asked has mostly said good-bye
+        if not select.select([connection.fileno()], [], [], 0)[0]:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except psycopg.Error as problem:
+            raise DisconnectionError from problem
+
+
+def _for_reading(engine: Engine) -> Engine:
+    """The same connections without transactions; nothing is written so."""
+    reading = engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    @event.listens_for(reading, "before_cursor_execute")
+    def keep_to_questions(
+        _connection: Connection, _cursor: Any, statement: str, *_more: object
     ) -> None:
-        changes = context.isinsert or context.isupdate or context.isdelete
-        if changes or not statement.lstrip().startswith(_QUESTIONS):
-            connection.info[_WROTE] = True
+        if not statement.lstrip().startswith(_QUESTIONS):
+            raise RuntimeError("What writes begins a transaction.")
+
+    return reading
 
 
 # in a statement of which the best plan hangs on what is asked: a rare word, or one of every name
