@@ -604,7 +604,7 @@ def test_a_member_is_taken_back_whatever_rests_on_it_unseen(
     page = save(colleague, f"{group}/members/void", {"which": _of(member), "reason": "Another one"})
     assert "No member is named yet." in section(page, "members")
     left = section(staff.get(ask), "targets")
-    assert "Adam person, no longer a member of what is asked for" in left
+    assert "Adam person, named by an outcome" in left
     assert left.count("Listed as asked") == 2  # in the ledger, and among the outcomes
 
 

@@ -106,7 +106,7 @@ def test_reads_of_what_stands_on_another_page_are_kept(
     assert "Colleague" in reads(staff, source)
     with reading(app):
         contact = db.session.scalars(select(Contact).where(Contact.summary == "zz01")).one()
-        assert {read.actor_id for read in queries.reads_of(contact.id)} >= {
+        assert {read.actor_id for read in queries.reads_of(contact.id, None)} >= {
             colleague.viewer.user_id
         }
 
@@ -215,7 +215,7 @@ def test_what_was_said_of_an_ask_counts_as_read_with_its_item(
     with reading(app):
         contact = db.session.scalars(select(Contact).where(Contact.summary == "zz01")).one()
         reads_of_it: Counter[int | None] = Counter()
-        reads_of_it.update(read.actor_id for read in queries.reads_of(contact.id))
+        reads_of_it.update(read.actor_id for read in queries.reads_of(contact.id, None))
     assert reads_of_it[colleague.viewer.user_id] == 1
 
 
@@ -257,5 +257,5 @@ def test_nothing_is_given_out_that_came_while_reads_were_written_down(
     with reading(app):
         for word in ("zz01", "zz02", "zz03"):
             contact = db.session.scalars(select(Contact).where(Contact.summary == word)).one()
-            read = {each.actor_id for each in queries.reads_of(contact.id)}
+            read = {each.actor_id for each in queries.reads_of(contact.id, None)}
             assert (colleague.viewer.user_id in read) == (word in page), word

@@ -39,7 +39,7 @@ class Row:
     target: Target | None
     members: Sequence[Target]
     cells: Sequence[Sequence[Outcome]]
-    is_asked_about: bool = True  # or an outcome names what is no member of the class any more
+    is_asked_about: bool = True  # or only an outcome names it: once a member of a class, perhaps
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def history_page(viewer: Viewer, record_id: int, organisation_id: int) -> Histor
         entries = [replace(entry, body=_left_out(entry.body, ORIGINALS)) for entry in entries]
     bodies = [entry.body for entry in entries]
     is_own = viewer.edits and viewer.organisation_id == organisation_id
-    reads = history.reads_of(record_id) if is_own else []
+    reads = history.reads_of(record_id, since) if is_own else []
     acted = [entry.actor_id for entry in entries] + [read.actor_id for read in reads]
     people = accounts.actors(viewer, [*acted, *_people(bodies)])
     labels = IN_HISTORY | {"assignee": people} | dict.fromkeys(_BODIES, agencies.names())

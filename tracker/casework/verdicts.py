@@ -85,7 +85,7 @@ def _supplemented(viewer: Viewer, reference: str, request: Request) -> str:
     """The day of the earlier request, if it is one that qualifies on the same ground."""
     reference = reference.upper()
     earlier = letters.letter(viewer, reference) if well_formed([reference]) else None
-    return gathering.supplemented(earlier, request.ground)
+    return gathering.supplemented(viewer, earlier, request.ground)
 
 
 def _qualifying(received: PartialDate | None, sent: PartialDate | None) -> str:

@@ -8,11 +8,18 @@ from dataclasses import fields, replace
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
+from tracker.accounts.viewer import Viewer
 from tracker.agencies.models import Agency, AgencyKind
 from tracker.clocks.choice import RuleFact
 from tracker.clocks.models import ActKind, ClockAct, ClockRule
 from tracker.clocks.rules import ActFact, AddresseeFact, AskFacts, LetterFact, SpanFact
-from tracker.clocks.section_1263d import Request, Signer, failings, is_to_president
+from tracker.clocks.section_1263d import (
+    UNTOLD_DAY,
+    Request,
+    Signer,
+    failings,
+    is_to_president,
+)
 from tracker.core.db import db
 from tracker.correspondence.models import (
     Contact,
@@ -26,6 +33,7 @@ from tracker.correspondence.models import (
 from tracker.correspondence.queries import contact_facts
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import Addressee, Ground, Recommendation, StatusSpan
+from tracker.records.queries import Owned, reference_of, seen_by_all
 
 # who receives a request of the End-User Review Committee: itself, or Commerce, which chairs it
 REVIEW_COMMITTEE = ("end-user-review-committee", "bureau-of-industry-and-security", "commerce")
@@ -42,6 +50,7 @@ def gather(asks: Sequence[Recommendation]) -> dict[int, AskFacts]:
     contacts, acts = contact_facts(ids), _acts(ids)
     earlier = _earlier([letter for own in letters.values() for letter in own])
     grounds = _requests(earlier) if earlier else {}
+    told = _told(asks, earlier)
     return {
         ask.id: AskFacts(
             instrument=ask.instrument,
@@ -51,7 +60,8 @@ def gather(asks: Sequence[Recommendation]) -> dict[int, AskFacts]:
             addressees=tuple(addressees[ask.id]),
             contacts=tuple(contacts[ask.id]),
             letters={
-                letter.id: _letter_fact(letter, ask, earlier, grounds) for letter in letters[ask.id]
+                letter.id: _letter_fact(letter, ask, earlier, grounds, told)
+                for letter in letters[ask.id]
             },
             acts=tuple(acts[ask.id]),
         )
@@ -149,8 +159,19 @@ def _earlier(letters: Collection[Letter]) -> dict[int, Letter]:
     return found
 
 
+def _told(asks: Sequence[Recommendation], earlier: Mapping[int, Letter]) -> set[tuple[int, int]]:
+    """Asks with those of the earlier letters that all their readers see."""
+    return seen_by_all(
+        [(Owned.of(ask), Owned.of(letter)) for ask in asks for letter in earlier.values()]
+    )
+
+
 def _letter_fact(
-    letter: Letter, ask: Recommendation, earlier: Mapping[int, Letter], grounds: Grounds
+    letter: Letter,
+    ask: Recommendation,
+    earlier: Mapping[int, Letter],
+    grounds: Grounds,
+    told: Collection[tuple[int, int]],
 ) -> LetterFact:
     return LetterFact(
         kind=letter.kind,
@@ -158,37 +179,51 @@ def _letter_fact(
         received_on=letter.received_on,
         reply_requested_by=letter.reply_requested_by if letter.reply_date_confirmed else None,
         request=replace(
-            request_of(letter, ask), supplements=_supplemented(letter, ask, earlier, grounds)
+            request_of(letter, ask), supplements=_supplemented(letter, ask, earlier, grounds, told)
         ),
     )
 
 
 def _supplemented(
-    letter: Letter, ask: Recommendation, earlier: Mapping[int, Letter], grounds: Grounds
+    letter: Letter,
+    ask: Recommendation,
+    earlier: Mapping[int, Letter],
+    grounds: Grounds,
+    told: Collection[tuple[int, int]],
 ) -> str:
-    """The day of the request whose clock runs on where a letter supplements it: of all that it
-    supplements in turn, the first that began one. Nothing, where there is none."""
-    return _first_request(earlier.get(letter.supplements_id or 0), ask.ground, earlier, grounds)
+    """The day of the request whose clock runs on where a letter supplements it, if all readers of
+    the ask see that one. Nothing, where there is none."""
+    above = earlier.get(letter.supplements_id or 0)
+    first = _first_request(above, ask.ground, earlier, grounds)
+    return _day_told(first, first is not None and (ask.id, first.id) in told)
 
 
-def supplemented(letter: Letter | None, ground: Ground | None) -> str:
+def supplemented(viewer: Viewer, letter: Letter | None, ground: Ground | None) -> str:
     """The same for a letter that is to supplement this one, with an ask on a ground."""
     if letter is None:
         return ""
     earlier = {letter.id: letter, **_earlier([letter])}
-    return _first_request(letter, ground, earlier, _requests(earlier))
+    first = _first_request(letter, ground, earlier, _requests(earlier))
+    return _day_told(first, bool(first and reference_of(viewer, first.id)))
+
+
+def _day_told(first: Letter | None, is_told: bool) -> str:
+    if first is None:
+        return ""
+    return day_of_request(first) if is_told else UNTOLD_DAY
 
 
 def _first_request(
     letter: Letter | None, ground: Ground | None, earlier: Mapping[int, Letter], grounds: Grounds
-) -> str:
-    day, seen = "", set()
+) -> Letter | None:
+    """Of a letter and all that it supplements in turn, the first that began a clock in law."""
+    first, seen = None, set()
     while letter is not None and letter.id not in seen:
         seen.add(letter.id)
         if any(ground in (None, other) or other is None for other in grounds.get(letter.id, ())):
-            day = day_of_request(letter)
+            first = letter
         letter = earlier.get(letter.supplements_id or 0)
-    return day
+    return first
 
 
 def _requests(letters: Mapping[int, Letter]) -> Grounds:

@@ -46,6 +46,10 @@ class Request:
     supplements: str = ""
 
 
+# of a request that not all see who read of the clock
+UNTOLD_DAY = "an earlier day"
+
+
 def is_to_president(body: Agency | None, office_title: str) -> bool:
     """Whether somebody written to is the President: not an adviser of that house, though both are
     at one address."""

@@ -25,6 +25,9 @@ from tracker.records import actions as records
 from tracker.records.models import Audience, Grant, Kind
 from tracker.records.queries import visible
 
+# not the reason itself: asks and contacts have readers who do not see the letter
+LETTER_VOID = "The letter that it was sent with was void."
+
 
 def add_contact(
     viewer: Viewer,
@@ -171,7 +174,7 @@ def void_letter(viewer: Viewer, letter: Letter, reason: str, *, fate: str) -> No
     letter.voided_at, letter.void_reason = now(), reason
     records.touch(letter)
     sent = select(Contact).where(Contact.letter_id == letter.id, Contact.voided_at.is_(None))
-    void_contacts(viewer, db.session.scalars(sent).all(), reason)
+    void_contacts(viewer, db.session.scalars(sent).all(), LETTER_VOID)
     history.record(
         "letter.voided",
         actor_id=viewer.user_id,

@@ -91,8 +91,9 @@ class Read:
     actor_id: int
 
 
-def reads_of(record_id: int, limit: int = 500) -> list[Read]:
-    """The newest reads of a record, newest first. The caller knows that the viewer may."""
+def reads_of(record_id: int, since: datetime | None, limit: int = 500) -> list[Read]:
+    """The newest reads of a record since a moment, or all, newest first. The caller knows that the
+    viewer may."""
     statement = (
         select(HistoryEvent.at, HistoryEvent.actor_id)
         .join(HistorySubject, HistorySubject.event_id == HistoryEvent.id)
@@ -100,6 +101,7 @@ def reads_of(record_id: int, limit: int = 500) -> list[Read]:
             HistorySubject.record_id == record_id,
             HistoryEvent.chain == READS,
             HistoryEvent.actor_id.is_not(None),
+            *([HistoryEvent.at >= since] if since else []),
         )
         .order_by(HistoryEvent.id.desc())
         .limit(limit)

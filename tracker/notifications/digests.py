@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import false, func, select, union_all, update
+from sqlalchemy import delete, false, func, select, union_all, update
 
 from tracker.accounts.models import Organisation, User
 from tracker.accounts.viewer import Viewer
@@ -69,17 +69,34 @@ def send(as_of: date) -> dict[str, Any]:
     wanted = choices.of_all(waiting.keys())
     people = select(User).where(User.id.in_(waiting.keys()), User.active)
     flags = _flags(each for own in waiting.values() for each in own)
-    written = 0
+    written, untold = 0, 0
     for user in db.session.scalars(people):
         due = [
             each
             for each in waiting[user.id]
             if _is_due(each, wanted[user.id], now()) and not flags.get(each.about)
         ]
-        if due:
+        nothing = _telling_nothing(Viewer.of(user), due, flags)
+        if nothing:
+            db.session.execute(delete(Notice).where(Notice.id.in_(nothing)))
+        untold += len(nothing)
+        if due := [each for each in due if each.id not in nothing]:
             _write(user, due)
             written += 1
-    return {"examined": sum(map(len, waiting.values())), "noted": noted, "written": written}
+    examined = sum(map(len, waiting.values())) - untold
+    return {"examined": examined, "noted": noted, "written": written}
+
+
+def _telling_nothing(viewer: Viewer, due: Sequence[Notice], flags: Mapping[str, bool]) -> set[int]:
+    """The ids of the notices of changes of which their reader is told nothing. They make no mail
+    that is then dropped, by which an admin would learn that something is kept from somebody."""
+    changes = {each.id: each for each in due if each.kind is NoticeKind.CHANGE}
+    if not changes:
+        return set()
+    ids = {each.record_id for each in changes.values()}
+    known = {row.id: row for row in db.session.scalars(select(Record).where(Record.id.in_(ids)))}
+    rows = [(each, known[each.record_id]) for each in changes.values()]
+    return changes.keys() - {notice.id for notice, _ in _holding(viewer, rows, flags)}
 
 
 def _waiting() -> dict[int, list[Notice]]:

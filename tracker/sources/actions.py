@@ -175,7 +175,8 @@ def keep_within(
         else:
             # leaves nothing to nobody
             people = limit.people or {source.created_by_id}
-            records.give_audience(viewer, source, limit.audience, people, reason)
+            why = reason if limit.people else "What cites it is for fewer people now."
+            records.give_audience(viewer, source, limit.audience, people, why)
             bound.narrowed.append(source)
     return bound
 

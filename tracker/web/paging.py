@@ -113,8 +113,9 @@ def _beyond(
 def _encode(direction: str, row: Any, order: Order) -> str:
     texts = [_text(part.of(row)) for part in order.parts]
     place = texts if order.then else texts[0]
-    # sealed: keys number the records of all, also of those that the reader does not see
-    return seal(json.dumps([direction, place, getattr(row, order.key.key)]))
+    # sealed, and as long whichever it is: keys number the records of all, also of those that the
+    # reader does not see
+    return seal(json.dumps([direction, place, f"{getattr(row, order.key.key):019}"]))
 
 
 def _text(value: Any) -> str:
@@ -129,7 +130,8 @@ def _decode(cursor: str, order: Order) -> tuple[bool, list[Any], int]:
         texts = place if order.then and isinstance(place, list) else [place]
         if direction not in ("f", "b") or len(texts) != len(order.parts):
             raise ValueError(cursor)
-        if not isinstance(key, int) or not 0 < key < 2**62:
+        key = int(key)
+        if not 0 < key < 2**62:
             raise ValueError(cursor)
         values = [_value(text, part) for text, part in zip(texts, order.parts, strict=True)]
         return direction == "b", values, key

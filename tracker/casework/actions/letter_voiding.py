@@ -72,16 +72,16 @@ def void_letter(viewer: Viewer, letter: Letter, fate: Fate, reason: str) -> None
     asks = _carried(letter)  # also those kept from the viewer: they did not go out either
     sent = sent_among([ask.id for ask in asks])
     unsent = [ask for ask in asks if ask.id not in sent]
-    changed = _unsend(viewer, unsent, reason)
+    changed = _unsend(viewer, unsent, correspondence.LETTER_VOID)
     if fate is Fate.WITHDRAWN:
         seen = queries.asks_of(viewer, [letter.id])[letter.id]
         withdrawn = [ask for ask in unsent if ask in seen and ask.is_open]
-        withdraw(viewer, withdrawn, reason)
+        withdraw(viewer, withdrawn, correspondence.LETTER_VOID)
         changed = [*changed, *(ask for ask in withdrawn if ask not in changed)]
     records.touch_together(changed)
     records.touch_together([ask for ask in asks if ask not in changed], beside=letter)
     settle(asks, viewer)
-    reopen_unfounded(viewer, asks, None, "The letter that it was sent with was void.")
+    reopen_unfounded(viewer, asks, None, correspondence.LETTER_VOID)
 
 
 def _carried(letter: Letter) -> Sequence[Recommendation]:

@@ -104,6 +104,7 @@ def record_receipt(viewer: Viewer, letter: Letter, given: ReceiptInput, seen_ver
         supplements_id = letter.supplements_id  # nobody removes what they cannot see
     intake.done()
     records.require_current(letter, seen_version)
+    _open_circle(viewer, letter, supplements_id)
     earlier = letter.supplements_id
     letter.sent_on = sent_on
     letter.received_on, letter.received_proof = day, proof
@@ -131,6 +132,32 @@ def record_receipt(viewer: Viewer, letter: Letter, given: ReceiptInput, seen_ver
         body={"before": before, "after": after},
     )
     settle(asks, viewer)
+
+
+def _open_circle(viewer: Viewer, letter: Letter, above: int | None) -> None:
+    """Where a letter that is to be supplemented comes back to this one by a way that the viewer
+    cannot know of, the first step that they do not see makes way; who sees it reads so in the
+    history."""
+    unseen: Letter | None = None
+    seen = set[int]()
+    while above is not None and above != letter.id and above not in seen:
+        seen.add(above)
+        step = db.session.get_one(Letter, above)
+        if unseen is None and not reference_of(viewer, step.supplements_id):
+            unseen = step
+        above = step.supplements_id
+    if above != letter.id or unseen is None:
+        return
+    before, further = _receipt(unseen), unseen.supplements_id
+    unseen.supplements_id = None
+    if _supplements_another(unseen, further):
+        records.touch(unseen)
+    history.record(
+        "letter.received",
+        actor_id=viewer.user_id,
+        records=[unseen.id],
+        body={"before": before, "after": _receipt(unseen)},
+    )
 
 
 def _supplements_another(letter: Letter, earlier: int | None) -> bool:
@@ -207,12 +234,14 @@ def _send(viewer: Viewer, letter: Letter, asks: Sequence[Recommendation]) -> Non
 def unsend(viewer: Viewer, letter: Letter) -> None:
     """A letter whose sending was entered in error, and void for all its asks, has not gone out:
     when it does, that is said on its page."""
-    standing = select(Contact.id).where(
+    standing = select(Contact).where(
         Contact.letter_id == letter.id,
         Contact.substance == Substance.SUBMISSION,
         Contact.voided_at.is_(None),
     )
-    if db.session.scalar(standing.limit(1)) is not None:
+    # what not all its readers see neither keeps it sent nor unsends it
+    pairs = [(Owned.of(letter), Owned.of(contact)) for contact in db.session.scalars(standing)]
+    if not letter.is_sent or seen_by_all(pairs):
         return
     before = _receipt(letter)
     records.touch(letter)

@@ -8,18 +8,27 @@ from tracker.core.errors import Refused
 from tracker.recommendations import queries as asks
 from tracker.recommendations.models import RecommendationTarget
 from tracker.targets import actions as targets
-from tracker.targets.models import Target
+from tracker.targets.merged import merged_under
+from tracker.targets.models import RelationKind, Target, TargetRelation
 
 
 def void_member(viewer: Viewer, class_target: Target, member: Target, reason: str) -> None:
-    """Take back a member that was named in error, unless an outcome of an ask on the class rests on
-    it that the viewer may know of: of another, the ask's own page tells. Raises `Refused` or
-    `NotAllowed`."""
+    """Take back a member that was named in error, itself or by duplicates for which it stands,
+    unless an outcome of an ask on the class rests on it that the viewer may know of: of another,
+    the ask's own page tells. Raises `Refused` or `NotAllowed`."""
     about = select(RecommendationTarget.recommendation_id).where(
         RecommendationTarget.target_id == class_target.id
     )
     asked = set(db.session.scalars(about))
-    known = asks.outcomes_about(viewer, member.id)
+    itself = [member, *merged_under(viewer, [member.id]).get(member.id, [])]
+    known = [outcome for each in itself for outcome in asks.outcomes_about(viewer, each.id)]
     if any(outcome.recommendation_id in asked and not outcome.voided_at for outcome in known):
         raise Refused({"which": "An outcome of an ask on this class names it. Void that first."})
-    targets.void_member(viewer, class_target, member, reason)
+    of_class = select(TargetRelation.to_id).where(
+        TargetRelation.from_id == class_target.id,
+        TargetRelation.kind == RelationKind.MEMBER,
+        TargetRelation.voided_at.is_(None),
+    )
+    named = set(db.session.scalars(of_class))
+    for each in [one for one in itself if one.id in named] or [member]:
+        targets.void_member(viewer, class_target, each, reason)

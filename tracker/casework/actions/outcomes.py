@@ -93,7 +93,8 @@ def void_outcome(viewer: Viewer, ask: Recommendation, outcome: Outcome, reason: 
     intake.done()
     outcome.voided_at = now()
     outcome.void_reason = reason
-    records.touch(ask, beside=outcome.target)
+    # the one that it was recorded for, not what stands for that
+    records.touch(ask, beside=db.session.get(Target, outcome.target_id or 0))
     history.record(
         "outcome.voided",
         actor_id=viewer.user_id,
@@ -118,7 +119,7 @@ def _target(
     if not fitting:
         intake.refuse("target", "Choose one of the ask's targets, or none for the ask as a whole.")
         return None
-    return fitting[0]
+    return next((row for row in fitting if row is target), fitting[0])
 
 
 def _is_for_all(ask: Recommendation, target: Target | None) -> bool:

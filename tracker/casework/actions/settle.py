@@ -78,8 +78,9 @@ def settle(
 
 
 def asks_about(record_ids: Collection[int]) -> Sequence[Recommendation]:
-    """The asks among some records, and those that are about a target among them, or about a
-    duplicate of it: what these come to hangs on who sees it, and on what stands for what."""
+    """The asks among some records, those of letters among them, and those that are about a target
+    among them, or about a duplicate of it: what these come to hangs on who sees it, and on what
+    stands for what; and what their clocks tell, on who sees a letter that others supplement."""
     found = select(Target.id).where(Target.id.in_(record_ids))
     standing = with_merged(MACHINE, found)
     linked = select(RecommendationTarget.recommendation_id).where(
@@ -87,7 +88,10 @@ def asks_about(record_ids: Collection[int]) -> Sequence[Recommendation]:
     )
     acted = select(Outcome.recommendation_id).where(Outcome.target_id.in_(standing))
     own = Recommendation.id
-    wanted = or_(own.in_(record_ids), own.in_(linked), own.in_(acted))
+    carried = select(LetterRecommendation.recommendation_id).where(
+        LetterRecommendation.letter_id.in_(record_ids)
+    )
+    wanted = or_(*(own.in_(each) for each in (record_ids, linked, acted, carried)))
     return db.session.scalars(select(Recommendation).where(wanted)).all()
 
 
