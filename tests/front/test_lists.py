@@ -18,13 +18,16 @@ from tests.front.support import (
     options,
     record_draft,
     rows,
+    save,
     section,
+    share,
     titles_on,
     words,
 )
 from tests.support.factories import make
-from tests.support.people import Person, words_of
+from tests.support.people import Person, add_person, words_of
 from tracker.accounts.models import Organisation
+from tracker.accounts.permissions import Role
 from tracker.agencies.models import Agency
 from tracker.agencies.queries import by_slug
 from tracker.clocks.models import Basis, Cause, Clock, ClockKind, ClockRule
@@ -187,17 +190,19 @@ def _cursor(person: Person, text: str) -> str:
 
 @pytest.mark.parametrize("path", ["/recommendations", "/letters", "/targets", "/sources"])
 def test_a_damaged_cursor_is_told_to_be_one(staff: Person, path: str) -> None:
-    good = _cursor(staff, '["f", "2020", 1]')
+    good = _cursor(staff, '["f", "2020", "1"]')
     damaged = (
-        *('"f"', "{}", '["f", "2020"]', '["x", "2020", 1]', '["f", 2020, 1]', '["f", "2020", "1"]'),
         *(
-            '["f", "2020", 0]',
-            '["f", "2020", -1]',
-            f'["f", "2020", {10**20}]',
-            '["f", "2020", 1.5]',
+            '"f"',
+            "{}",
+            '["f", "2020"]',
+            '["x", "2020", "1"]',
+            '["f", 2020, "1"]',
+            '["f", "2020", 1]',
         ),
-        *('["f", "\\u0000", 1]', '["f", "\\ud800", 1]', f'["f", "{"x" * 401}", 1]', '["f", [], 1]'),
-        *('[["f"], "", 1]', "[" * 2000),
+        *(f'["f", "2020", "{key}"]' for key in ("", "0", "-1", 10**20, "9" * 5000, "1.5", "one")),
+        *(f'["f", "{text}", "1"]' for text in ("\\u0000", "\\ud800", "x" * 401)),
+        *('["f", [], "1"]', '[["f"], "", "1"]', "[" * 2000),
     )
     for cursor in (
         *("x", "####", "é", "\x00", good[:-4], good.swapcase(), "WyJmIiwgIjIwMjAiLCAxXQ"),
@@ -207,8 +212,29 @@ def test_a_damaged_cursor_is_told_to_be_one(staff: Person, path: str) -> None:
         assert answer.status_code == 400, cursor
         assert "The link to this page of the list is damaged." in words_of(answer)
     for sort in ("-updated", "submitted") if path == "/recommendations" else ():
-        query = {"sort": sort, "cursor": _cursor(staff, '["f", "no day", 1]')}
+        query = {"sort": sort, "cursor": _cursor(staff, '["f", "no day", "1"]')}
         assert staff.get(path, query_string=query).status_code == 400
+
+
+def test_the_choices_of_the_filters_follow_what_changes(
+    staff: Person, admin: Person, partner: Person
+) -> None:
+    def offered(name: str, person: Person = staff) -> set[str]:
+        return set(options(person.get("/recommendations"), name))
+
+    first = record_draft(staff, {"places": "CN"})
+    assert "CN" in offered("country")
+    assert "IR" not in offered("country")
+    record_draft(staff, {"title": "Another", "targets-0-name": "Another", "places": "IR"})
+    assert {"CN", "IR"} <= offered("country")
+    assert not {"CN", "IR"} & offered("country", partner)
+    share(staff, first)
+    assert {"CN", "IR"} & offered("country", partner) == {"CN"}
+    before = offered("assignee"), offered("agency")
+    add_person(staff.app, "new@example.org", Role.STAFF, "Highland Group")
+    bureau = {"name": "A bureau of theirs", "kind": "bureau", "jurisdiction": "US"}
+    save(admin, "/agencies/new", bureau)
+    assert len(offered("assignee") - before[0]) == len(offered("agency") - before[1]) == 1
 
 
 def test_the_link_to_the_next_page_tells_no_key(staff: Person, app: Flask) -> None:

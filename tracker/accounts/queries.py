@@ -9,6 +9,7 @@ from tracker.accounts.permissions import Role
 from tracker.accounts.viewer import Viewer
 from tracker.core.db import db
 from tracker.core.errors import Unknown
+from tracker.core.unchanged import kept_while_unchanged
 
 
 def user_by_email(email: str) -> User | None:
@@ -84,6 +85,12 @@ def colleagues(viewer: Viewer) -> list[User]:
     """The active people of the viewer's own organisation who can edit: whom an ask can be given."""
     found = db.session.scalars(_COLLEAGUES, {"organisation_id": viewer.organisation_id})
     return [user for user in found if Viewer.of(user).edits]
+
+
+@kept_while_unchanged
+def names_of_colleagues(viewer: Viewer) -> dict[int, str]:
+    """Their names, by their ids; the viewer's too."""
+    return {user.id: user.name for user in colleagues(viewer)}
 
 
 _COLLEAGUES = (

@@ -15,7 +15,10 @@ from tracker.accounts.models import FactorState, LoginSession, User
 from tracker.accounts.secret_words import digest, new_token
 from tracker.core.db import db, try_to_note
 from tracker.core.now import now
+from tracker.core.unchanged import note_head
 from tracker.history import actions as history
+from tracker.history.actions import MAIN
+from tracker.history.models import HistoryChain
 
 IDLE = timedelta(hours=12)  # since its last use
 ABSOLUTE = timedelta(days=7)  # since the log-in
@@ -28,8 +31,9 @@ def _used_since(last: Any, first: Any) -> ColumnElement[bool]:
 
 
 # built once, since every request asks it
+_HEAD = select(HistoryChain.head).where(HistoryChain.name == MAIN).scalar_subquery()
 _OF_THE_COOKIE = (
-    select(User, LoginSession)
+    select(User, LoginSession, _HEAD)
     .join(LoginSession, LoginSession.user_id == User.id)
     .where(
         LoginSession.digest == bindparam("digest"),
@@ -90,6 +94,7 @@ def find(key: str, secret: str) -> tuple[User, LoginSession] | None:
     given: dict[str, Any] = {"digest": digest(secret), "key": key}
     given |= {"used": moment - IDLE, "started": moment - ABSOLUTE}
     row = db.session.execute(_OF_THE_COOKIE, given).one_or_none()
+    note_head(row[2] if row else None)
     if row is None or (_is_awaited(row[1]) and row[1].started_at <= moment - AWAITED_FOR):
         return None
     return row[0], row[1]

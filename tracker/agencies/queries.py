@@ -18,6 +18,7 @@ from tracker.agencies.models import (
 )
 from tracker.core.db import IDS, db
 from tracker.core.names import fold
+from tracker.core.unchanged import kept_while_unchanged
 
 SLUG = re.compile(r"[a-z0-9-]{1,80}")
 
@@ -47,6 +48,7 @@ def all_agencies() -> list[Agency]:
     )
 
 
+@kept_while_unchanged
 def names(*, short: bool = False) -> dict[str, str]:
     """The name of every body, in full or short, by its slug: choices by jurisdiction and name."""
     return dict(db.session.execute(_SHORT_NAMES if short else _NAMES).all())
@@ -146,6 +148,7 @@ class Tree:
         return found
 
 
+@kept_while_unchanged
 def tree() -> Tree:
     """The tree of all bodies."""
     bodies = db.session.execute(_BODIES).all()

@@ -14,6 +14,7 @@ from tracker.accounts.viewer import Viewer
 from tracker.agencies.models import Agency
 from tracker.core.db import IDS, built_once, db, grouped
 from tracker.core.references import well_formed
+from tracker.core.unchanged import kept_while_unchanged
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import (
     Addressee,
@@ -478,9 +479,10 @@ def _spans_of(viewer: Viewer) -> Select[int, StatusSpan]:
     return visible(statement.order_by(StatusSpan.id), StatusSpan, viewer)
 
 
-def countries(viewer: Viewer) -> list[str]:
+@kept_while_unchanged
+def countries(viewer: Viewer) -> frozenset[str]:
     """The countries of the asks that the viewer may see."""
-    return list(db.session.scalars(_countries(viewer)))
+    return frozenset(db.session.scalars(_countries(viewer)))
 
 
 @built_once

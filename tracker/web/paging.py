@@ -130,11 +130,10 @@ def _decode(cursor: str, order: Order) -> tuple[bool, list[Any], int]:
         texts = place if order.then and isinstance(place, list) else [place]
         if direction not in ("f", "b") or len(texts) != len(order.parts):
             raise ValueError(cursor)
-        key = int(key)
-        if not 0 < key < 2**62:
+        if not isinstance(key, str) or not 0 < int(key) < 2**62:
             raise ValueError(cursor)
         values = [_value(text, part) for text, part in zip(texts, order.parts, strict=True)]
-        return direction == "b", values, key
+        return direction == "b", values, int(key)
     except (ValueError, TypeError, RecursionError):
         abort(400, "The link to this page of the list is damaged. Start the list from its top.")
 

@@ -85,7 +85,7 @@ def index() -> ResponseReturnValue:
         if view is None:
             raise
         return saved_views.no_longer_valid(view, problem)
-    there = set(queries.countries(viewer))
+    there = queries.countries(viewer)
     return render_template(
         "views/recommendations/index.html",
         listing=listing,
@@ -98,7 +98,7 @@ def index() -> ResponseReturnValue:
         numeric=list_columns.NUMERIC,
         due=DUE,
         more_open=any(request.args.get(name) for name in list_columns.UNDER_MORE),
-        colleagues=accounts.colleagues(viewer) if viewer.edits else [],
+        colleagues=accounts.names_of_colleagues(viewer) if viewer.edits else {},
         agencies=agencies.names(short=True),
         countries={code: name for code, name in countries().items() if code in there},
     )
