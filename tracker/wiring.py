@@ -5,7 +5,7 @@ from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 
 from tracker.api import bearer
-from tracker.casework import reading, words
+from tracker.casework import list_rows, reading, words
 from tracker.casework.next_step import further_steps, next_step
 from tracker.clocks.explain import grouped
 from tracker.core import db
@@ -38,6 +38,7 @@ def register(app: Flask, database_url: str) -> None:
     errors.init_app(app)
     filters.init_app(app)
     badges.init_app(app)
+    list_rows.init_app(app)
     app.jinja_env.globals |= {"words": words, "grouped": grouped}
     app.jinja_env.globals |= {"step_for": next_step, "further_steps": further_steps}
     app.jinja_env.globals["jobs_behind"] = lambda: queries.behind_of_late(now())

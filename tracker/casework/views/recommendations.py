@@ -24,6 +24,7 @@ from tracker.casework.forms import (
     VoidOneForm,
     VoidStatusForm,
 )
+from tracker.casework.list_rows import rows_shown
 from tracker.casework.listing import DUE, list_page, orders_for
 from tracker.casework.reading import note_reads_of
 from tracker.casework.rows import date_or_none
@@ -89,6 +90,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "views/recommendations/index.html",
         listing=listing,
+        rows=rows_shown(listing, viewer),
         view=view,
         views=views_for(viewer),
         address_of=saved_views.address_of,
