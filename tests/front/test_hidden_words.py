@@ -16,6 +16,7 @@ from tests.front.support import (
     further_ask,
     links,
     options,
+    record_contact,
     record_draft,
     record_letter,
     rows,
@@ -24,15 +25,28 @@ from tests.front.support import (
     share,
     where,
 )
-from tests.front.test_hidden_changes import TOKEN, Case, case, clock, contact, token_of
+from tests.front.test_hidden_changes import (
+    TOKEN,
+    Case,
+    case,
+    clock,
+    contact,
+    outcome_void,
+    target,
+    token_of,
+)
 from tests.front.test_merging import ask_about, merge
 from tests.front.test_merging import target as record_target
 from tests.front.test_notices import box, choose, go_out
 from tests.front.test_section_1263d import CASES, _typed
 from tests.inside.mail_server import Letterbox
 from tests.support.people import Person, be_logged_in, words_of
+from tracker.accounts import queries as accounts
+from tracker.accounts.permissions import Role
+from tracker.casework import actions
 from tracker.casework.listing import ORDERS
 from tracker.clocks.section_1263d import UNTOLD_DAY
+from tracker.core.db import transaction
 from tracker.core.now import now
 from tracker.web import paging
 
@@ -227,7 +241,7 @@ def test_a_member_by_its_duplicate_is_taken_back(
 # ---- sources, reads, changes of several asks
 
 
-def test_why_a_hidden_ask_was_narrowed_is_not_told_on_a_source_left_to_its_recorder(
+def test_nobody_gets_at_a_source_by_narrowing_what_cites_it(
     clock: time_machine.Traveller, staff: Person, colleague: Person, admin: Person
 ) -> None:
     source = {"sources-0-title": "Notes of a talk"}
@@ -236,10 +250,137 @@ def test_why_a_hidden_ask_was_narrowed_is_not_told_on_a_source_left_to_its_recor
     (path,) = {p for p in links(colleague.get(one)) if p.startswith("/sources/S-")}
     for person, ask in ((staff, one), (admin, two)):
         clock.shift(timedelta(minutes=1))
-        share(person, ask, "named", reason="A canary")
-        assert colleague.get(ask).status_code == 404
-    assert "Notes of a talk" in words_of(colleague.get(path))
-    assert "canary" not in words_of(colleague.get(f"{path}/history"))
+        share(person, ask, "named", reason="A canary of theirs")
+    assert "Notes of a talk" in words_of(staff.get(path))
+    for person in (colleague, admin):
+        assert person.get(path).status_code == 404
+        assert "Notes of a talk" not in words_of(person.get(two))
+
+
+@pytest.mark.parametrize("address", ["", "https://example.org/an-article"])
+def test_what_somebody_keeps_to_themselves_is_given_to_nobody_by_another_act(
+    clock: time_machine.Traveller, staff: Person, colleague: Person, address: str
+) -> None:
+    cited = {"sources-0-url": address, "sources-0-title": "Notes of a talk"}
+    one = record_draft(colleague, {"title": "One", **cited})
+    two = record_draft(colleague, {"title": "Two", "targets-0-name": "Another", **cited})
+    (path,) = {p for p in links(colleague.get(one)) if p.startswith("/sources/S-")}
+    assert path in links(colleague.get(two))
+    share(colleague, path, "named")
+    clock.shift(timedelta(minutes=1))
+    share(staff, one, "named")
+    assert "Notes of a talk" not in words_of(staff.get(one))
+    assert "Notes of a talk" not in words_of(staff.get("/sources"))
+    assert "Notes of a talk" in words_of(colleague.get(two))
+
+
+def test_who_left_gets_no_source_back(
+    clock: time_machine.Traveller, staff: Person, colleague: Person, partner: Person
+) -> None:
+    ask = record_draft(colleague, {"title": "One", "sources-0-title": "Notes of a talk"})
+    (path,) = {p for p in links(colleague.get(ask)) if p.startswith("/sources/S-")}
+    _move(colleague, "Partner Group", Role.PARTNER)
+    share(staff, ask, "named", people=partner.email)
+    assert colleague.get(path).status_code == 404
+
+
+# ---- people who went elsewhere
+
+
+def _move(person: Person, house: str, role: Role) -> None:
+    with person.app.app_context(), transaction():
+        user = accounts.user_by_id(person.viewer.user_id or 0)
+        owner = accounts.organisation_by_name(house)
+        assert user is not None
+        assert owner is not None
+        actions.change_user(user, role, owner)
+    be_logged_in(person)
+
+
+def test_saved_views_stay_with_the_house_where_they_were_made(
+    staff: Person, colleague: Person, other_staff: Person
+) -> None:
+    at = "/recommendations/views"
+    Sitting(staff, f"{at}/new?q=Secret").type({"name": "A plan", "is_shared": "y"}).save()
+    (edit,) = {path for path in links(staff.get(at)) if path.endswith("/edit")}
+    _move(staff, "Lowland Group", Role.STAFF)
+    assert staff.get(edit).status_code == 404
+    assert "A plan" not in words_of(staff.get("/recommendations"))
+    assert "A plan" in words_of(colleague.get("/recommendations"))
+
+
+def test_what_was_planned_stays_with_the_house_that_planned_it(
+    case: Case, other_staff: Person
+) -> None:
+    path = f"/recommendations/bulk?ask={_of(case.shown)}"
+    form = Sitting(case.staff, path).type({"next_action": "Call the minister"}).press("preview")
+    done = where(form.send())
+    assert "Call the minister" in words_of(case.staff.get(done))
+    _move(case.staff, "Lowland Group", Role.STAFF)
+    assert "Call the minister" not in words_of(case.staff.get(done))
+
+
+def test_another_house_is_not_named_for_a_clock_that_its_hidden_letter_moves(
+    clock: time_machine.Traveller, staff: Person, other_staff: Person, partner: Person
+) -> None:
+    first = where(_typed(other_staff, MADE, title="Sent before", received_proof="Stamped").send())
+    share(other_staff, first)
+    later = {"title": "Shown", "written_on": "2018-11-11", "received_on": "2018-11-11"}
+    other = {"asks-0-targets-0-name": "Another person", "asks-0-title": "Determine again"}
+    second = where(_typed(staff, MADE, received_proof="Stamped", **later, **other).send())
+    save(staff, f"{second}/receipt", {"supplements": _of(first)})
+    (ask,) = asks_on(staff.get(second))
+    share(other_staff, first, "organisation")
+    for path in (ask, second):
+        share(staff, path)
+    clock.shift(timedelta(minutes=1))
+    save(other_staff, f"{first}/void", {"reason": "Never."})
+    for person in (staff, partner):
+        text = words_of(person.get(f"{ask}/history"))
+        assert "Clocks computed anew the program itself" in text
+        assert "Lowland" not in text
+
+
+def test_no_house_opens_a_circle_of_another_one(
+    clock: time_machine.Traveller, staff: Person, other_staff: Person
+) -> None:
+    letters = []
+    for number, person in enumerate((other_staff, other_staff, staff)):
+        source = {"sources-0-url": f"https://example.org/{number}", "sources-0-title": "A text"}
+        letters.append(record_letter(person, {"title": f"Letter {number}", **source}))
+        share(person, letters[-1])
+    one, hidden, three = letters
+    save(other_staff, f"{hidden}/receipt", {"supplements": _of(three)})
+    save(other_staff, f"{one}/receipt", {"supplements": _of(hidden)})
+    share(other_staff, hidden, "organisation")
+    save(staff, f"{three}/receipt", {"supplements": _of(one)})
+    assert _of(hidden) in words_of(other_staff.get(one))
+    save(other_staff, f"{one}/receipt", {"received_on": "2024-06-03", "received_proof": "Stamped"})
+
+
+# ---- looking back
+
+
+def test_what_was_void_before_somebody_came_is_not_seen_by_looking_back(
+    case: Case, partner: Person
+) -> None:
+    target(case)
+    typed = {**LISTED, "effective_on": "2024-03-01", "citation": "89 FR 1"}
+    form = Sitting(case.staff, f"{case.shown}/outcomes/new").type(typed)
+    form.type({"target": _of(case.unseen_target)}).save()
+    share(case.staff, case.hidden, "named")
+    record_contact(case.staff, case.shown, "form_letter", "2024-02-10", asks=case.both())
+    for step in (outcome_void, lambda case: share(case.staff, case.unseen_target)):
+        case.clock.shift(timedelta(days=1))
+        be_logged_in(case.staff)
+        step(case)
+    share(case.staff, case.hidden)
+    be_logged_in(partner)
+    page = partner.get(f"{case.shown}?as_of=2024-06-03&known_at=2024-06-03")
+    assert page.status_code == 200
+    assert "89 FR 1" not in words_of(page)
+    assert "Listed as asked" not in words_of(page)
+    assert "10 Feb 2024" not in words_of(page)
 
 
 def test_who_is_named_later_reads_nothing_of_who_read_it_before(
@@ -273,10 +414,12 @@ def test_a_change_of_several_asks_tells_nobody_else_of_the_others(
 # ---- admins
 
 
+@pytest.mark.parametrize("kind", ["a change, at once", "a change, in the morning", "an assignment"])
 def test_admins_see_no_mail_and_no_count_of_what_is_told_to_nobody(
-    case: Case, partner: Person, admin: Person, box: Letterbox
+    case: Case, partner: Person, admin: Person, box: Letterbox, kind: str
 ) -> None:
-    choose(partner)
+    if kind == "a change, at once":
+        choose(partner)
     partner.post(f"/watch/{_of(case.shown)}")
     share(case.staff, case.hidden, "named")
 
@@ -288,7 +431,10 @@ def test_admins_see_no_mail_and_no_count_of_what_is_told_to_nobody(
         go_out(partner.app, box)
     known = told()
     case.wait()
-    contact(case)
+    if kind == "an assignment":
+        save(case.staff, f"{case.hidden}/next", {"assignee": str(case.colleague.viewer.user_id)})
+    else:
+        contact(case)
     assert go_out(partner.app, box) == []
     assert told() == known
 
@@ -301,3 +447,14 @@ def test_the_place_in_a_list_is_as_long_whatever_the_number_of_its_record(app: F
             for key in (1, 999_999)
         }
     assert len(places) == 1
+
+
+def test_a_follow_up_names_no_letter_that_fewer_see_than_the_ask(
+    clock: time_machine.Traveller, staff: Person, colleague: Person
+) -> None:
+    letter = record_letter(staff, {"title": "A letter of few"})
+    (ask,) = asks_on(staff.get(letter))
+    assert "A letter of few" in words_of(staff.get(f"{ask}/follow-up"))
+    share(staff, letter, "named")
+    Sitting(staff, f"{ask}/follow-up").save()
+    assert "A letter of few" not in words_of(colleague.get(ask))

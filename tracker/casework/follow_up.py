@@ -19,7 +19,8 @@ from tracker.correspondence.models import Contact, Letter, Substance
 from tracker.correspondence.rules import OURS
 from tracker.recommendations import queries as asks
 from tracker.recommendations.models import Addressee, Recommendation
-from tracker.records.queries import may_edit
+from tracker.records.models import Audience
+from tracker.records.queries import Owned, may_edit, seen_by_all
 
 # what a body owes an answer to; not the vote on a proposal, whose rule was not verified
 ANSWERED = frozenset(
@@ -117,7 +118,7 @@ def follow_up(viewer: Viewer, ask: Recommendation, body: Addressee, today: date)
     letters = correspondence.letters_of(viewer, ids)
     carried = {letter.id: letter for found in letters.values() for letter in found}
     named = correspondence.addressed_to(viewer, carried, body.agency_id)
-    earlier = _earlier(viewer, ids, body.agency_id, carried, named)
+    earlier = _earlier(viewer, ids, body.agency_id, _told(offered, carried), named)
     running = {
         key: [c for c in found if _concerns(c, body.agency_id)]
         for key, found in clocks.clocks_of(viewer, ids).items()
@@ -180,6 +181,16 @@ def _once(running: Iterable[Clock]) -> list[Clock]:
 
 
 # ---- earlier letters
+
+
+def _told(asks: Sequence[Recommendation], letters: dict[int, Letter]) -> dict[int, Letter]:
+    """The letters but those of named people that not all readers of the asks see: the text that is
+    drafted is for the whole house."""
+    few = [letter for letter in letters.values() if letter.audience is Audience.NAMED]
+    pairs = [(Owned.of(ask), Owned.of(letter)) for ask in asks for letter in few]
+    seen = seen_by_all(pairs)
+    hidden = {letter.id for ask, letter in pairs if (ask.id, letter.id) not in seen}
+    return {key: letter for key, letter in letters.items() if key not in hidden}
 
 
 def _earlier(

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask import abort, request
 
@@ -135,6 +136,7 @@ def past_ask(viewer: Viewer, ask: Recommendation, day: PastDay) -> PastAsk:
         for contact in correspondence.contacts_of(viewer, own)[ask.id]
         if day.stands(contact.happened_on, contact.created_at, contact.voided_at)
     ]
+    contacts = [one for one in contacts if _was_open(viewer, day, one)]
     agencies = correspondence.bodies_met(contact.id for contact in contacts)
     facts = [_fact(contact, agencies.get(contact.id, [])) for contact in contacts]
     outcomes = asks.outcomes_of(viewer, own)[ask.id]
@@ -146,8 +148,22 @@ def past_ask(viewer: Viewer, ask: Recommendation, day: PastDay) -> PastAsk:
         {row.agency_id: standing(facts, row.agency_id, []) for row in ask.addressees},
         contacts,
         agencies,
-        [o for o in outcomes if day.stands(o.effective_on, o.recorded_at, o.voided_at)],
+        [
+            o
+            for o in outcomes
+            if day.stands(o.effective_on, o.recorded_at, o.voided_at)
+            and (o.target is None or _was_open(viewer, day, o.target))
+        ],
     )
+
+
+def _was_open(viewer: Viewer, day: PastDay, row: Any) -> bool:
+    """Whether the reader read a record without a break since before the day by which things are to
+    be known."""
+    if day.before is None:
+        return True
+    since = seen_since(row.id, row.organisation_id, viewer)
+    return since is None or since < day.before
 
 
 def _fact(contact: Contact, agencies: list[Agency]) -> ContactFact:

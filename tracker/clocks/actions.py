@@ -59,11 +59,9 @@ class Refreshed(NamedTuple):
     changed: set[int]
 
 
-def refresh(
-    asks: Sequence[Recommendation], by: Viewer | None = None, *, corrected: bool = False
-) -> Refreshed:
-    """Bring the clocks of asks in line with all that is known of them now. For whoever it was `by`,
-    the histories of the asks say what moved.
+def refresh(asks: Sequence[Recommendation], *, corrected: bool = False) -> Refreshed:
+    """Bring the clocks of asks in line with all that is known of them now. What moved is the
+    caller's to tell.
 
     A clock of which more is known is superseded by a new row, so that what was known on an earlier
     day can still be read. A clock that has ended keeps the rule under which it ended, unless what
@@ -90,8 +88,6 @@ def refresh(
     # of all asks at once: the rows that end, and those that begin
     write_together(clock for clocks in standing.values() for clock in clocks.values())
     insert_together(Clock, begun)
-    if by is not None:
-        tell(moved, by)
     return Refreshed(moved, changed)
 
 

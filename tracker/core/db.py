@@ -182,7 +182,9 @@ def prepare_postgresql(engine: Engine) -> None:
     @event.listens_for(engine, "checkout")
     def look_alive(connection: Any, _record: object, _proxy: object) -> None:
         # a server that has something to say though nobody asked has mostly said good-bye
-        if not select.select([connection.fileno()], [], [], 0)[0]:
+        heard = select.poll()
+        heard.register(connection.fileno(), select.POLLIN)
+        if not heard.poll(0):
             return
         try:
             engine.dialect.do_ping(connection)

@@ -71,32 +71,43 @@ def send(as_of: date) -> dict[str, Any]:
     flags = _flags(each for own in waiting.values() for each in own)
     written, untold = 0, 0
     for user in db.session.scalars(people):
+        nothing, over = _telling_nothing(Viewer.of(user), waiting[user.id], flags)
+        if over:
+            db.session.execute(delete(Notice).where(Notice.id.in_(over)))
+        untold += len(nothing)
         due = [
             each
             for each in waiting[user.id]
-            if _is_due(each, wanted[user.id], now()) and not flags.get(each.about)
+            if each.id not in nothing
+            and _is_due(each, wanted[user.id], now())
+            and not flags.get(each.about)
         ]
-        nothing = _telling_nothing(Viewer.of(user), due, flags)
-        if nothing:
-            db.session.execute(delete(Notice).where(Notice.id.in_(nothing)))
-        untold += len(nothing)
-        if due := [each for each in due if each.id not in nothing]:
+        if due:
             _write(user, due)
             written += 1
     examined = sum(map(len, waiting.values())) - untold
     return {"examined": examined, "noted": noted, "written": written}
 
 
-def _telling_nothing(viewer: Viewer, due: Sequence[Notice], flags: Mapping[str, bool]) -> set[int]:
-    """The ids of the notices of changes of which their reader is told nothing. They make no mail
-    that is then dropped, by which an admin would learn that something is kept from somebody."""
-    changes = {each.id: each for each in due if each.kind is NoticeKind.CHANGE}
-    if not changes:
-        return set()
-    ids = {each.record_id for each in changes.values()}
+# what is noted as it happens, and not again
+ONCE = (NoticeKind.CHANGE, NoticeKind.ASSIGNED)
+
+
+def _telling_nothing(
+    viewer: Viewer, waiting: Sequence[Notice], flags: Mapping[str, bool]
+) -> tuple[set[int], set[int]]:
+    """The ids of the notices that tell their reader nothing as it is, and of those among them that
+    never will. They make no mail that is then dropped, and no count, by which an admin would learn
+    that something is kept from somebody. Flags that rest are told when they do no more."""
+    notices = [each for each in waiting if not flags.get(each.about)]
+    ids = {each.record_id for each in notices}
     known = {row.id: row for row in db.session.scalars(select(Record).where(Record.id.in_(ids)))}
-    rows = [(each, known[each.record_id]) for each in changes.values()]
-    return changes.keys() - {notice.id for notice, _ in _holding(viewer, rows, flags)}
+    rows = [(each, known[each.record_id]) for each in notices]
+    holding = {notice.id for notice, _ in _holding(viewer, rows, flags)}
+    nothing = {each.id for each in notices} - holding
+    true = _still_true(viewer, notices, flags)
+    over = {each.id for each in notices if each.kind in ONCE or each.id not in true}
+    return nothing, nothing & over
 
 
 def _waiting() -> dict[int, list[Notice]]:

@@ -117,6 +117,11 @@ class Width(NamedTuple):
     audience: Audience
     people: frozenset[int]
 
+    @property
+    def is_nobodys(self) -> bool:
+        """It would be for people by name, and there is none."""
+        return self.audience is Audience.NAMED and not self.people
+
     def is_within(self, other: "Width") -> bool:
         """Nobody is of this audience who is not of the other."""
         if self.audience is Audience.NAMED and other.audience not in OPEN_TO_COALITION:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select, update
 
+from tracker.accounts.models import User
 from tracker.accounts.viewer import Viewer
 from tracker.core.dates import PartialDate
 from tracker.core.db import db
@@ -17,7 +18,7 @@ from tracker.core.now import now, today
 from tracker.history import actions as history
 from tracker.records import actions as records
 from tracker.records.models import Audience, Kind, RecordMixin
-from tracker.records.queries import Width, widths
+from tracker.records.queries import Width, may_edit, widths
 from tracker.sources import queries
 from tracker.sources.models import Source, SourceUse
 
@@ -167,18 +168,27 @@ def keep_within(
         if not narrower:
             continue
         limit = own.within(_narrowest(citing[key] for key in narrower))
+        if own.audience is Audience.NAMED and limit.is_nobodys:
+            continue  # it stays with whom it is named for: nobody else is to read it
         if len(narrower) < len(citing) and source.is_published and source.id not in with_files:
-            _copy(viewer, source, narrower, widened.get(source.id, own).within(limit))
+            before = widened.get(source.id, own).within(limit)
+            _copy(viewer, source, narrower, limit if before.is_nobodys else before)
             bound.copied.append(source)
         elif source.id in widened:
             bound.unbound.append((source, narrower))
         else:
-            # leaves nothing to nobody
-            people = limit.people or {source.created_by_id}
-            why = reason if limit.people else "What cites it is for fewer people now."
+            people = limit.people or _recorder(source)
+            why = "What cites it is for fewer people now." if limit.is_nobodys else reason
             records.give_audience(viewer, source, limit.audience, people, why)
             bound.narrowed.append(source)
     return bound
+
+
+def _recorder(source: Source) -> set[int]:
+    """Who recorded a source, if they are of its house still: to them it is left where nobody of the
+    house reads all that cites it."""
+    user = db.session.get(User, source.created_by_id or 0)
+    return {user.id} if user is not None and may_edit(source, Viewer.of(user)) else set()
 
 
 def _copy(viewer: Viewer, source: Source, narrower: Collection[int], width: Width) -> None:
@@ -187,7 +197,7 @@ def _copy(viewer: Viewer, source: Source, narrower: Collection[int], width: Widt
     copy = _add(viewer, replace(given, note=source.note), width)
     since = records.set_audience(copy, width.audience)
     if width.audience is Audience.NAMED:
-        records.set_grants(copy.id, width.people or {viewer.user_id}, since)
+        records.set_grants(copy.id, width.people or _recorder(source), since)
     uses = SourceUse.source_id == source.id, SourceUse.record_id.in_(narrower)
     db.session.execute(update(SourceUse).where(*uses).values(source_id=copy.id))
     history.record(

@@ -108,7 +108,7 @@ def undo_together(viewer: Viewer, key: int) -> BulkChange | None:
     asks = list(found(viewer, Recommendation.id.in_(rows) & own, lock=True).values())
     since = _since(viewer, asks)
     colleagues = {user.id for user in accounts.colleagues(viewer)}
-    reason = f"A change of several asks on {show_day(bulk.at.date())} was taken back."
+    reason = f"A change of {show_day(bulk.at.date())} was taken back."
     planned = []
     for row in rows.values():
         row.kept_why = NOT_THERE

@@ -35,7 +35,7 @@ from tracker.recommendations.models import Recommendation, Status
 from tracker.recommendations.workflow import BEFORE_SENDING, Change
 from tracker.records import actions as records
 from tracker.records.models import Kind, Record
-from tracker.records.queries import Owned, reference_of, seen_by_all
+from tracker.records.queries import Owned, may_edit, reference_of, seen_by_all
 
 MOST_ASKS, MOST_SIGNATORIES = 30, 200
 # a report or a statement may be put to nobody in particular
@@ -136,15 +136,15 @@ def record_receipt(viewer: Viewer, letter: Letter, given: ReceiptInput, seen_ver
 
 def _open_circle(viewer: Viewer, letter: Letter, above: int | None) -> None:
     """Where a letter that is to be supplemented comes back to this one by a way that the viewer
-    cannot know of, the first step that they do not see makes way; who sees it reads so in the
-    history."""
+    cannot know of, the first step that they do not see makes way, if it is their house's; who sees
+    it reads so in the history."""
     unseen: Letter | None = None
     seen = set[int]()
     while above is not None and above != letter.id and above not in seen:
         seen.add(above)
         step = db.session.get_one(Letter, above)
         if unseen is None and not reference_of(viewer, step.supplements_id):
-            unseen = step
+            unseen = step if may_edit(step, viewer) else None
         above = step.supplements_id
     if above != letter.id or unseen is None:
         return
@@ -294,7 +294,7 @@ def supplemented(
         intake.refuse("supplements", "That letter is void: it was entered in error.")
     elif _comes_before(sent_on, earlier):
         intake.refuse("supplements", "That letter was not sent before this one.")
-    elif letter.id and letter.id in _chain_of(viewer, earlier):
+    elif earlier.id != letter.supplements_id and letter.id in _chain_of(viewer, earlier):
         intake.refuse("supplements", "That letter supplements this one already.")
     else:
         return earlier.id

@@ -19,18 +19,24 @@ def views_for(viewer: Viewer) -> list[SavedView]:
 
 @built_once
 def _views_for(viewer: Viewer) -> Select[SavedView]:
-    shared = SavedView.is_shared & (SavedView.organisation_id == viewer.organisation_id)
     return (
         select(SavedView)
-        .where(or_(SavedView.owner_id == viewer.user_id, shared))
+        .where(
+            SavedView.organisation_id == viewer.organisation_id,
+            or_(SavedView.owner_id == viewer.user_id, SavedView.is_shared),
+        )
         .order_by(func.lower(SavedView.name), SavedView.id)
     )
 
 
 def own_view(viewer: Viewer, key: int) -> SavedView | None:
-    """A view of the viewer's own."""
+    """A view of the viewer's own, at the organisation where they made it."""
     return db.session.scalar(
-        select(SavedView).where(SavedView.id == key, SavedView.owner_id == viewer.user_id)
+        select(SavedView).where(
+            SavedView.id == key,
+            SavedView.owner_id == viewer.user_id,
+            SavedView.organisation_id == viewer.organisation_id,
+        )
     )
 
 

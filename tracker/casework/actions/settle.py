@@ -38,6 +38,7 @@ def settle(
     it was `by`, the histories of the asks say which flags and days that moved. Where the instrument
     was `corrected`, clocks that have ended follow too."""
     db.session.flush()
+    given = {ask.id for ask in asks}
     asks = [*asks, *_following(asks)]
     ids = [ask.id for ask in asks]
     contacts, outcomes = contact_facts(ids), _outcomes(ids)
@@ -70,7 +71,11 @@ def settle(
             ask.updated_at = now()  # what follows is told to all readers of the ask
     write_together(row for rows in addressees.values() for row in rows)
     write_together(asks)
-    others = clocks.refresh(asks, by, corrected=corrected).changed
+    moved, others = clocks.refresh(asks, corrected=corrected)
+    if by is not None:
+        clocks.tell([each for each in moved if each.ask_id in given], by)
+        # of a letter that these supplement, which not all their readers see
+        clocks.tell([each for each in moved if each.ask_id not in given], MACHINE)
     for ask in asks:
         if ask.id in others:
             ask.updated_at = now()

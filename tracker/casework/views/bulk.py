@@ -20,6 +20,7 @@ from tracker.core.now import today
 from tracker.core.references import PATTERN
 from tracker.recommendations import queries
 from tracker.recommendations.models import Recommendation
+from tracker.records.queries import may_edit
 from tracker.web import paging
 from tracker.web.policy import Policy, policy
 from tracker.web.saving import attempt
@@ -162,7 +163,8 @@ def show(key: int) -> ResponseReturnValue:
             return redirect(url_for(".show", key=key), 303)
         code = 422
     found = bulk.get(current(), key) or abort(404)
-    asks = queries.by_ids(current(), [row.record_id for row in found.rows])
+    known = queries.by_ids(current(), [row.record_id for row in found.rows])
+    asks = {key: ask for key, ask in known.items() if may_edit(ask, current())}
     page = render_template(
         "views/recommendations/bulk_done.html",
         form=form,
