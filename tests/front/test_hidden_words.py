@@ -309,6 +309,27 @@ def test_saved_views_stay_with_the_house_where_they_were_made(
     assert "A plan" in words_of(colleague.get("/recommendations"))
 
 
+def test_what_somebody_did_is_told_as_of_where_they_were(
+    clock: time_machine.Traveller,
+    staff: Person,
+    colleague: Person,
+    other_staff: Person,
+    partner: Person,
+) -> None:
+    ask = record_draft(staff)
+    share(staff, ask)
+    clock.shift(timedelta(minutes=1))
+    _move(staff, "Lowland Group", Role.STAFF)
+    for person in (other_staff, partner):
+        text = words_of(person.get(f"{ask}/history"))
+        assert "Somebody at Highland Group" in text
+        assert "Staff" not in text
+        assert "Somebody at Lowland Group" not in text
+    assert "Staff" in words_of(colleague.get(f"{ask}/history"))
+    mine = record_draft(staff, {"title": "At the new one", "targets-0-name": "Another"})
+    assert "Staff" in words_of(other_staff.get(f"{mine}/history"))
+
+
 def test_what_was_planned_stays_with_the_house_that_planned_it(
     case: Case, other_staff: Person
 ) -> None:

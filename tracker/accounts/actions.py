@@ -8,6 +8,7 @@ from tracker.accounts.models import Organisation, User
 from tracker.accounts.permissions import Role
 from tracker.core.db import db
 from tracker.core.errors import Refused
+from tracker.core.now import now
 from tracker.core.text import BadText, clean
 from tracker.history import actions as history
 
@@ -128,6 +129,8 @@ def change_user(
     if role is not Role.ADMIN:
         _keep_an_admin(user)
     before = {"role": user.role, "organisation": user.organisation_id}
+    if organisation.id != user.organisation_id:
+        user.came_from_id, user.came_at = user.organisation_id, now()
     user.role, user.organisation = role, organisation
     _turn_key(user, actor_id)
     after = {"role": role, "organisation": organisation.id}

@@ -37,11 +37,16 @@ class User(Base, Keyed, UserMixin):
     role: Mapped[Role] = mapped_column(word(Role))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
+    # of somebody who changed organisation: where they were before, and until when
+    came_from_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    came_at: Mapped[datetime | None]
     # the desk says what is new since the visit before this one
     visit_started_at: Mapped[datetime | None]
     previous_visit_at: Mapped[datetime | None]
 
-    organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
+    organisation: Mapped[Organisation] = relationship(
+        lazy="joined", innerjoin=True, foreign_keys=[organisation_id]
+    )
 
     # Flask-Security asks for it; our permissions hang on `role` alone
     roles: ClassVar[list[str]] = []  # type: ignore[misc, assignment]

@@ -1,6 +1,8 @@
 """Finding people and organisations."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import and_, bindparam, case, func, select
 
@@ -106,6 +108,41 @@ def actors(viewer: Viewer, ids: Iterable[int | None]) -> dict[int, str]:
     wanted = {i for i in ids if i is not None}
     found = db.session.scalars(select(User).where(User.id.in_(wanted))) if wanted else ()
     return {user.id: _called(viewer, user) for user in found}
+
+
+@dataclass(frozen=True)
+class Acting:
+    """How people are called before a viewer for what they did, by where they were at that time."""
+
+    now: Mapping[int, str]
+    before: Mapping[int, tuple[datetime, str]]  # until when they were elsewhere
+
+    def called(self, user_id: int | None, moment: datetime) -> str | None:
+        """Whoever did something at a moment; nothing for the program, or an account that is
+        gone."""
+        until, name = self.before.get(user_id or 0, (moment, ""))
+        return name if moment < until else self.now.get(user_id or 0)
+
+
+def acting(viewer: Viewer, ids: Iterable[int | None]) -> Acting:
+    """As `actors`, for what they did at one time or another: who came from another organisation is
+    not named to the new one for what they did at the old, nor told by it to be here."""
+    wanted = {i for i in ids if i is not None}
+    found = db.session.scalars(select(User).where(User.id.in_(wanted))).all() if wanted else ()
+    houses = organisation_names({user.came_from_id for user in found if user.came_from_id})
+    return Acting(
+        {user.id: _called(viewer, user) for user in found},
+        {
+            user.id: (
+                user.came_at,
+                user.name
+                if user.came_from_id == viewer.organisation_id
+                else f"Somebody at {houses[user.came_from_id]}",
+            )
+            for user in found
+            if user.came_at is not None and user.came_from_id is not None
+        },
+    )
 
 
 def _called(viewer: Viewer, user: User) -> str:

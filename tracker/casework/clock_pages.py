@@ -53,7 +53,7 @@ class ClocksPage:
     ask: Recommendation
     may_edit: bool
     lines: list[Line]
-    actors: dict[int, str]
+    actors: accounts.Acting
 
     def that(self, *states: ClockState) -> list[Line]:
         """The clocks in one of some states."""
@@ -94,7 +94,7 @@ def clocks_page(viewer: Viewer, ask: Recommendation, today: date) -> ClocksPage:
             )
         )
     people = {act.recorded_by_id for line in lines for act in line.acts}
-    return ClocksPage(ask, may_edit(ask, viewer), lines, accounts.actors(viewer, people))
+    return ClocksPage(ask, may_edit(ask, viewer), lines, accounts.acting(viewer, people))
 
 
 def _started_by(clock: Clock, contacts: Mapping[int, Contact]) -> Contact | None:

@@ -32,7 +32,7 @@ class HistoryPage:
     """The history of a record, newest first; `since` is the day from which the reader has it."""
 
     entries: list[Entry]
-    actors: dict[int, str]
+    actors: accounts.Acting
     since: str | None
     reads: list[Read]  # for the owner's own people alone
 
@@ -51,11 +51,11 @@ def history_page(viewer: Viewer, record_id: int, organisation_id: int) -> Histor
     is_own = viewer.edits and viewer.organisation_id == organisation_id
     reads = history.reads_of(record_id, since) if is_own else []
     acted = [entry.actor_id for entry in entries] + [read.actor_id for read in reads]
-    people = accounts.actors(viewer, [*acted, *_people(bodies)])
+    people = accounts.actors(viewer, _people(bodies))
     labels = IN_HISTORY | {"assignee": people} | dict.fromkeys(_BODIES, agencies.names())
     return HistoryPage(
         [replace(each, body=_told(each.body, kept[each.id], labels)) for each in entries],
-        people,
+        accounts.acting(viewer, acted),
         since.date().isoformat() if since else None,
         reads,
     )
