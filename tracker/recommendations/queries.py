@@ -20,6 +20,7 @@ from tracker.recommendations.models import (
     Addressee,
     ControlledItem,
     Outcome,
+    OutcomeCitation,
     Recommendation,
     RecommendationPlace,
     RecommendationTarget,
@@ -407,8 +408,10 @@ def outcomes_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, 
     the viewer may not see. The target of one on a merged target is that which stands for it."""
     outcomes = db.session.scalars(_outcomes(viewer), {"ids": list(recommendation_ids)}).all()
     known = standing(viewer, (outcome.target for outcome in outcomes if outcome.target))
+    citations = grouped(_CITATIONS, (outcome.id for outcome in outcomes)) if outcomes else {}
     found: dict[int, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
+        set_committed_value(outcome, "citations", citations[outcome.id])
         if outcome.target:
             set_committed_value(outcome, "target", known[outcome.target.id])  # the link stays
         found[outcome.recommendation_id].append(outcome)
@@ -428,6 +431,13 @@ def outcomes_about(viewer: Viewer, target_id: int) -> list[Outcome]:
     return [outcome for own in found.values() for outcome in own if outcome.target_id == target_id]
 
 
+_CITATIONS = (
+    select(OutcomeCitation.outcome_id, OutcomeCitation)
+    .where(OutcomeCitation.outcome_id.in_(IDS))
+    .order_by(OutcomeCitation.id)
+)
+
+
 @built_once
 def _outcomes(viewer: Viewer) -> Select[Outcome]:
     statement = (
@@ -438,7 +448,6 @@ def _outcomes(viewer: Viewer) -> Select[Outcome]:
             on_a_target_seen_by(viewer),
         )
         .options(
-            selectinload(Outcome.citations),
             joinedload(Outcome.authority),
             joinedload(Outcome.target),
         )

@@ -1,6 +1,5 @@
 """Finding targets, always on behalf of a viewer."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from tracker.accounts.viewer import Viewer
-from tracker.core.db import IDS, db, grouped
+from tracker.core.db import IDS, built_once, db, grouped
 from tracker.core.names import fold
 from tracker.core.references import well_formed
 from tracker.core.terms import LAST, Question, Texts, question, terms_of
@@ -91,24 +90,29 @@ def members(viewer: Viewer, class_id: int) -> list[Target]:
 
 def members_of(viewer: Viewer, class_ids: Iterable[int]) -> dict[int, list[Target]]:
     """The named members of classes that the viewer may see, by class."""
+    named = grouped(_members(viewer), class_ids)
+    members = [member for own in named.values() for member in own]
+    load_names(members)
+    known = standing(viewer, members)
+    return {
+        class_id: list(dict.fromkeys(known[member.id] for member in own))
+        for class_id, own in named.items()
+    }
+
+
+@built_once
+def _members(viewer: Viewer) -> Select[int, Target]:
     statement = (
         select(TargetRelation.from_id, Target)
         .join(Target, TargetRelation.to_id == Target.id)
         .where(
-            TargetRelation.from_id.in_(list(class_ids)),
+            TargetRelation.from_id.in_(IDS),
             TargetRelation.kind == RelationKind.MEMBER,
             TargetRelation.voided_at.is_(None),
         )
-        .options(selectinload(Target.names))
         .order_by(Target.sort_name, Target.id)
     )
-    rows = [(row[0], row[1]) for row in db.session.execute(visible(statement, Target, viewer))]
-    known = standing(viewer, (member for _, member in rows))
-    found: dict[int, dict[int, Target]] = defaultdict(dict)
-    for class_id, member in rows:
-        stands_for = known[member.id]
-        found[class_id][stands_for.id] = stands_for
-    return {class_id: list(named.values()) for class_id, named in found.items()}
+    return visible(statement, Target, viewer)
 
 
 def classes_of(viewer: Viewer, target_id: int) -> list[Target]:
