@@ -130,7 +130,9 @@ def change_user(
         _keep_an_admin(user)
     before = {"role": user.role, "organisation": user.organisation_id}
     if organisation.id != user.organisation_id:
-        user.came_from_id, user.came_at = user.organisation_id, now()
+        # of who moved more than once it is not known where they were at a time
+        user.came_from_id = None if user.came_at else user.organisation_id
+        user.came_at = now()
     user.role, user.organisation = role, organisation
     _turn_key(user, actor_id)
     after = {"role": role, "organisation": organisation.id}

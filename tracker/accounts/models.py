@@ -37,7 +37,8 @@ class User(Base, Keyed, UserMixin):
     role: Mapped[Role] = mapped_column(word(Role))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
-    # of somebody who changed organisation: where they were before, and until when
+    # of somebody who changed organisation: until when they were elsewhere, and where, if they moved
+    # but once
     came_from_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     came_at: Mapped[datetime | None]
     # the desk says what is new since the visit before this one

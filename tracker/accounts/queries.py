@@ -133,16 +133,25 @@ def acting(viewer: Viewer, ids: Iterable[int | None]) -> Acting:
     return Acting(
         {user.id: _called(viewer, user) for user in found},
         {
-            user.id: (
-                user.came_at,
-                user.name
-                if user.came_from_id == viewer.organisation_id
-                else f"Somebody at {houses[user.came_from_id]}",
-            )
+            user.id: (user.came_at, _called_before(viewer, user, houses))
             for user in found
-            if user.came_at is not None and user.came_from_id is not None
+            if user.came_at is not None
         },
     )
+
+
+def _called_before(viewer: Viewer, user: User, houses: Mapping[int, str]) -> str:
+    if user.came_from_id is None:
+        return "Somebody who has moved since"
+    if user.came_from_id == viewer.organisation_id:
+        return user.name
+    return f"Somebody at {houses[user.came_from_id]}"
+
+
+def names_of(ids: Iterable[int]) -> dict[int, str]:
+    """The names of people, for those who knew them as colleagues: the caller sees to that."""
+    statement = select(User.id, User.name).where(User.id.in_(set(ids)))
+    return dict(db.session.execute(statement).all())
 
 
 def _called(viewer: Viewer, user: User) -> str:

@@ -2,7 +2,7 @@
 it, read as one of them would read it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -24,7 +24,7 @@ from tracker.recommendations.models import (
     StatusSpan,
 )
 from tracker.records.models import Audience, RecordMixin
-from tracker.records.queries import readers_of, tags_of
+from tracker.records.queries import named_among, readers_of, tags_of
 from tracker.sources import queries as sources
 from tracker.sources.models import Attachment, Source
 from tracker.targets import queries as targets
@@ -70,12 +70,23 @@ def disclosed(
         newly = {key: name for key, name in readers_of(row).items() if key not in was.people}
         is_for_everybody = row.audience is Audience.PUBLIC is not was.audience
         if newly or row.audience.width > was.audience.width:
-            fields = [(name, kept) for name, kept in _fields(row, newcomer(row, newly)) if kept]
-            if row.audience is Audience.NAMED:
-                fields = _seen_too(fields, dict(_fields(row, viewer)))
+            fields = _seen_too(_read_by_any(row, newly), dict(_fields(row, viewer)))
             count = dict(sorted(Counter(newly.values()).items()))
             found.append(Disclosed(row, _title(row), fields, count, is_for_everybody))
     return found
+
+
+def _read_by_any(row: RecordMixin, newly: Collection[int]) -> list[Field]:
+    """What any of the new readers is shown: whoever belongs to nothing else, and each who is named
+    for something, to whom more may open with it."""
+    readers = [Viewer.of(user) for user in named_among(newly)]
+    if row.audience is not Audience.NAMED:
+        readers.insert(0, newcomer(row))
+    found: dict[str, dict[str, None]] = {}
+    for reader in readers:
+        for name, kept in _fields(row, reader):
+            found.setdefault(name, {}).update(dict.fromkeys(kept))
+    return [(name, list(kept)) for name, kept in found.items()]
 
 
 def _seen_too(fields: Sequence[Field], own: Mapping[str, Sequence[str]]) -> list[Field]:
@@ -83,16 +94,13 @@ def _seen_too(fields: Sequence[Field], own: Mapping[str, Sequence[str]]) -> list
     return [(name, kept) for name, kept in both if kept]
 
 
-def newcomer(row: RecordMixin, newly: Iterable[int]) -> Viewer:
-    """Somebody of a record's audience who belongs to nothing else; where people are named, one of
-    those who are new."""
+def newcomer(row: RecordMixin) -> Viewer:
+    """Somebody of a record's audience, not of named people, who belongs to nothing else."""
     if row.audience is Audience.PUBLIC:
         return ANONYMOUS
     if row.audience is Audience.COALITION:
         return Viewer(NOBODYS_ID, NOBODYS_ID, Role.PARTNER)
-    if row.audience is Audience.ORGANISATION:
-        return Viewer(NOBODYS_ID, row.organisation_id, Role.STAFF)
-    return Viewer(min(newly), NOBODYS_ID, Role.PARTNER)
+    return Viewer(NOBODYS_ID, row.organisation_id, Role.STAFF)
 
 
 def _title(row: Any) -> str:

@@ -15,6 +15,7 @@ from tracker.casework.listing import filters_from_address
 from tracker.clocks.models import Clock
 from tracker.clocks.past import PastDay, flagged_on, flags_on, spans_on, status_on
 from tracker.core.dates import show_day
+from tracker.core.db import db
 from tracker.core.now import today
 from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import Contact
@@ -22,6 +23,7 @@ from tracker.correspondence.rules import ContactFact, Standing, standing
 from tracker.recommendations import queries as asks
 from tracker.recommendations.models import Outcome, Recommendation, Status, StatusSpan
 from tracker.records.queries import seen_since, was_open
+from tracker.targets.models import Target
 from tracker.web import paging
 
 BY_TITLE = paging.Order("Title", Recommendation.sort_title, Recommendation.id)
@@ -152,7 +154,12 @@ def past_ask(viewer: Viewer, ask: Recommendation, day: PastDay) -> PastAsk:
             o
             for o in outcomes
             if day.stands(o.effective_on, o.recorded_at, o.voided_at)
-            and (o.target is None or _was_open(viewer, day, o.target))
+            # what stands for a duplicate, and the duplicate itself
+            and all(
+                _was_open(viewer, day, target)
+                for target in (o.target, db.session.get(Target, o.target_id or 0))
+                if target is not None
+            )
         ],
     )
 

@@ -51,7 +51,8 @@ def history_page(viewer: Viewer, record_id: int, organisation_id: int) -> Histor
     is_own = viewer.edits and viewer.organisation_id == organisation_id
     reads = history.reads_of(record_id, since) if is_own else []
     acted = [entry.actor_id for entry in entries] + [read.actor_id for read in reads]
-    people = accounts.actors(viewer, _people(bodies))
+    # an ask is given to colleagues, and only these are told: also of one who is elsewhere by now
+    people = {} if is_others else accounts.names_of(_people(bodies))
     labels = IN_HISTORY | {"assignee": people} | dict.fromkeys(_BODIES, agencies.names())
     return HistoryPage(
         [replace(each, body=_told(each.body, kept[each.id], labels)) for each in entries],

@@ -16,6 +16,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
     true,
 )
@@ -41,6 +42,7 @@ from tracker.notifications.models import (
     Watch,
 )
 from tracker.recommendations.models import Recommendation, Status
+from tracker.records.models import Audience, Grant
 
 # what is older was no news when the person got the ask
 NEWS = timedelta(days=3)
@@ -147,6 +149,14 @@ def flag_key() -> ColumnElement[str]:
     return key
 
 
+def _is_seen_by_its_assignee() -> ColumnElement[bool]:
+    """That whoever has an ask sees it: it can be for named people, and they not be of them."""
+    named = select(Grant.record_id).where(
+        Grant.record_id == Recommendation.id, Grant.user_id == Recommendation.assignee_id
+    )
+    return or_(Recommendation.audience != Audience.NAMED, named.exists())
+
+
 def _flags(which: ColumnElement[bool]) -> Insert:
     """The statement that notes some flags: one, since a night can bring tens of thousands."""
     about = flag_key()
@@ -173,6 +183,7 @@ def _flags(which: ColumnElement[bool]) -> Insert:
             *IS_FLAGGED,
             Clock.flagged_at > bindparam("since"),
             Recommendation.assignee_id.is_not(None),
+            _is_seen_by_its_assignee(),
             func.coalesce(NoticeChoice.flag, choices.DEFAULTS[NoticeKind.FLAG]) != HowOften.NEVER,
             ~is_noted.exists(),
         )
@@ -186,6 +197,7 @@ def _next_actions(after: date, until: date) -> Iterable[dict[str, Any]]:
         select(Recommendation.id, Recommendation.assignee_id, Recommendation.next_action_on).where(
             Recommendation.status != Status.CLOSED,
             Recommendation.assignee_id.is_not(None),
+            _is_seen_by_its_assignee(),
             Recommendation.next_action_on > after,
             Recommendation.next_action_on <= until,
         )

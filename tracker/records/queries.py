@@ -24,6 +24,7 @@ from sqlalchemy import (
     table,
     text,
     true,
+    union_all,
 )
 
 from tracker.accounts.models import Organisation, User
@@ -213,6 +214,25 @@ def _seen_by_all_named(pairs: Sequence[tuple[Owned, Owned]]) -> set[tuple[int, i
         if people[row.id]
         <= (people[other.id] if other.audience is Audience.NAMED else houses[other.organisation_id])
     }
+
+
+def named_among(user_ids: Collection[int]) -> list[User]:
+    """Those of some people who are named for anything at all."""
+    named = select(Grant.user_id).where(Grant.user_id.in_(user_ids))
+    statement = select(User).where(User.id.in_(named)).order_by(User.id)
+    return list(db.session.scalars(statement))
+
+
+def shared_since(record_ids: Collection[int], moment: datetime) -> set[int]:
+    """Of some records those that were given another audience, or to somebody by name, after a
+    moment."""
+    spans = select(AudienceSpan.record_id).where(
+        AudienceSpan.record_id.in_(record_ids), AudienceSpan.from_at > moment
+    )
+    grants = select(Grant.record_id).where(
+        Grant.record_id.in_(record_ids), Grant.granted_at > moment
+    )
+    return set(db.session.scalars(union_all(spans, grants)))
 
 
 def may_edit(row: AudienceColumns, viewer: Viewer) -> bool:

@@ -167,8 +167,8 @@ def keep_within(
         narrower = [key for key, width in citing.items() if not own.is_within(width)]
         if not narrower:
             continue
-        limit = own.within(_narrowest(citing[key] for key in narrower))
-        if own.audience is Audience.NAMED and limit.is_nobodys:
+        limit = _limit(own, [citing[key] for key in narrower])
+        if limit == own and own.is_within(widened.get(source.id, own)):
             continue  # it stays with whom it is named for: nobody else is to read it
         if len(narrower) < len(citing) and source.is_published and source.id not in with_files:
             before = widened.get(source.id, own).within(limit)
@@ -182,6 +182,17 @@ def keep_within(
             records.give_audience(viewer, source, limit.audience, people, why)
             bound.narrowed.append(source)
     return bound
+
+
+def _limit(own: Width, citing: Iterable[Width]) -> Width:
+    """As wide as a source may be beside what cites it; of what has nobody in common with the people
+    that it is named for, it keeps clear, and no more."""
+    limit = own
+    for width in citing:
+        closer = limit.within(width)
+        if own.audience is not Audience.NAMED or not closer.is_nobodys:
+            limit = closer
+    return limit
 
 
 def _recorder(source: Source) -> set[int]:

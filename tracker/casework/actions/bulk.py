@@ -44,7 +44,7 @@ from tracker.history import actions as history
 from tracker.recommendations.models import Recommendation
 from tracker.records import actions as records
 from tracker.records.models import RecordTag
-from tracker.records.queries import tags_of
+from tracker.records.queries import shared_since, tags_of
 from tracker.sources import actions as sources
 
 CHANGED_MEANWHILE = "Somebody changed it after the preview, so it was left as it is."
@@ -106,7 +106,7 @@ def undo_together(viewer: Viewer, key: int) -> BulkChange | None:
     rows = {row.record_id: row for row in bulk.rows if row.after}
     own = Recommendation.organisation_id == viewer.organisation_id
     asks = list(found(viewer, Recommendation.id.in_(rows) & own, lock=True).values())
-    since = _since(viewer, asks)
+    since = _since(viewer, asks, bulk)
     colleagues = {user.id for user in accounts.colleagues(viewer)}
     reason = f"A change of {show_day(bulk.at.date())} was taken back."
     planned = []
@@ -123,10 +123,13 @@ def undo_together(viewer: Viewer, key: int) -> BulkChange | None:
     return bulk
 
 
-def _since(viewer: Viewer, asks: Sequence[Recommendation]) -> dict[int, Since]:
+def _since(viewer: Viewer, asks: Sequence[Recommendation], bulk: BulkChange) -> dict[int, Since]:
     ids = [ask.id for ask in asks]
     tags, held, contacts = tags_of(viewer, ids), spans_of(ids), last_contacts(ids)
-    return {key: Since(tags.get(key, []), held[key], contacts.get(key, 0)) for key in ids}
+    shared = shared_since(ids, bulk.at)
+    return {
+        key: Since(tags.get(key, []), held[key], contacts.get(key, 0), key in shared) for key in ids
+    }
 
 
 def _void_steps(

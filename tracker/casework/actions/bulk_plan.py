@@ -207,6 +207,7 @@ class Since:
     tags: Sequence[str]
     held: Sequence[StatusSpan]
     last_contact_id: int
+    is_shared: bool = False  # somebody reads it since who did not
 
 
 def plan_back(
@@ -227,7 +228,10 @@ def plan_back(
         del wanted["next_action_on"]
         kept.append("The day of the next action stays: no action is left for it.")
     if "tags" in after:
-        wanted["tags"] = _tags_back(row, since.tags)
+        wanted["tags"] = tags = _tags_back(row, since.tags)
+        if since.is_shared and not set(tags) <= set(since.tags):
+            wanted["tags"] = [tag for tag in tags if tag in since.tags]
+            kept.append("Others read it since: tags that were taken off stay off.")
     if row.span_id is not None:
         problem = _why_status_stays(ask, row, since)
         if problem:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from tracker.accounts.viewer import Viewer
+from tracker.accounts.viewer import MACHINE, Viewer
 from tracker.agencies.models import Agency, AgencyKind
-from tracker.casework.actions.letters import unsend
+from tracker.casework.actions.letters import carried, unsend
 from tracker.casework.actions.settle import settle
 from tracker.casework.actions.status import reopen_unfounded
 from tracker.casework.inputs import ContactInput
@@ -84,10 +84,13 @@ def void_contact(viewer: Viewer, contact: Contact, reason: str) -> None:
         intake.refuse("reason", "It is void already.")
     intake.done()
     correspondence.void_contact(viewer, contact, reason)
+    others: Sequence[Recommendation] = ()
     letter = db.session.get(Letter, contact.letter_id) if contact.letter_id else None
     if letter is not None and contact.substance is Substance.SUBMISSION:
         db.session.flush()
-        unsend(viewer, letter)
+        if unsend(viewer, letter):
+            # the clocks of all its asks rest on its receipt; who acted is told on these alone
+            others = carried(letter)
     asks = db.session.scalars(
         select(Recommendation)
         .join(ContactRecommendation, ContactRecommendation.recommendation_id == Recommendation.id)
@@ -95,6 +98,7 @@ def void_contact(viewer: Viewer, contact: Contact, reason: str) -> None:
     ).all()
     records.touch_together(asks, beside=contact)
     settle(asks, viewer)
+    settle([ask for ask in others if ask not in asks], MACHINE)
     reopen_unfounded(viewer, asks, None, "The day it was sent on was void.")
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 from sqlalchemy import func, select
 
 from tracker.accounts.viewer import Viewer
+from tracker.casework.actions.letters import carried
 from tracker.casework.actions.settle import settle
 from tracker.casework.actions.spans import sent_among, spans_of, take_steps
 from tracker.casework.actions.status import reopen_unfounded, status_of, withdraw
@@ -21,7 +22,6 @@ from tracker.correspondence.models import (
     Contact,
     ContactRecommendation,
     Letter,
-    LetterRecommendation,
 )
 from tracker.history import actions as history
 from tracker.recommendations.models import Recommendation, Status, StatusSpan
@@ -69,7 +69,7 @@ def void_letter(viewer: Viewer, letter: Letter, fate: Fate, reason: str) -> None
         intake.refuse("reason", "It is void already.")
     intake.done()
     correspondence.void_letter(viewer, letter, reason, fate=fate)
-    asks = _carried(letter)  # also those kept from the viewer: they did not go out either
+    asks = carried(letter)  # also those kept from the viewer: they did not go out either
     sent = sent_among([ask.id for ask in asks])
     unsent = [ask for ask in asks if ask.id not in sent]
     changed = _unsend(viewer, unsent, correspondence.LETTER_VOID)
@@ -82,16 +82,6 @@ def void_letter(viewer: Viewer, letter: Letter, fate: Fate, reason: str) -> None
     records.touch_together([ask for ask in asks if ask not in changed], beside=letter)
     settle(asks, viewer)
     reopen_unfounded(viewer, asks, None, correspondence.LETTER_VOID)
-
-
-def _carried(letter: Letter) -> Sequence[Recommendation]:
-    """All asks of a letter: for recomputing, not for showing."""
-    return db.session.scalars(
-        select(Recommendation)
-        .join(LetterRecommendation, LetterRecommendation.recommendation_id == Recommendation.id)
-        .where(LetterRecommendation.letter_id == letter.id)
-        .order_by(Recommendation.id)
-    ).all()
 
 
 def _other_contacts(viewer: Viewer, ids: Sequence[int], letter: Letter) -> dict[int, int]:

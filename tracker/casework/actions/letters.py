@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from tracker.accounts.viewer import Viewer
+from tracker.accounts.viewer import MACHINE, Viewer
 from tracker.agencies import queries as agencies
 from tracker.casework.actions import spans
 from tracker.casework.actions.addressees import Addressed, addressed
@@ -104,7 +104,7 @@ def record_receipt(viewer: Viewer, letter: Letter, given: ReceiptInput, seen_ver
         supplements_id = letter.supplements_id  # nobody removes what they cannot see
     intake.done()
     records.require_current(letter, seen_version)
-    _open_circle(viewer, letter, supplements_id)
+    cut = _open_circle(viewer, letter, supplements_id)
     earlier = letter.supplements_id
     letter.sent_on = sent_on
     letter.received_on, letter.received_proof = day, proof
@@ -113,12 +113,7 @@ def record_receipt(viewer: Viewer, letter: Letter, given: ReceiptInput, seen_ver
         letter.reply_date_confirmed = given.reply_date_confirmed
     db.session.flush()
     db.session.expire(letter, ["supplements"])
-    asks = db.session.scalars(
-        select(Recommendation)
-        .join(LetterRecommendation, LetterRecommendation.recommendation_id == Recommendation.id)
-        .where(LetterRecommendation.letter_id == letter.id)
-        .order_by(LetterRecommendation.position)
-    ).all()
+    asks = carried(letter)
     if not was_sent:
         _send(viewer, letter, asks)
     after = _receipt(letter)
@@ -132,12 +127,24 @@ def record_receipt(viewer: Viewer, letter: Letter, given: ReceiptInput, seen_ver
         body={"before": before, "after": after},
     )
     settle(asks, viewer)
+    if cut is not None:
+        settle(carried(cut), MACHINE)
 
 
-def _open_circle(viewer: Viewer, letter: Letter, above: int | None) -> None:
+def carried(letter: Letter) -> Sequence[Recommendation]:
+    """All asks of a letter: for recomputing, not for showing."""
+    return db.session.scalars(
+        select(Recommendation)
+        .join(LetterRecommendation, LetterRecommendation.recommendation_id == Recommendation.id)
+        .where(LetterRecommendation.letter_id == letter.id)
+        .order_by(LetterRecommendation.position)
+    ).all()
+
+
+def _open_circle(viewer: Viewer, letter: Letter, above: int | None) -> Letter | None:
     """Where a letter that is to be supplemented comes back to this one by a way that the viewer
     cannot know of, the first step that they do not see makes way, if it is their house's; who sees
-    it reads so in the history."""
+    it reads so in the history. The letter whose step it was, or nothing."""
     unseen: Letter | None = None
     seen = set[int]()
     while above is not None and above != letter.id and above not in seen:
@@ -147,7 +154,7 @@ def _open_circle(viewer: Viewer, letter: Letter, above: int | None) -> None:
             unseen = step if may_edit(step, viewer) else None
         above = step.supplements_id
     if above != letter.id or unseen is None:
-        return
+        return None
     before, further = _receipt(unseen), unseen.supplements_id
     unseen.supplements_id = None
     if _supplements_another(unseen, further):
@@ -158,6 +165,9 @@ def _open_circle(viewer: Viewer, letter: Letter, above: int | None) -> None:
         records=[unseen.id],
         body={"before": before, "after": _receipt(unseen)},
     )
+    db.session.flush()
+    db.session.expire(unseen, ["supplements"])
+    return unseen
 
 
 def _supplements_another(letter: Letter, earlier: int | None) -> bool:
@@ -231,9 +241,9 @@ def _send(viewer: Viewer, letter: Letter, asks: Sequence[Recommendation]) -> Non
             _submit(viewer, letter, group)
 
 
-def unsend(viewer: Viewer, letter: Letter) -> None:
+def unsend(viewer: Viewer, letter: Letter) -> bool:
     """A letter whose sending was entered in error, and void for all its asks, has not gone out:
-    when it does, that is said on its page."""
+    when it does, that is said on its page. Whether it was taken for sent."""
     standing = select(Contact).where(
         Contact.letter_id == letter.id,
         Contact.substance == Substance.SUBMISSION,
@@ -242,7 +252,7 @@ def unsend(viewer: Viewer, letter: Letter) -> None:
     # what not all its readers see neither keeps it sent nor unsends it
     pairs = [(Owned.of(letter), Owned.of(contact)) for contact in db.session.scalars(standing)]
     if not letter.is_sent or seen_by_all(pairs):
-        return
+        return False
     before = _receipt(letter)
     records.touch(letter)
     letter.sent_on = letter.received_on = None
@@ -253,6 +263,7 @@ def unsend(viewer: Viewer, letter: Letter) -> None:
         records=[letter.id],
         body={"before": before, "after": _receipt(letter)},
     )
+    return True
 
 
 def _submit(viewer: Viewer, letter: Letter, asks: Sequence[Recommendation]) -> None:
