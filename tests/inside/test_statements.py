@@ -1,10 +1,12 @@
 """A page takes as many statements for thirty related rows as for one."""
 
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -203,7 +205,15 @@ def opened(person: Person, path: str) -> Watched:
 
 
 # the same queries go to either database
+@pytest.fixture
+def still() -> Iterator[None]:
+    """No time passes: once in a while a page notes that its reader's log-in is used."""
+    with time_machine.travel(now(), tick=False):
+        yield
+
+
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+@pytest.mark.usefixtures("still")
 def test_pages_take_a_fixed_number_of_statements(app: Flask, staff: Person) -> None:
     with writing(app):
         case = Case(staff)

@@ -48,7 +48,9 @@ def organisation_names(ids: Iterable[int]) -> dict[int, str]:
 def all_users() -> list[User]:
     """Every account, by organisation and address."""
     return list(
-        db.session.scalars(select(User).join(Organisation).order_by(Organisation.name, User.email))
+        db.session.scalars(
+            select(User).join(User.organisation).order_by(Organisation.name, User.email)
+        )
     )
 
 
