@@ -2,7 +2,7 @@
 each change is an entry of its chain, so that with another head all is read anew."""
 
 from collections.abc import Callable
-from functools import lru_cache, wraps
+from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from flask import g, has_request_context
@@ -24,13 +24,26 @@ def kept_while_unchanged(read: Callable[P, T]) -> Callable[P, T]:
     """Keep what a function reads for what it is given, such as the viewer, as long as the head of
     the history is the same. What it returns is shared between requests: plain data, and never
     changed. A request that writes, and one that knows no head, reads it itself."""
-    held: Any = lru_cache(maxsize=MOST)(lambda _head, *given, **named: read(*given, **named))
+    kept: tuple[str, dict[Any, T]] = ("", {})
 
     @wraps(read)
     def found(*given: P.args, **named: P.kwargs) -> T:
+        nonlocal kept
         head = g.get("history_head") if has_request_context() and not is_writing() else None
-        known: T = held(head, *given, **named) if head else read(*given, **named)
-        return known
+        if not head:
+            return read(*given, **named)
+        present = kept  # by this name, since a thread beside may put another head's in its place
+        if present[0] != head or len(present[1]) >= MOST:
+            present = kept = (head, {})
+        known, key = present[1], (given, *named.items())
+        if key in known:
+            return known[key]
+        known[key] = value = read(*given, **named)
+        return value
 
-    found.cache_clear = held.cache_clear  # type: ignore[attr-defined]
+    def cache_clear() -> None:
+        nonlocal kept
+        kept = ("", {})
+
+    found.cache_clear = cache_clear  # type: ignore[attr-defined]
     return found
