@@ -11,7 +11,6 @@ from tests.front.support import (
     asks_on,
     further_ask,
     links,
-    options,
     record_contact,
     record_draft,
     record_letter,
@@ -21,7 +20,14 @@ from tests.front.support import (
     where,
 )
 from tests.front.test_hidden_changes import Case, case, clock
-from tests.front.test_hidden_words import LISTED, MADE, _contacts, _move, _of
+from tests.front.test_hidden_words import (
+    LISTED,
+    MADE,
+    _contacts,
+    _move,
+    _of,
+    outcome_on_a_hidden_duplicate,
+)
 from tests.front.test_merging import ask_about, merge
 from tests.front.test_merging import target as record_target
 from tests.front.test_notices import box, go_out
@@ -128,6 +134,16 @@ def test_the_outcomes_that_open_with_a_target_are_shown_before(
     assert "Canary" in words_of(partner.get(ask))
 
 
+def test_a_target_is_shown_by_the_name_that_the_new_readers_will_see(
+    clock: time_machine.Traveller, staff: Person
+) -> None:
+    duplicate, stands = record_target(staff, "Adam the Second"), record_target(staff, "Adam")
+    ask = ask_about(staff, duplicate, "Sanction him")
+    share(staff, duplicate)
+    merge(staff, duplicate, stands)
+    assert "Adam the Second" in _preview(staff, ask, audience="coalition")
+
+
 def test_taking_back_gives_no_tag_to_who_came_since(
     clock: time_machine.Traveller, staff: Person, partner: Person
 ) -> None:
@@ -150,17 +166,8 @@ def test_taking_back_gives_no_tag_to_who_came_since(
 def test_an_outcome_on_what_was_a_hidden_duplicate_is_not_seen_by_looking_back(
     clock: time_machine.Traveller, staff: Person, partner: Person
 ) -> None:
-    shown, duplicate = record_target(staff, "Adam"), record_target(staff, "Adam the Hidden")
-    ask = ask_about(staff, duplicate, "Sanction both", record_target(staff, "Boris"))
-    save(staff, f"{ask}/status", {"to": "submitted", "on": "2024-06-03"})
-    for path in (ask, shown):
-        share(staff, path)
-    merge(staff, duplicate, shown)
-    form = Sitting(staff, f"{ask}/outcomes/new")
-    (choice,) = set(options(form.page, "target")) & {_of(shown), _of(duplicate)}
-    form.type({**LISTED, "target": choice, "citation": "89 FR 1"}).save()
+    ask, duplicate, path = outcome_on_a_hidden_duplicate(staff)
     past = f"{ask}?as_of=2024-06-03&known_at=2024-06-03"
-    (path,) = {p for p in links(staff.get(ask)) if "/outcomes/" in p and "void" in p}
     clock.shift(timedelta(days=1))
     be_logged_in(staff)
     save(staff, path, {"reason": "Another person."})
@@ -223,7 +230,7 @@ def test_a_letter_that_did_not_go_out_stops_the_clocks_of_all_its_asks(
         "received_on": "",
         "received_proof": "",
     }
-    letter = where(_typed(staff, MADE, title="Both", received_proof="", **unsent, **more).send())
+    letter = where(_typed(staff, MADE, title="Both", **unsent, **more).send())
     shown, hidden = asks_on(staff.get(letter))
     share(staff, hidden, "named")
     day = {"sent_on": "2018-10-10", "received_on": "2018-10-10", "received_proof": "Stamped"}

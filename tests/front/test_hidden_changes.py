@@ -470,14 +470,25 @@ def test_a_change_of_a_rule_is_told_on_each_ask_that_it_concerns(
 # ---- letters
 
 
+def letters_by(*people: Person) -> list[str]:
+    """A letter recorded by each, told apart by its title and its source."""
+    return [
+        record_letter(
+            person,
+            {
+                "title": f"Letter {number}",
+                "sources-0-url": f"https://example.org/{number}",
+                "sources-0-title": "A text",
+            },
+        )
+        for number, person in enumerate(people, 1)
+    ]
+
+
 def test_a_letter_supplements_what_its_person_cannot_see_until_they_say_another(
     clock: time_machine.Traveller, staff: Person, colleague: Person
 ) -> None:
-    letters = []
-    for number in (1, 2, 3):
-        source = {"sources-0-url": f"https://example.org/{number}", "sources-0-title": "A text"}
-        letters.append(record_letter(staff, {"title": f"Letter {number}", **source}))
-    first, second, last = letters
+    first, second, last = letters_by(staff, staff, staff)
     save(staff, f"{last}/receipt", {"supplements": _of(first)})
     share(staff, first, "named")
     save(colleague, f"{last}/receipt", {"received_on": "2024-06-03", "received_proof": "Stamped"})

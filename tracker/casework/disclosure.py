@@ -2,7 +2,7 @@
 it, read as one of them would read it."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -70,28 +70,23 @@ def disclosed(
         newly = {key: name for key, name in readers_of(row).items() if key not in was.people}
         is_for_everybody = row.audience is Audience.PUBLIC is not was.audience
         if newly or row.audience.width > was.audience.width:
-            fields = _seen_too(_read_by_any(row, newly), dict(_fields(row, viewer)))
+            fields = _read_by_any(viewer, row, newly)
             count = dict(sorted(Counter(newly.values()).items()))
             found.append(Disclosed(row, _title(row), fields, count, is_for_everybody))
     return found
 
 
-def _read_by_any(row: RecordMixin, newly: Collection[int]) -> list[Field]:
+def _read_by_any(viewer: Viewer, row: RecordMixin, newly: Collection[int]) -> list[Field]:
     """What any of the new readers is shown: whoever belongs to nothing else, and each who is named
-    for something, to whom more may open with it."""
-    readers = [Viewer.of(user) for user in named_among(newly)]
-    if row.audience is not Audience.NAMED:
-        readers.insert(0, newcomer(row))
-    found: dict[str, dict[str, None]] = {}
-    for reader in readers:
-        for name, kept in _fields(row, reader):
-            found.setdefault(name, {}).update(dict.fromkeys(kept))
-    return [(name, list(kept)) for name, kept in found.items()]
-
-
-def _seen_too(fields: Sequence[Field], own: Mapping[str, Sequence[str]]) -> list[Field]:
-    both = [(name, [each for each in kept if each in own.get(name, ())]) for name, kept in fields]
-    return [(name, kept) for name, kept in both if kept]
+    for something, to whom more may open with it; of that, what the viewer sees too."""
+    is_named = row.audience is Audience.NAMED
+    found = {} if is_named else {name: list(kept) for name, kept in _fields(row, newcomer(row))}
+    own = dict(_fields(row, viewer))
+    for user in named_among(newly):
+        for name, kept in _fields(row, Viewer.of(user)):
+            shown = found.setdefault(name, [])
+            shown += [each for each in kept if each not in shown and each in own.get(name, ())]
+    return [(name, shown) for name, shown in found.items() if shown]
 
 
 def newcomer(row: RecordMixin) -> Viewer:

@@ -2,10 +2,10 @@
 rows that carry the days of their events and the times of their entry."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import abort, request
 
@@ -22,10 +22,11 @@ from tracker.correspondence.models import Contact
 from tracker.correspondence.rules import ContactFact, Standing, standing
 from tracker.recommendations import queries as asks
 from tracker.recommendations.models import Outcome, Recommendation, Status, StatusSpan
-from tracker.records.queries import seen_since, was_open
+from tracker.records.queries import Owned, open_before, seen_since, was_open
 from tracker.targets.models import Target
 from tracker.web import paging
 
+T = TypeVar("T")
 BY_TITLE = paging.Order("Title", Recommendation.sort_title, Recommendation.id)
 # the filters that mean the same on any day, and those that are looked up on the day itself
 OF_ANY_DAY = {"q", "instrument", "agency", "country", "region", "organisation"}
@@ -133,15 +134,29 @@ def past_ask(viewer: Viewer, ask: Recommendation, day: PastDay) -> PastAsk:
     since = seen_since(ask.id, ask.organisation_id, viewer)
     if since is not None and day.known_at is not None:
         day = PastDay(day.as_of, max(day.known_at, since.date()))
-    contacts = [
-        contact
-        for contact in correspondence.contacts_of(viewer, own)[ask.id]
-        if day.stands(contact.happened_on, contact.created_at, contact.voided_at)
-    ]
-    contacts = [one for one in contacts if _was_open(viewer, day, one)]
+    contacts = _open_then(
+        viewer,
+        day,
+        {
+            contact: [contact]
+            for contact in correspondence.contacts_of(viewer, own)[ask.id]
+            if day.stands(contact.happened_on, contact.created_at, contact.voided_at)
+        },
+    )
     agencies = correspondence.bodies_met(contact.id for contact in contacts)
     facts = [_fact(contact, agencies.get(contact.id, [])) for contact in contacts]
-    outcomes = asks.outcomes_of(viewer, own)[ask.id]
+    outcomes = _open_then(
+        viewer,
+        day,
+        {
+            # what stands for a duplicate, and the duplicate itself, which was loaded with it
+            outcome: [outcome.target, db.session.get(Target, outcome.target_id)]
+            if outcome.target
+            else []
+            for outcome in asks.outcomes_of(viewer, own)[ask.id]
+            if day.stands(outcome.effective_on, outcome.recorded_at, outcome.voided_at)
+        },
+    )
     return PastAsk(
         ask,
         day,
@@ -150,27 +165,18 @@ def past_ask(viewer: Viewer, ask: Recommendation, day: PastDay) -> PastAsk:
         {row.agency_id: standing(facts, row.agency_id, []) for row in ask.addressees},
         contacts,
         agencies,
-        [
-            o
-            for o in outcomes
-            if day.stands(o.effective_on, o.recorded_at, o.voided_at)
-            # what stands for a duplicate, and the duplicate itself
-            and all(
-                _was_open(viewer, day, target)
-                for target in (o.target, db.session.get(Target, o.target_id or 0))
-                if target is not None
-            )
-        ],
+        outcomes,
     )
 
 
-def _was_open(viewer: Viewer, day: PastDay, row: Any) -> bool:
-    """Whether the reader read a record without a break since before the day by which things are to
-    be known."""
+def _open_then(viewer: Viewer, day: PastDay, resting: Mapping[T, Sequence[Any]]) -> list[T]:
+    """Those of some things that rest on records which the viewer reads without a break since before
+    the day by which things are to be known."""
     if day.before is None:
-        return True
-    since = seen_since(row.id, row.organisation_id, viewer)
-    return since is None or since < day.before
+        return list(resting)
+    owned = [Owned.of(row) for rows in resting.values() for row in rows]
+    opened = open_before(viewer, owned, day.before)
+    return [thing for thing, rows in resting.items() if opened.issuperset(row.id for row in rows)]
 
 
 def _fact(contact: Contact, agencies: list[Agency]) -> ContactFact:

@@ -69,9 +69,11 @@ def send(as_of: date) -> dict[str, Any]:
     wanted = choices.of_all(waiting.keys())
     people = select(User).where(User.id.in_(waiting.keys()), User.active)
     flags = _flags(each for own in waiting.values() for each in own)
+    known = _records(each for own in waiting.values() for each in own)
     written, untold = 0, 0
     for user in db.session.scalars(people):
-        nothing, over = _telling_nothing(Viewer.of(user), waiting[user.id], flags)
+        rows = [(each, known[each.record_id]) for each in waiting[user.id]]
+        nothing, over = _telling_nothing(Viewer.of(user), rows, flags)
         if over:
             db.session.execute(delete(Notice).where(Notice.id.in_(over)))
         untold += len(nothing)
@@ -93,16 +95,19 @@ def send(as_of: date) -> dict[str, Any]:
 ONCE = (NoticeKind.CHANGE, NoticeKind.ASSIGNED)
 
 
+def _records(notices: Iterable[Notice]) -> dict[int, Record]:
+    ids = {each.record_id for each in notices}
+    return {row.id: row for row in db.session.scalars(select(Record).where(Record.id.in_(ids)))}
+
+
 def _telling_nothing(
-    viewer: Viewer, waiting: Sequence[Notice], flags: Mapping[str, bool]
+    viewer: Viewer, waiting: Sequence[tuple[Notice, Record]], flags: Mapping[str, bool]
 ) -> tuple[set[int], set[int]]:
     """The ids of the notices that tell their reader nothing as it is, and of those among them that
     never will. They make no mail that is then dropped, and no count, by which an admin would learn
     that something is kept from somebody. Flags that rest are told when they do no more."""
-    notices = [each for each in waiting if not flags.get(each.about)]
-    ids = {each.record_id for each in notices}
-    known = {row.id: row for row in db.session.scalars(select(Record).where(Record.id.in_(ids)))}
-    rows = [(each, known[each.record_id]) for each in notices]
+    rows = [(notice, record) for notice, record in waiting if not flags.get(notice.about)]
+    notices = [notice for notice, _ in rows]
     holding = {notice.id for notice, _ in _holding(viewer, rows, flags)}
     nothing = {each.id for each in notices} - holding
     true = _still_true(viewer, notices, flags)

@@ -245,6 +245,13 @@ def seen_since(record_id: int, organisation_id: int, viewer: Viewer) -> datetime
     return _shared_since({record_id: organisation_id}, viewer)[record_id]
 
 
+def open_before(viewer: Viewer, rows: Iterable[Owned], moment: datetime) -> set[int]:
+    """Of records that the viewer sees those that have been theirs to see without a break since
+    before a moment, by their ids; in two statements."""
+    since = _shared_since({row.id: row.organisation_id for row in rows}, viewer)
+    return {key for key, start in since.items() if start is None or start < moment}
+
+
 def history_since(viewer: Viewer, references: Iterable[str]) -> dict[str, datetime | None]:
     """Of records that the viewer sees, since when they read the history of each, by reference; in a
     fixed number of statements for each kind of record."""

@@ -177,7 +177,7 @@ def keep_within(
         elif source.id in widened:
             bound.unbound.append((source, narrower))
         else:
-            people = limit.people or _recorder(source)
+            people = limit.people or _left_to(viewer, source)
             why = "What cites it is for fewer people now." if limit.is_nobodys else reason
             records.give_audience(viewer, source, limit.audience, people, why)
             bound.narrowed.append(source)
@@ -195,11 +195,12 @@ def _limit(own: Width, citing: Iterable[Width]) -> Width:
     return limit
 
 
-def _recorder(source: Source) -> set[int]:
-    """Who recorded a source, if they are of its house still: to them it is left where nobody of the
-    house reads all that cites it."""
+def _left_to(viewer: Viewer, source: Source) -> set[int | None]:
+    """To whom a source of the house is left where nobody of it reads all that cites it: who
+    recorded it, if they are of the house still, or else whoever acts, who read it until now."""
     user = db.session.get(User, source.created_by_id or 0)
-    return {user.id} if user is not None and may_edit(source, Viewer.of(user)) else set()
+    is_there = user is not None and may_edit(source, Viewer.of(user))
+    return {source.created_by_id if is_there else viewer.user_id}
 
 
 def _copy(viewer: Viewer, source: Source, narrower: Collection[int], width: Width) -> None:
@@ -208,7 +209,7 @@ def _copy(viewer: Viewer, source: Source, narrower: Collection[int], width: Widt
     copy = _add(viewer, replace(given, note=source.note), width)
     since = records.set_audience(copy, width.audience)
     if width.audience is Audience.NAMED:
-        records.set_grants(copy.id, width.people or _recorder(source), since)
+        records.set_grants(copy.id, width.people or _left_to(viewer, source), since)
     uses = SourceUse.source_id == source.id, SourceUse.record_id.in_(narrower)
     db.session.execute(update(SourceUse).where(*uses).values(source_id=copy.id))
     history.record(

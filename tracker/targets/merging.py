@@ -29,7 +29,8 @@ def merge(viewer: Viewer, target: Target, into: Target | None, reason: str) -> T
     intake.done()
     assert into is not None
     for lower in (target, into) if _leads_to(into, target) else (target,):
-        _part(viewer, lower, db.session.get(Target, lower.merged_into_id or 0))
+        if lower.merged_into_id is not None:
+            _part(viewer, lower, db.session.get_one(Target, lower.merged_into_id))
     target.merged_into_id = into.id
     records.touch(target, beside=into)
     history.record(
@@ -51,9 +52,7 @@ def unmerge(viewer: Viewer, target: Target, into: Target | None, seen_version: i
     _part(viewer, target, into)
 
 
-def _part(viewer: Viewer, target: Target, into: Target | None) -> None:
-    if into is None:
-        return
+def _part(viewer: Viewer, target: Target, into: Target) -> None:
     target.merged_into_id = None
     records.touch(target, beside=into)
     history.record(
@@ -78,7 +77,8 @@ def _problem(viewer: Viewer, target: Target, into: Target | None) -> str:
         return "This is the target itself. Choose the other one."
     if target.kind is not into.kind:
         return "They are of two kinds. Put the kind of one right first, if they are the same."
-    own, survivor = (standing(viewer, [each])[each.id] for each in (target, into))
+    known = standing(viewer, [target, into])
+    own, survivor = known[target.id], known[into.id]
     if survivor.id == target.id:
         return f"{into.name} is merged into this one already."
     if survivor.id != into.id:

@@ -84,13 +84,13 @@ def void_contact(viewer: Viewer, contact: Contact, reason: str) -> None:
         intake.refuse("reason", "It is void already.")
     intake.done()
     correspondence.void_contact(viewer, contact, reason)
-    others: Sequence[Recommendation] = ()
+    others: list[Recommendation] = []
     letter = db.session.get(Letter, contact.letter_id) if contact.letter_id else None
     if letter is not None and contact.substance is Substance.SUBMISSION:
         db.session.flush()
         if unsend(viewer, letter):
             # the clocks of all its asks rest on its receipt; who acted is told on these alone
-            others = carried(letter)
+            others = list(carried(letter))
     asks = db.session.scalars(
         select(Recommendation)
         .join(ContactRecommendation, ContactRecommendation.recommendation_id == Recommendation.id)
@@ -98,7 +98,8 @@ def void_contact(viewer: Viewer, contact: Contact, reason: str) -> None:
     ).all()
     records.touch_together(asks, beside=contact)
     settle(asks, viewer)
-    settle([ask for ask in others if ask not in asks], MACHINE)
+    if others := [ask for ask in others if ask not in asks]:
+        settle(others, MACHINE)
     reopen_unfounded(viewer, asks, None, "The day it was sent on was void.")
 
 

@@ -21,8 +21,9 @@ def void_member(viewer: Viewer, class_target: Target, member: Target, reason: st
     )
     asked = set(db.session.scalars(about))
     itself = [member, *merged_under(viewer, [member.id]).get(member.id, [])]
-    known = [outcome for each in itself for outcome in asks.outcomes_about(viewer, each.id)]
-    if any(outcome.recommendation_id in asked and not outcome.voided_at for outcome in known):
+    ids = {each.id for each in itself}
+    known = [outcome for own in asks.outcomes_of(viewer, asked).values() for outcome in own]
+    if any(outcome.target_id in ids and not outcome.voided_at for outcome in known):
         raise Refused({"which": "An outcome of an ask on this class names it. Void that first."})
     of_class = select(TargetRelation.to_id).where(
         TargetRelation.from_id == class_target.id,

@@ -157,8 +157,8 @@ def _require_width(viewer: Viewer, bound: Bound) -> None:
         why = (
             f"is cited by {cited}, which fewer people may see, and stays as narrow. Widen that "
             "with it, or leave the source out."
-            if cited  # whoever sees a source sees what cites it, but who recorded it may not
-            else "stays with you alone. Leave it out, or cite it anew."
+            if cited
+            else "stays with those it is for. Leave it out, or cite it anew."
         )
         raise Refused({"audience": f"The source “{source.title}” {why}"})
 
