@@ -141,7 +141,8 @@ def test_a_target_is_shown_by_the_name_that_the_new_readers_will_see(
     ask = ask_about(staff, duplicate, "Sanction him")
     share(staff, duplicate)
     merge(staff, duplicate, stands)
-    assert "Adam the Second" in _preview(staff, ask, audience="coalition")
+    shown = _preview(staff, ask, audience="coalition")
+    assert "Targets Adam the Second" in shown
 
 
 def test_taking_back_gives_no_tag_to_who_came_since(
