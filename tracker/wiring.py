@@ -5,14 +5,14 @@ from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 
 from tracker.api import bearer
-from tracker.casework import list_rows, reading, words
+from tracker.casework import list_parts, reading, words
 from tracker.casework.next_step import further_steps, next_step
 from tracker.clocks.explain import grouped
 from tracker.core import db
 from tracker.core.now import now
 from tracker.history import actions as history
 from tracker.jobs import queries, registry
-from tracker.web import badges, converters, encoding, errors, filters, headers, policy
+from tracker.web import addresses, badges, converters, encoding, errors, filters, headers, policy
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 # hash a password, or read for long, before they write
@@ -37,8 +37,9 @@ def register(app: Flask, database_url: str) -> None:
     headers.init_app(app)
     errors.init_app(app)
     filters.init_app(app)
+    addresses.init_app(app)
     badges.init_app(app)
-    list_rows.init_app(app)
+    list_parts.init_app(app)
     app.jinja_env.globals |= {"words": words, "grouped": grouped}
     app.jinja_env.globals |= {"step_for": next_step, "further_steps": further_steps}
     app.jinja_env.globals["jobs_behind"] = lambda: queries.behind_of_late(now())

@@ -65,6 +65,13 @@ def by_slug(slug: str) -> Agency | None:
     return db.session.scalar(select(Agency).where(Agency.slug == slug))
 
 
+@kept_while_unchanged
+def id_of(slug: str) -> int | None:
+    """The key of the body of that slug."""
+    agency = by_slug(slug)
+    return agency.id if agency else None
+
+
 def by_ids(ids: Iterable[int]) -> dict[int, Agency]:
     """Bodies by their ids."""
     wanted = set(ids)

@@ -1,6 +1,7 @@
 """The list of asks: which filters its address can carry, and what it shows."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -8,7 +9,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from flask import abort, request
-from sqlalchemy import Select, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, literal, select
 
 from tracker.accounts import queries as accounts
 from tracker.accounts.models import Organisation
@@ -19,8 +20,9 @@ from tracker.clocks import queries as clocks
 from tracker.clocks.models import Cause, Clock
 from tracker.core.countries import countries
 from tracker.core.dates import BadDate, PartialDate
-from tracker.core.db import db
+from tracker.core.db import built_once, db
 from tracker.core.now import today
+from tracker.core.unchanged import kept_while_unchanged
 from tracker.recommendations import queries
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import (
@@ -77,6 +79,19 @@ DUE = {
     Due.MONTH: "Within 30 days",
     Due.NONE: "No day is set",
 }
+# what is read of an ask for every row, and for a column besides
+IN_EACH_ROW = ("id", "organisation_id", "title", "instrument")
+READ_FOR = {
+    "status": "status",
+    "result": "result",
+    "sent": "submitted_on",
+    "contact": "last_contact_on",
+    "assignee": "assignee_id",
+    "next": "next_action",
+    "due": "next_action_on",
+    "audience": "audience",
+    "updated": "updated_at",
+}
 ME, NOBODY = "me", "none"
 NARROWS_NOTHING = {"sort", "then", "columns", "cursor"}  # what the address of a list holds besides
 
@@ -90,8 +105,6 @@ class ListPage:
     sort: str
     then: str
     narrowed: bool
-    bodies: dict[int, str] = field(default_factory=dict)
-    flags: dict[int, tuple[Cause, ...]] = field(default_factory=dict)
     targets: dict[int, list[Target]] = field(default_factory=dict)
     places: dict[int, list[RecommendationPlace]] = field(default_factory=dict)
     tags: dict[int, list[str]] = field(default_factory=dict)
@@ -112,7 +125,11 @@ def orders_for(viewer: Viewer) -> dict[str, paging.Order]:
         is_own = row.organisation_id == viewer.organisation_id
         return (row.next_action_on if is_own else None) or date.max
 
-    return ORDERS | {"next": paging.Order("Next action due first", due, ask.id, value=value)}
+    return ORDERS | {
+        "next": paging.Order(
+            "Next action due first", due, ask.id, value=value, reads="next_action_on"
+        )
+    }
 
 
 def chosen_sorting(viewer: Viewer) -> tuple[paging.Order, str, str]:
@@ -125,13 +142,18 @@ def chosen_sorting(viewer: Viewer) -> tuple[paging.Order, str, str]:
         return order, name, ""
     if second not in orders:
         abort(400, f"This list cannot be sorted by “{second[:40]}”. Choose one of its sortings.")
-    if second.lstrip("-") != name.lstrip("-"):
-        order = replace(order, then=orders[second])
-    return order, name, second
+    return _order(viewer, name, second), name, second
 
 
-def filters_from_address(viewer: Viewer) -> tuple[queries.Filters, list[Cause], bool]:
-    """The filters in the address, the causes among them, and whether only stale asks are wanted.
+def _order(viewer: Viewer, first: str, second: str) -> paging.Order:
+    """A sorting by its name, and by another where rows are level in the first."""
+    orders = orders_for(viewer)
+    is_finer = second and second.lstrip("-") != first.lstrip("-")
+    return replace(orders[first], then=orders[second]) if is_finer else orders[first]
+
+
+def filters_from_address(viewer: Viewer) -> tuple[queries.Filters, Cause | None, bool]:
+    """The filters in the address, the cause among them, and whether only stale asks are wanted.
     A value that is none is a 400 that says so."""
     cause = chosen_word("cause", Cause)
     filters = queries.Filters(
@@ -154,16 +176,26 @@ def filters_from_address(viewer: Viewer) -> tuple[queries.Filters, list[Cause], 
         tag=chosen_text("tag"),
         **_due(),
     )
-    return filters, [cause] if cause else [], chosen_switch("stale")
+    return filters, cause, chosen_switch("stale")
 
 
 def list_page(viewer: Viewer) -> ListPage:
     """The page of asks that the address asks for."""
     order, name, second = chosen_sorting(viewer)
     columns = chosen_columns(viewer)
-    filters, causes, stale = filters_from_address(viewer)
-    statement = _flagged(queries.rows(viewer, filters), viewer, causes, stale)
-    page = paging.fetch_rows(statement, order, request.args.get("cursor"))
+    place = paging.place_of(request.args.get("cursor"), order)
+    asked = _asked(viewer)
+    # the same word is rarely looked for again, and each database is asked for it in its own way
+    build = _rows if asked.filters.q else _rows_built_once
+    statement = build(
+        viewer,
+        asked,
+        (name, second),
+        back=place.back,
+        is_beside=bool(place.beside),
+        columns=columns,
+    )
+    page = paging.page_of(db.session.execute(statement, place.bounds), order, place)
     used = {key for key, value in request.args.items() if value}
     shown = ListPage(page, columns, name, second, bool(used - NARROWS_NOTHING))
     return _with_parts(shown, viewer)
@@ -171,24 +203,79 @@ def list_page(viewer: Viewer) -> ListPage:
 
 def matching(viewer: Viewer) -> Select[Recommendation]:
     """The asks that the filters in the address leave."""
-    filters, causes, stale = filters_from_address(viewer)
-    return _flagged(queries.listing(viewer, filters), viewer, causes, stale)
+    asked = _asked(viewer)
+    return _flagged(queries.listing(viewer, asked.filters), viewer, asked)
 
 
 def narrowed_by_address(statement: S, viewer: Viewer) -> S:
     """Of asks that the viewer sees, those that the filters in the address leave."""
-    filters, causes, stale = filters_from_address(viewer)
-    return _flagged(queries.narrowed(statement, viewer, filters), viewer, causes, stale)
+    asked = _asked(viewer)
+    return _flagged(queries.narrowed(statement, viewer, asked.filters), viewer, asked)
 
 
-def _flagged(statement: S, viewer: Viewer, causes: list[Cause], stale: bool) -> S:
-    """The asks that carry a flag for one of the causes, or for any, where that is asked for."""
-    if not causes and not stale:
-        return statement
+@dataclass(frozen=True)
+class _Asked:
+    """What the address asks for; with which of it leaves many asks, by which a statement is laid
+    out: that is asked of the database before, and the statement built once for the answer."""
+
+    filters: queries.Filters
+    cause: Cause | None
+    is_stale: bool
+    crowded: frozenset[str]
+    is_much_flagged: bool
+
+
+def _asked(viewer: Viewer) -> _Asked:
+    filters, cause, stale = filters_from_address(viewer)
+    much = _is_much_flagged(viewer, cause) if cause or stale else False
+    return _Asked(filters, cause, stale, queries.crowded(filters), much)
+
+
+@kept_while_unchanged
+def _is_much_flagged(viewer: Viewer, cause: Cause | None) -> bool:
+    return queries.are_many(_with_flags(viewer, cause))
+
+
+def _with_flags(viewer: Viewer, cause: Cause | None) -> Select[int]:
+    """The asks with a flag, for that cause or any."""
     flagged = clocks.flagged(viewer).with_only_columns(Clock.recommendation_id)
-    if causes:
-        flagged = flagged.where(Clock.cause.in_(causes))
-    return statement.where(queries.among(flagged))
+    return flagged.where(Clock.cause == cause) if cause else flagged
+
+
+def _flagged(statement: S, viewer: Viewer, asked: _Asked) -> S:
+    """The asks that carry a flag, for one cause or any, where that is asked for."""
+    if not asked.cause and not asked.is_stale:
+        return statement
+    flagged = _with_flags(viewer, asked.cause)
+    return statement.where(queries.among(flagged, asked.is_much_flagged))
+
+
+def _rows(
+    viewer: Viewer,
+    asked: _Asked,
+    sorting: tuple[str, str],
+    *,
+    back: bool,
+    is_beside: bool,
+    columns: tuple[str, ...],
+) -> Select[*tuple[Any, ...]]:
+    """The rows of a page with what most columns show, in one statement."""
+    order = _order(viewer, *sorting)
+    names = dict.fromkeys(IN_EACH_ROW)
+    names |= dict.fromkeys(READ_FOR[column] for column in columns if column in READ_FOR)
+    names |= dict.fromkeys(part.attribute for part in order.parts)
+    rows = queries.rows(viewer, asked.filters, asked.crowded, names)
+    rows = _flagged(rows, viewer, asked)
+
+    def more(page: Subquery) -> Iterator[ColumnElement[Any]]:
+        yield queries.bodies(viewer, page).label("bodies")
+        if "flags" in columns:
+            yield clocks.causes(viewer, page).label("causes")
+
+    return paging.rows_at(rows, order, back=back, is_beside=is_beside, more=more)
+
+
+_rows_built_once = built_once(_rows)
 
 
 def _with_parts(shown: ListPage, viewer: Viewer) -> ListPage:
@@ -198,8 +285,6 @@ def _with_parts(shown: ListPage, viewer: Viewer) -> ListPage:
     own = [ask for ask in rows if ask.organisation_id == viewer.organisation_id]
     return replace(
         shown,
-        bodies=queries.bodies_of(viewer, ids),
-        flags=clocks.causes_of(viewer, ids) if "flags" in columns else {},
         targets=queries.targets_of(viewer, ids) if "targets" in columns else {},
         places=queries.places_of(viewer, ids) if "places" in columns else {},
         tags=tags_of(viewer, ids) if "tags" in columns else {},
@@ -239,8 +324,7 @@ def _agency_id() -> int | None:
     slug = chosen_text("agency")
     if not slug:
         return None
-    agency = agencies.by_slug(slug)
-    return agency.id if agency else abort(400, "No such body is known. Choose one of the list.")
+    return agencies.id_of(slug) or abort(400, "No such body is known. Choose one of the list.")
 
 
 def _organisation_id(viewer: Viewer) -> int | None:

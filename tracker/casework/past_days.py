@@ -78,7 +78,7 @@ class PastList:
 
 def past_list(viewer: Viewer, day: PastDay) -> PastList:
     """The asks that were on record on the day and fit the filters in the address."""
-    filters, causes, stale = filters_from_address(viewer)
+    filters, cause, stale = filters_from_address(viewer)
     of_any_day = asks.Filters(
         q=filters.q,
         instrument=filters.instrument,
@@ -97,8 +97,8 @@ def past_list(viewer: Viewer, day: PastDay) -> PastList:
         statement = statement.where(status.is_not(None))
     if day.before is not None:
         statement = statement.where(was_open(Recommendation, viewer, day.before))
-    if causes or stale:
-        statement = statement.where(flagged_on(day, causes[0] if causes else None))
+    if cause or stale:
+        statement = statement.where(flagged_on(day, cause))
     page = paging.fetch(statement, BY_TITLE, request.args.get("cursor"))
     ids = [ask.id for ask in page.rows]
     used = {name for name, value in request.args.items() if value} - NO_FILTER

@@ -4,9 +4,21 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Date, Select, bindparam, or_, select
+from sqlalchemy import (
+    Date,
+    ScalarSelect,
+    Select,
+    String,
+    Subquery,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import joinedload
 
 from tracker.accounts.viewer import Viewer
@@ -105,6 +117,20 @@ def causes_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, tu
     """The causes of the flags in force on asks, by ask, each once, the gravest first."""
     found = grouped(_causes(viewer), recommendation_ids)
     return {key: tuple(sorted(set(own), key=GRAVITY.__getitem__)) for key, own in found.items()}
+
+
+def causes(viewer: Viewer, asks: Subquery) -> ScalarSelect[str | None]:
+    """The causes of the flags in force on each of some asks, as one text for `causes_in`."""
+    named = cast(Clock.cause, String).label("cause")
+    found = flagged(viewer).with_only_columns(named).where(Clock.recommendation_id == asks.c.id)
+    each = found.correlate(asks).subquery()
+    return select(func.aggregate_strings(each.c.cause, " ")).scalar_subquery()
+
+
+@lru_cache(maxsize=512)
+def causes_in(text: str | None) -> tuple[Cause, ...]:
+    """The causes that `causes` found, each once, the gravest first."""
+    return tuple(sorted({Cause(each) for each in (text or "").split()}, key=GRAVITY.__getitem__))
 
 
 @built_once

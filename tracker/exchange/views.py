@@ -79,7 +79,7 @@ def _narrowed(statement: Select[Recommendation]) -> Select[Recommendation]:
 
 
 def _is_narrowed() -> bool:
-    return listing.filters_from_address(current()) != (Filters(), [], False)
+    return listing.filters_from_address(current()) != (Filters(), None, False)
 
 
 def _filters() -> list[tuple[str, str]]:

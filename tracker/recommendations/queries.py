@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, cast, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    String,
+    Subquery,
+    bindparam,
+    cast,
+    false,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import defer, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -181,34 +193,27 @@ def listing(viewer: Viewer, filters: Filters) -> Select[Recommendation]:
     return narrowed(visible(statement, Recommendation, viewer), viewer, filters)
 
 
-def rows(viewer: Viewer, filters: Filters) -> Select[*tuple[Any, ...]]:
-    """The same asks as rows of what a list shows and sorts by, to be paged: a list has no need of
-    whole records."""
-    ask = Recommendation
-    shown = (
-        *(ask.id, ask.organisation_id, ask.audience, ask.title, ask.sort_title, ask.instrument),
-        *(ask.status, ask.result, ask.submitted_on, ask.last_contact_on, ask.updated_at),
-        *(ask.assignee_id, ask.next_action, ask.next_action_on, ask.place),
-    )
-    statement = select(*shown, Record.reference).join(Record, Record.id == ask.id)
-    return narrowed(visible(statement, Recommendation, viewer), viewer, filters)
+def rows(
+    viewer: Viewer, filters: Filters, crowded: frozenset[str], names: Iterable[str]
+) -> Select[*tuple[Any, ...]]:
+    """The same asks as rows of some of their columns and the reference, to be paged: a list has no
+    need of whole records. Which parts are `crowded` is asked before."""
+    columns = (getattr(Recommendation, name) for name in names)
+    statement = select(Record.reference, *columns)
+    statement = statement.join(Recommendation, Recommendation.id == Record.id)
+    return _narrowed(visible(statement, Recommendation, viewer), viewer, filters, crowded)
 
 
-def bodies_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, str]:
-    """The bodies that asks were put to, in short and in their order, by ask."""
-    found = grouped(_bodies(viewer), recommendation_ids)
-    return {ask_id: ", ".join(names) for ask_id, names in found.items()}
-
-
-@built_once
-def _bodies(viewer: Viewer) -> Select[int, str]:
+def bodies(viewer: Viewer, asks: Subquery) -> ScalarSelect[str | None]:
+    """The bodies that each of some asks was put to, in short and in their order, as one text."""
     statement = (
-        select(Addressee.recommendation_id, Agency.short_name)
-        .join(Agency, Agency.id == Addressee.agency_id)
-        .where(Addressee.recommendation_id.in_(IDS))
-        .order_by(Addressee.recommendation_id, Addressee.position, Addressee.id)
+        select(Agency.short_name)
+        .join(Addressee, Addressee.agency_id == Agency.id)
+        .where(Addressee.recommendation_id == asks.c.id)
+        .order_by(Addressee.position, Addressee.id)
     )
-    return visible(statement, Addressee, viewer)
+    names = visible(statement, Addressee, viewer).correlate(asks).subquery()
+    return select(func.aggregate_strings(names.c.short_name, ", ")).scalar_subquery()
 
 
 def ids(viewer: Viewer, filters: Filters) -> Select[int]:
@@ -218,8 +223,13 @@ def ids(viewer: Viewer, filters: Filters) -> Select[int]:
 
 def narrowed(statement: S, viewer: Viewer, filters: Filters) -> S:
     """A statement over asks with the filters applied."""
+    return _narrowed(statement, viewer, filters, crowded(filters))
+
+
+def _narrowed(statement: S, viewer: Viewer, filters: Filters, crowded: frozenset[str]) -> S:
+    parts = (among(wanted, name in crowded) for name, wanted in _parts(filters).items())
     return statement.where(
-        *_own_columns(filters), *_own_work(viewer, filters), *_through_parts(viewer, filters)
+        *_own_columns(filters), *_own_work(viewer, filters), *parts, *_in_words(viewer, filters)
     )
 
 
@@ -266,17 +276,30 @@ def _own_work(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]]:
     return rules
 
 
-def _through_parts(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]]:
-    """The filters that rows hanging on an ask answer."""
-    rules: list[ColumnElement[bool]] = []
+def _parts(filters: Filters) -> dict[str, Select[int]]:
+    """The asks that filters leave which rows hanging on an ask answer, by what those are."""
+    parts: dict[str, Select[int]] = {}
     asked = _asked(filters)
     if asked:
-        rules.append(among(select(Addressee.recommendation_id).where(*asked)))
+        parts["addressees"] = select(Addressee.recommendation_id).where(*asked)
     places = _places(filters)
     if places:
-        rules.append(among(select(RecommendationPlace.recommendation_id).where(*places)))
+        parts["places"] = select(RecommendationPlace.recommendation_id).where(*places)
     if filters.tag:
-        rules.append(among(select(RecordTag.record_id).where(RecordTag.tag == filters.tag.lower())))
+        tagged = select(RecordTag.record_id).where(RecordTag.tag == filters.tag.lower())
+        parts["tags"] = tagged
+    return parts
+
+
+@kept_while_unchanged
+def crowded(filters: Filters) -> frozenset[str]:
+    """Which of the parts that filters look through leave many asks. See `among`."""
+    return frozenset(name for name, wanted in _parts(filters).items() if are_many(wanted))
+
+
+def _in_words(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]]:
+    """The filters on one target, and on words."""
+    rules: list[ColumnElement[bool]] = []
     if filters.target_id is not None:
         about = select(RecommendationTarget.recommendation_id).where(
             RecommendationTarget.target_id.in_(
@@ -289,11 +312,16 @@ def _through_parts(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]
     return rules
 
 
-def among(wanted: Select[int]) -> ColumnElement[bool]:
+def are_many(wanted: Select[int]) -> bool:
+    """Whether so many asks are wanted that gathering them takes long."""
+    some = wanted.limit(FEW).subquery()
+    return (db.session.scalar(select(func.count()).select_from(some)) or 0) >= FEW
+
+
+def among(wanted: Select[int], is_many: bool) -> ColumnElement[bool]:
     """Asks whose id is among those wanted. A few are looked up; where there are many, each ask is
     checked on the way, in the order of the list, so that a page does not gather them all first."""
-    some = wanted.limit(FEW).subquery()
-    if (db.session.scalar(select(func.count()).select_from(some)) or 0) < FEW:
+    if not is_many:
         return Recommendation.id.in_(wanted)
     [key] = wanted.selected_columns
     return wanted.where(key == Recommendation.id).correlate(Recommendation).exists()

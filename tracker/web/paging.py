@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from flask import abort
-from sqlalchemy import ColumnElement, Date, Integer, Select, and_, bindparam, or_
+from sqlalchemy import ColumnElement, Date, Integer, Select, Subquery, and_, bindparam, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from tracker.core.dates import PartialDate
@@ -17,19 +17,21 @@ from tracker.web.sealing import seal, unseal
 
 PAGE_SIZE = 50
 Row = TypeVar("Row")
+S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 
 
 @dataclass(frozen=True)
 class Order:
     """A sorting by one column, or by that of `then` where it ties, and last by the key. `label` is
     what a person chooses; `value` tells what a row has where the column is a computed one, which
-    is then never nothing."""
+    is then never nothing, and is computed of what it `reads`."""
 
     label: str
     column: InstrumentedAttribute[Any] | ColumnElement[Any]
     key: InstrumentedAttribute[Any]
     descending: bool = False
     value: Callable[[Any], Any] | None = None
+    reads: str = ""
     then: "Order | None" = None
 
     @property
@@ -39,7 +41,25 @@ class Order:
 
     def of(self, row: Any) -> Any:
         """What a row is sorted by."""
-        return self.value(row) if self.value else getattr(row, str(self.column.key))
+        return self.value(row) if self.value else getattr(row, self.attribute)
+
+    @property
+    def attribute(self) -> str:
+        """What a row must have read to say what it is sorted by."""
+        return self.reads or str(self.column.key)
+
+
+class Place(NamedTuple):
+    """Where a page lies: behind a row, or before it, of which this holds what it is sorted by and
+    the key; without one at the top."""
+
+    back: bool = False
+    beside: tuple[Any, ...] = ()
+
+    @property
+    def bounds(self) -> dict[str, Any]:
+        """The row as the parameters of a statement."""
+        return {f"bound{i}": value for i, value in enumerate(self.beside)}
 
 
 @dataclass(frozen=True)
@@ -55,45 +75,70 @@ def fetch(
     statement: Select[Row], order: Order, cursor: str | None, size: int = PAGE_SIZE
 ) -> Page[Row]:
     """The page that a cursor points to; without one, the first. A cursor that is none is a 400."""
-    return _page(
-        statement, order, cursor, size, lambda limited: db.session.scalars(limited).unique()
-    )
+    place = place_of(cursor, order)
+    columns = _columns(order, place.back)
+    statement = _from(statement, columns, bool(place.beside)).order_by(*_sorted(columns))
+    found = db.session.scalars(statement.limit(size + 1), place.bounds).unique()
+    return page_of(found, order, place, size)
 
 
-def fetch_rows(
-    statement: Select[*tuple[Any, ...]], order: Order, cursor: str | None, size: int = PAGE_SIZE
-) -> Page[Any]:
-    """The same of a statement of columns: rows that have what they are sorted by."""
-    return _page(statement, order, cursor, size, db.session.execute)
+def place_of(cursor: str | None, order: Order) -> Place:
+    """Where the page lies that a cursor points to. A cursor that is none is a 400."""
+    return _decode(cursor, order) if cursor else Place()
 
 
-def _page(
+def rows_at(
     statement: Select[*tuple[Any, ...]],
     order: Order,
-    cursor: str | None,
-    size: int,
-    run: Callable[[Any], Iterable[Any]],
-) -> Page[Any]:
-    back, values, key = _decode(cursor, order) if cursor else (False, [], 0)
-    columns = [(part.column, part.descending != back) for part in order.parts]
-    columns.append((order.key, order.descending != back))
-    if cursor:
-        # bound by their types also where they stand for no date
-        bounds = [
-            bindparam(None, v, c.type) for v, (c, _) in zip([*values, key], columns, strict=True)
-        ]
-        statement = statement.where(*_beyond(columns, bounds))
-    statement = statement.order_by(*(c.desc() if falling else c.asc() for c, falling in columns))
-    rows = list(run(statement.limit(size + 1)))
+    *,
+    back: bool,
+    is_beside: bool,
+    more: Callable[[Subquery], Iterable[ColumnElement[Any]]],
+    size: int = PAGE_SIZE,
+) -> Select[*tuple[Any, ...]]:
+    """A page's rows, and one further on, as a statement that takes the `bounds` of a place: the
+    columns of `statement`, and what `more` finds for the rows of the page alone."""
+    columns = _columns(order, back)
+    shown = [column.key for column in statement.selected_columns]
+    sorting = [column.label(f"by{i}") for i, (column, _) in enumerate(columns)]
+    inside = _from(statement, columns, is_beside).order_by(*_sorted(columns))
+    page = inside.add_columns(*sorting).limit(size + 1).subquery("page")
+    again = [(page.c[f"by{i}"], falling) for i, (_, falling) in enumerate(columns)]
+    whole = select(*(page.c[key] for key in shown if key), *more(page))
+    return whole.order_by(*_sorted(again))
+
+
+def page_of(found: Iterable[Any], order: Order, place: Place, size: int = PAGE_SIZE) -> Page[Any]:
+    """The page of rows that were found at a place, one more than it holds if it goes on."""
+    rows = list(found)
     more, rows = len(rows) > size, rows[:size]
-    if back:
+    if place.back:
         rows.reverse()
-    before, after = (more, True) if back else (cursor is not None, more)
+    before, after = (more, True) if place.back else (bool(place.beside), more)
     return Page(
         rows,
         earlier=_encode("b", rows[0], order) if rows and before else None,
         later=_encode("f", rows[-1], order) if rows and after else None,
     )
+
+
+def _columns(order: Order, back: bool) -> list[tuple[ColumnElement[Any], bool]]:
+    """The columns that rows are sorted by, the key last, each with whether it falls."""
+    columns: list[tuple[Any, bool]] = [(p.column, p.descending != back) for p in order.parts]
+    return [*columns, (order.key, order.descending != back)]
+
+
+def _sorted(columns: Iterable[tuple[ColumnElement[Any], bool]]) -> list[ColumnElement[Any]]:
+    return [column.desc() if falling else column.asc() for column, falling in columns]
+
+
+def _from(statement: S, columns: Sequence[tuple[Any, bool]], is_beside: bool) -> S:
+    """The statement from the row on that its bounds name."""
+    if not is_beside:
+        return statement
+    # bound by their types also where they stand for no date
+    bounds = [bindparam(f"bound{i}", type_=c.type) for i, (c, _) in enumerate(columns)]
+    return statement.where(*_beyond(columns, bounds))
 
 
 def _beyond(
@@ -124,7 +169,7 @@ def _text(value: Any) -> str:
     return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
 
 
-def _decode(cursor: str, order: Order) -> tuple[bool, list[Any], int]:
+def _decode(cursor: str, order: Order) -> Place:
     try:
         direction, place, key = json.loads(unseal(cursor))
         texts = place if order.then and isinstance(place, list) else [place]
@@ -133,7 +178,7 @@ def _decode(cursor: str, order: Order) -> tuple[bool, list[Any], int]:
         if not isinstance(key, str) or not 0 < int(key) < 2**62:
             raise ValueError(cursor)
         values = [_value(text, part) for text, part in zip(texts, order.parts, strict=True)]
-        return direction == "b", values, int(key)
+        return Place(direction == "b", (*values, int(key)))
     except (ValueError, TypeError, RecursionError):
         abort(400, "The link to this page of the list is damaged. Start the list from its top.")
 

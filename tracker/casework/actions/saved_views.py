@@ -1,5 +1,7 @@
 """Views of the list that people save: whoever made one may rename, share and delete it."""
 
+from typing import NamedTuple
+
 from sqlalchemy import Select, func, or_, select
 
 from tracker.accounts.permissions import Permission
@@ -7,20 +9,35 @@ from tracker.accounts.viewer import Viewer
 from tracker.casework.models import SavedView
 from tracker.core.db import built_once, db
 from tracker.core.intake import Intake
+from tracker.core.unchanged import kept_while_unchanged
 from tracker.history import actions as history
 
 MOST = 100
 
 
-def views_for(viewer: Viewer) -> list[SavedView]:
+class ViewKept(NamedTuple):
+    """A saved view, as lists and menus show it."""
+
+    id: int
+    owner_id: int
+    name: str
+    query: str
+    is_shared: bool
+
+
+@kept_while_unchanged
+def views_for(viewer: Viewer) -> tuple[ViewKept, ...]:
     """The viewer's own views, and those that colleagues share, by name."""
-    return list(db.session.scalars(_views_for(viewer))) if viewer.edits else []
+    if not viewer.edits:
+        return ()
+    return tuple(ViewKept(*row) for row in db.session.execute(_views_for(viewer)))
 
 
 @built_once
-def _views_for(viewer: Viewer) -> Select[SavedView]:
+def _views_for(viewer: Viewer) -> Select[int, int, str, str, bool]:
+    view = SavedView
     return (
-        select(SavedView)
+        select(view.id, view.owner_id, view.name, view.query, view.is_shared)
         .where(
             SavedView.organisation_id == viewer.organisation_id,
             or_(SavedView.owner_id == viewer.user_id, SavedView.is_shared),

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
 from tracker.accounts import queries as accounts
-from tracker.agencies import queries as agencies
 from tracker.casework import actions, growing, pages, past_days, telling
 from tracker.casework import columns as list_columns
 from tracker.casework.actions.saved_views import views_for
@@ -24,15 +23,13 @@ from tracker.casework.forms import (
     VoidOneForm,
     VoidStatusForm,
 )
-from tracker.casework.list_rows import rows_shown
-from tracker.casework.listing import DUE, list_page, orders_for
+from tracker.casework.listing import list_page, orders_for
 from tracker.casework.reading import note_reads_of
 from tracker.casework.rows import date_or_none
 from tracker.casework.views import saved_views, sharing
 from tracker.casework.views.filling import ask_data, choose_status, next_form, outcome_choices
 from tracker.clocks import queries as clocks
 from tracker.clocks.models import ActKind
-from tracker.core.countries import countries
 from tracker.core.now import today
 from tracker.recommendations import queries, workflow
 from tracker.recommendations.models import ClosureReason, Recommendation, Status
@@ -86,23 +83,15 @@ def index() -> ResponseReturnValue:
         if view is None:
             raise
         return saved_views.no_longer_valid(view, problem)
-    there = queries.countries(viewer)
     return render_template(
         "views/recommendations/index.html",
         listing=listing,
-        rows=rows_shown(listing, viewer),
         view=view,
         views=views_for(viewer),
         address_of=saved_views.address_of,
         orders=orders_for(viewer),
-        columns=list_columns.offered(viewer),
-        usual_columns=list_columns.USUAL,
+        columns=list_columns.COLUMNS,
         numeric=list_columns.NUMERIC,
-        due=DUE,
-        more_open=any(request.args.get(name) for name in list_columns.UNDER_MORE),
-        colleagues=accounts.names_of_colleagues(viewer) if viewer.edits else {},
-        agencies=agencies.names(short=True),
-        countries={code: name for code, name in countries().items() if code in there},
     )
 
 

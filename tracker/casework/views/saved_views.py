@@ -6,6 +6,7 @@ from werkzeug.exceptions import BadRequest
 
 from tracker.accounts import queries as accounts
 from tracker.casework.actions import saved_views as actions
+from tracker.casework.actions.saved_views import ViewKept
 from tracker.casework.columns import chosen_columns, parts_of, query_of_view
 from tracker.casework.list_forms import DeleteForm, ViewForm
 from tracker.casework.listing import chosen_sorting, filters_from_address
@@ -19,13 +20,13 @@ from tracker.web.viewer import current
 saved_views = Blueprint("saved_views", __name__, url_prefix="/recommendations/views")
 
 
-def address_of(view: SavedView) -> str:
+def address_of(view: SavedView | ViewKept) -> str:
     """The link that a view is: an address, evaluated for whoever opens it."""
     parts = [*parts_of(view.query).items(), ("view", str(view.id))]
     return with_parts(url_for("recommendations.index"), parts)
 
 
-def opened_view() -> SavedView | None:
+def opened_view() -> ViewKept | None:
     """The view that the present address says it is, if it is one that the viewer has."""
     key = request.args.get("view", "")
     if not key:
@@ -33,7 +34,7 @@ def opened_view() -> SavedView | None:
     return next((view for view in actions.views_for(current()) if str(view.id) == key), None)
 
 
-def no_longer_valid(view: SavedView, problem: BadRequest) -> ResponseReturnValue:
+def no_longer_valid(view: ViewKept, problem: BadRequest) -> ResponseReturnValue:
     """A view that asks for what there is no more says so, and what can be done."""
     page = render_template(
         "views/recommendations/view_invalid.html",

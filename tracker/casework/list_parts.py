@@ -1,0 +1,150 @@
+"""The parts of the list of asks: all that its filters and each row show, as plain data, and drawn
+from that, once for what they show."""
+
+from collections.abc import Callable, Hashable, Iterator
+from typing import Any, NamedTuple
+
+from flask import Flask, request, url_for
+from markupsafe import Markup
+
+from tracker.accounts import queries as accounts
+from tracker.accounts.viewer import Viewer
+from tracker.agencies import queries as agencies
+from tracker.casework.columns import COLUMNS, NUMERIC, UNDER_MORE, offered
+from tracker.casework.listing import DUE, ListPage, orders_for
+from tracker.clocks.queries import causes_in
+from tracker.core.countries import countries
+from tracker.core.now import today
+from tracker.recommendations import queries
+from tracker.recommendations.instruments import Instrument
+from tracker.records.models import Audience
+from tracker.web.drawing import drawn_once
+from tracker.web.filters import with_parts, with_query
+from tracker.web.viewer import current
+
+Pairs = tuple[tuple[str, str], ...]
+MOST_ROWS, MOST_FILTERS = 2048, 128  # what a process keeps: one and some twenty kilobytes each
+MOST_TARGETS = 3
+
+
+class RowShown(NamedTuple):
+    """What one row shows: the ask, and the value of each chosen column."""
+
+    reference: str
+    title: str
+    instrument: Instrument
+    bodies: str
+    is_own: bool
+    cells: tuple[tuple[str, Hashable], ...]
+
+
+def rows_shown(listing: ListPage, viewer: Viewer) -> Iterator[RowShown]:
+    """The rows of a page, as the viewer may read them."""
+    values = [(name, _VALUES[name]) for name in listing.columns]
+    for ask in listing.page.rows:
+        is_own = ask.organisation_id == viewer.organisation_id
+        yield RowShown(
+            ask.reference,
+            ask.title,
+            ask.instrument,
+            ask.bodies or "",
+            is_own,
+            tuple((name, value(ask, listing, is_own)) for name, value in values),
+        )
+
+
+def _targets(ask: Any, listing: ListPage, _own: bool) -> Hashable:
+    names = [target.name for target in listing.targets.get(ask.id, ())]
+    return tuple(names[:MOST_TARGETS]), max(len(names) - MOST_TARGETS, 0)
+
+
+def _due(ask: Any, _listing: ListPage, is_own: bool) -> Hashable:
+    day = ask.next_action_on if is_own else None
+    return day, day is not None and day < today()
+
+
+def _audience(ask: Any, _listing: ListPage, is_own: bool) -> Hashable:
+    is_theirs = ask.audience is Audience.ORGANISATION and not is_own
+    return None if is_theirs else ask.audience
+
+
+# what is read of an ask for a column, by its name: of what its owner plans, nothing for others
+_VALUES: dict[str, Callable[[Any, ListPage, bool], Hashable]] = {
+    "status": lambda ask, _, own: ask.status,
+    "result": lambda ask, _, own: ask.result,
+    "sent": lambda ask, _, own: ask.submitted_on,
+    "contact": lambda ask, _, own: ask.last_contact_on,
+    "flags": lambda ask, _, own: causes_in(ask.causes),
+    "targets": _targets,
+    "places": lambda ask, listing, own: tuple(
+        (place.country, place.region) for place in listing.places.get(ask.id, ())
+    ),
+    "assignee": lambda ask, listing, own: (
+        listing.people.get(ask.assignee_id, "nobody") if own else ""
+    ),
+    "next": lambda ask, _, own: ask.next_action if own else "",
+    "due": _due,
+    "tags": lambda ask, listing, own: tuple(
+        (tag, with_query(tag=tag)) for tag in listing.tags.get(ask.id, ())
+    ),
+    "audience": _audience,
+    "owner": lambda ask, listing, own: listing.owners[ask.organisation_id],
+    "updated": lambda ask, _, own: ask.updated_at.date(),
+}
+
+
+class FiltersShown(NamedTuple):
+    """What the filters above the list show: what the address says, and what can be chosen."""
+
+    args: tuple[tuple[str, str], ...]
+    sort: str
+    then: str
+    columns: tuple[str, ...]
+    more_open: bool
+    edits: bool
+    user_id: int | None
+    at: str
+    export_at: str
+    agencies: Pairs
+    countries: Pairs
+    colleagues: tuple[tuple[int, str], ...]
+    orders: Pairs
+    offered: Pairs
+
+
+def filters_shown(listing: ListPage, viewer: Viewer) -> FiltersShown:
+    """The filters above a page of the list, as the present address sets them."""
+    there = queries.countries(viewer)
+    export_at = with_parts(url_for("exports.index"), request.args.items(multi=True))
+    return FiltersShown(
+        tuple((k, v) for k, v in request.args.to_dict().items() if k != "cursor"),
+        listing.sort,
+        listing.then,
+        listing.columns,
+        any(request.args.get(name) for name in UNDER_MORE),
+        viewer.edits,
+        viewer.user_id,
+        url_for("recommendations.index"),
+        "" if viewer.is_anonymous else export_at,
+        tuple(agencies.names(short=True).items()),
+        tuple((code, name) for code, name in countries().items() if code in there),
+        tuple(accounts.names_of_colleagues(viewer).items()) if viewer.edits else (),
+        tuple((name, order.label) for name, order in orders_for(viewer).items()),
+        tuple((name, column.label) for name, column in offered(viewer).items()),
+    )
+
+
+def init_app(app: Flask) -> None:
+    """Give templates `ask_rows(listing, ticks)`, the rows with boxes to tick or not, and
+    `ask_filters(listing)`."""
+    row = drawn_once(app, "partials/ask_row.html", "row", MOST_ROWS, COLUMNS, NUMERIC)
+    filters = drawn_once(app, "partials/ask_filters.html", "filters", MOST_FILTERS, DUE)
+
+    def ask_rows(listing: ListPage, ticks: bool) -> Markup:
+        at = url_for("recommendations.index") + "/"
+        return Markup("").join(row(shown, at, ticks) for shown in rows_shown(listing, current()))
+
+    def ask_filters(listing: ListPage) -> Markup:
+        return filters(filters_shown(listing, current()))
+
+    app.jinja_env.globals |= {"ask_rows": ask_rows, "ask_filters": ask_filters}
