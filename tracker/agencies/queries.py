@@ -66,6 +66,15 @@ def by_slug(slug: str) -> Agency | None:
 
 
 @kept_while_unchanged
+def short_names() -> dict[int, str]:
+    """The short name of every body by its key, in the order of their names."""
+    return dict(db.session.execute(_SHORT_NAMES_BY_ID).all())
+
+
+_SHORT_NAMES_BY_ID = select(Agency.id, Agency.short_name).order_by(Agency.name, Agency.id)
+
+
+@kept_while_unchanged
 def id_of(slug: str) -> int | None:
     """The key of the body of that slug."""
     agency = by_slug(slug)

@@ -40,6 +40,7 @@ class RowShown(NamedTuple):
 
 def rows_shown(listing: ListPage, viewer: Viewer) -> Iterator[RowShown]:
     """The rows of a page, as the viewer may read them."""
+    names = agencies.short_names()
     values = [(name, _VALUES[name]) for name in listing.columns]
     for ask in listing.page.rows:
         is_own = ask.organisation_id == viewer.organisation_id
@@ -47,7 +48,7 @@ def rows_shown(listing: ListPage, viewer: Viewer) -> Iterator[RowShown]:
             ask.reference,
             ask.title,
             ask.instrument,
-            ask.bodies or "",
+            queries.bodies_in(ask.bodies, names),
             is_own,
             tuple((name, value(ask, listing, is_own)) for name, value in values),
         )

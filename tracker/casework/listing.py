@@ -268,9 +268,9 @@ def _rows(
     rows = _flagged(rows, viewer, asked)
 
     def more(page: Subquery) -> Iterator[ColumnElement[Any]]:
-        yield queries.bodies(viewer, page).label("bodies")
+        yield queries.bodies(viewer, page.c.id).label("bodies")
         if "flags" in columns:
-            yield clocks.causes(viewer, page).label("causes")
+            yield clocks.causes(viewer, page.c.id).label("causes")
 
     return paging.rows_at(rows, order, back=back, is_beside=is_beside, more=more)
 

@@ -3,25 +3,31 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, select
 
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
-from tracker.agencies.models import Agency, AgencyMembership
+from tracker.agencies.models import AgencyMembership
 from tracker.casework.actions.settle import outcome_facts
 from tracker.casework.ledger import Ledger, ledger
 from tracker.clocks import queries as clocks
 from tracker.clocks.explain import Arithmetic, ClockGroup, arithmetic, grouped
 from tracker.clocks.models import Cause, Clock, ClockKind, ClockState
 from tracker.core.dates import PartialDate
+from tracker.core.db import IDS, built_once, db
 from tracker.core.now import today
 from tracker.correspondence import queries as correspondence
-from tracker.correspondence.models import Contact, Direction, Letter
+from tracker.correspondence.models import Contact, Direction, Letter, LetterRecommendation
 from tracker.recommendations import outcomes as outcome_rules
 from tracker.recommendations import queries as asks
 from tracker.recommendations import workflow
-from tracker.recommendations.models import Outcome, Recommendation, Result, StatusSpan
+from tracker.recommendations.instruments import Instrument
+from tracker.recommendations.models import Outcome, Recommendation, Result, Status, StatusSpan
 from tracker.records import queries as records
-from tracker.records.models import RecordMixin
+from tracker.records.models import Record, RecordMixin
+from tracker.records.queries import visible
 from tracker.sources import queries as sources
 from tracker.sources.models import SourceUse
 from tracker.targets.models import Target
@@ -43,10 +49,9 @@ class AskPage:
     clocks: list[Clock]
     letters: list[Letter]
     void_letters: list[Letter]
-    siblings: list[Recommendation]
-    sibling_flags: dict[int, tuple[Cause, ...]]
+    siblings: list["Sibling"]
     contacts: list[Contact]
-    agencies_of_contact: dict[int, list[Agency]]
+    bodies_met: dict[int, list[str]]
     outcomes: list[Outcome]
     reasons: dict[int, outcome_rules.NotCredited]
     ledger: Ledger
@@ -149,12 +154,10 @@ def ask_page(
     own = [ask.id]
     every_letter = correspondence.letters_of(viewer, own, also_void=True)[ask.id]
     letters = [letter for letter in every_letter if not letter.voided_at]
-    contacts = correspondence.contacts_of(viewer, own)[ask.id]
+    met = correspondence.contacts_about(viewer, ask.id)
+    contacts = [contact for contact, _ in met]
     all_clocks = clocks.clocks_of(viewer, own)[ask.id]
     flags = [c for c in all_clocks if c.state is ClockState.RUNNING and c.flagged_on]
-    carried = correspondence.asks_of(viewer, [letter.id for letter in letters])
-    siblings = _others(carried.values(), ask)
-    agencies_of_contact = correspondence.bodies_met(contact.id for contact in contacts)
     outcomes = asks.outcomes_of(viewer, own)[ask.id]
     tree = agencies.tree()
     reasons = _reasons(ask, outcomes, tree)
@@ -171,14 +174,13 @@ def ask_page(
         clocks=all_clocks,
         letters=letters,
         void_letters=[letter for letter in every_letter if letter.voided_at],
-        siblings=siblings,
-        sibling_flags=clocks.causes_of(viewer, [other.id for other in siblings]),
+        siblings=_siblings(viewer, ask, letters),
         contacts=contacts,
-        agencies_of_contact=agencies_of_contact,
+        bodies_met=_named(met),
         outcomes=outcomes,
         reasons=reasons,
         ledger=ledger(viewer, ask, targets, credited, tree),
-        answers=_answers(contacts, agencies_of_contact),
+        answers=_answers(met),
         oldest_first=oldest_first,
         evidence=sources.cited_by(viewer, own).get(ask.id, []),
         tags=records.tags_of(viewer, own).get(ask.id, []),
@@ -208,23 +210,57 @@ def _reasons(
     return {key: why for key, why in whys.items() if why}
 
 
-def _answers(
-    contacts: Iterable[Contact], agencies_of_contact: dict[int, list[Agency]]
-) -> dict[int, Contact]:
+def _answers(met: Iterable[correspondence.Met]) -> dict[int, Contact]:
     """What each body said last, by body; contacts come oldest first."""
     return {
-        agency.id: contact
-        for contact in contacts
+        agency_id: contact
+        for contact, agency_ids in met
         if contact.direction is not Direction.OURS and not contact.voided_at
-        for agency in agencies_of_contact.get(contact.id, [])
+        for agency_id in agency_ids
     }
 
 
-def _others(
-    groups: Iterable[Sequence[Recommendation]], ask: Recommendation
-) -> list[Recommendation]:
-    found = {other.id: other for group in groups for other in group if other.id != ask.id}
-    return list(found.values())
+def _named(met: Iterable[correspondence.Met]) -> dict[int, list[str]]:
+    """The bodies that each contact was with, in short, in the order of their names."""
+    names = agencies.short_names()
+    return {
+        contact.id: [name for key, name in names.items() if key in agency_ids]
+        for contact, agency_ids in met
+    }
+
+
+class Sibling(NamedTuple):
+    """Another ask of a letter, in a line."""
+
+    causes: tuple[Cause, ...]
+    reference: str
+    title: str
+    status: Status
+    instrument: Instrument
+
+
+def _siblings(viewer: Viewer, ask: Recommendation, letters: Iterable[Letter]) -> list[Sibling]:
+    """The other asks of some letters, in their order, as far as the viewer may see them."""
+    ids = [letter.id for letter in letters]
+    if not ids:
+        return []
+    rows = db.session.execute(_carried(viewer), {"ids": ids})
+    found = {key: (shown, clocks.causes_in(causes)) for key, causes, *shown in rows}
+    return [Sibling(causes, *shown) for key, (shown, causes) in found.items() if key != ask.id]
+
+
+@built_once
+def _carried(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    carried, other = LetterRecommendation, Recommendation
+    statement = (
+        select(other.id, clocks.causes(viewer, other.id))
+        .add_columns(Record.reference, other.title, other.status, other.instrument)
+        .join(carried, carried.recommendation_id == other.id)
+        .join(Record, Record.id == other.id)
+        .where(carried.letter_id.in_(IDS))
+        .order_by(carried.letter_id, carried.position, other.id)
+    )
+    return visible(statement, Recommendation, viewer)
 
 
 @dataclass(frozen=True)

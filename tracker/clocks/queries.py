@@ -12,7 +12,6 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     String,
-    Subquery,
     bindparam,
     cast,
     func,
@@ -24,7 +23,7 @@ from sqlalchemy.orm import joinedload
 from tracker.accounts.viewer import Viewer
 from tracker.agencies.models import Agency
 from tracker.clocks.models import Cause, Clock, ClockAct, ClockRule, ClockState
-from tracker.core.db import IDS, built_once, db, grouped
+from tracker.core.db import IDS, KeyColumn, built_once, db, grouped, table_of
 from tracker.core.now import today
 from tracker.records.models import Record
 from tracker.records.queries import visible
@@ -119,12 +118,11 @@ def causes_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, tu
     return {key: tuple(sorted(set(own), key=GRAVITY.__getitem__)) for key, own in found.items()}
 
 
-def causes(viewer: Viewer, asks: Subquery) -> ScalarSelect[str | None]:
-    """The causes of the flags in force on each of some asks, as one text for `causes_in`."""
-    named = cast(Clock.cause, String).label("cause")
-    found = flagged(viewer).with_only_columns(named).where(Clock.recommendation_id == asks.c.id)
-    each = found.correlate(asks).subquery()
-    return select(func.aggregate_strings(each.c.cause, " ")).scalar_subquery()
+def causes(viewer: Viewer, ask_id: KeyColumn) -> ScalarSelect[str | None]:
+    """The causes of the flags in force on an ask of a statement, as a text for `causes_in`."""
+    causes = func.aggregate_strings(cast(Clock.cause, String), " ")
+    found = flagged(viewer).with_only_columns(causes).where(Clock.recommendation_id == ask_id)
+    return found.correlate(table_of(ask_id)).scalar_subquery()
 
 
 @lru_cache(maxsize=512)

@@ -19,10 +19,12 @@ from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import (
     BindParameter,
     CheckConstraint,
+    ColumnElement,
     Connection,
     CursorResult,
     Engine,
     Enum,
+    FromClause,
     MetaData,
     Select,
     String,
@@ -34,7 +36,14 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, Session, mapped_column
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    InstrumentedAttribute,
+    Mapped,
+    Mapper,
+    Session,
+    mapped_column,
+)
 
 from tracker.core.dates import PartialDate
 from tracker.core.errors import TrackerError
@@ -104,6 +113,28 @@ def grouped(statement: Select[int, T], ids: Iterable[int]) -> dict[int, list[T]]
     return found
 
 
+KeyColumn = ColumnElement[int] | InstrumentedAttribute[int]
+
+
+def table_of(column: KeyColumn) -> FromClause:
+    """The table or query that a column stands in, for what is looked up for each of its rows."""
+    table: FromClause = column.table
+    return table
+
+
+class _Cursor(psycopg.RawCursor[Any]):
+    """Says of the columns of a result their names and types, which is all that anybody asks."""
+
+    @property
+    def description(self) -> Any:
+        result = self.pgresult
+        if result is None or not result.nfields:
+            return super().description
+        nothing = (None,) * 5
+        names = [(result.fname(i) or b"").decode() for i in range(result.nfields)]
+        return [(name, result.ftype(i), *nothing) for i, name in enumerate(names)]
+
+
 @event.listens_for(Base, "instrument_class", propagate=True)
 def _hold_to_lengths(mapper: Mapper[Any], _cls: type) -> None:
     """SQLite takes a text of any length: CHECKs hold both databases to the declared ones."""
@@ -131,7 +162,7 @@ def init_app(app: Flask, database_url: str) -> None:
         # the server's own placeholders: psycopg would rewrite those of a long list each time
         options["paramstyle"] = "numeric_dollar"
         options["connect_args"] = {
-            "cursor_factory": psycopg.RawCursor,
+            "cursor_factory": _Cursor,
             "options": f"-c timezone=utc -c lock_timeout={int(BUSY_SECONDS * 1000)}",
             "connect_timeout": int(BUSY_SECONDS),
             "tcp_user_timeout": SILENT_SECONDS * 1000,

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, String, cast, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.accounts.viewer import Viewer
@@ -125,6 +126,28 @@ def _contacts_of(viewer: Viewer) -> Select[int, Contact]:
         .order_by(Contact.happened_on, Contact.id)
     )
     return visible(statement, Contact, viewer)
+
+
+class Met(NamedTuple):
+    """A contact, and the keys of the bodies that it was with, in no order."""
+
+    contact: Contact
+    agency_ids: frozenset[int]
+
+
+def contacts_about(viewer: Viewer, recommendation_id: int) -> list[Met]:
+    """The contacts about an ask with their bodies, oldest first, voided ones too, in a statement;
+    as far as visible."""
+    rows = db.session.execute(_contacts_about(viewer), {"ids": [recommendation_id]})
+    return [Met(row[1], frozenset(map(int, (row[2] or "").split()))) for row in rows]
+
+
+@built_once
+def _contacts_about(viewer: Viewer) -> Select[int, Contact, str]:
+    keys = func.aggregate_strings(cast(ContactAgency.agency_id, String), " ")
+    met = select(keys).where(ContactAgency.contact_id == Contact.id)
+    bodies = met.correlate(Contact).scalar_subquery()
+    return _contacts_of(viewer).add_columns(bodies)
 
 
 def recent_replies(viewer: Viewer, limit: int) -> list[Contact]:

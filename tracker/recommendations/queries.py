@@ -1,7 +1,7 @@
 """Finding asks, always on behalf of a viewer."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -11,7 +11,6 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     String,
-    Subquery,
     bindparam,
     cast,
     false,
@@ -24,7 +23,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from tracker.accounts.viewer import Viewer
 from tracker.agencies.models import Agency
-from tracker.core.db import IDS, built_once, db, grouped
+from tracker.core.db import IDS, KeyColumn, built_once, db, grouped, table_of
 from tracker.core.references import well_formed
 from tracker.core.unchanged import kept_while_unchanged
 from tracker.recommendations.instruments import Instrument
@@ -32,7 +31,6 @@ from tracker.recommendations.models import (
     Addressee,
     ControlledItem,
     Outcome,
-    OutcomeCitation,
     Recommendation,
     RecommendationPlace,
     RecommendationTarget,
@@ -85,10 +83,14 @@ class Filters:
 
 def get(viewer: Viewer, reference: str) -> Recommendation | None:
     """The ask of that reference with its parts, if the viewer may see it."""
-    ask = db.session.scalar(_of_reference(viewer), {"reference": reference})
+    ask = _the_one(_of_reference(viewer), reference)
     if ask is not None:
         _load_parts(ask)
     return ask
+
+
+def _the_one(statement: Select[Recommendation], reference: str) -> Recommendation | None:
+    return db.session.scalars(statement, {"reference": reference}).unique().one_or_none()
 
 
 @built_once
@@ -110,11 +112,6 @@ _ADDRESSEES = (
     .order_by(Addressee.position, Addressee.id)
     .options(joinedload(Addressee.agency))
 )
-_PLACES = (
-    select(RecommendationPlace)
-    .where(RecommendationPlace.recommendation_id == bindparam("id"))
-    .order_by(RecommendationPlace.position, RecommendationPlace.id)
-)
 _CONTROLS = (
     select(ControlledItem)
     .where(ControlledItem.recommendation_id == bindparam("id"))
@@ -125,13 +122,13 @@ _CONTROLS = (
 def _load_parts(ask: Recommendation) -> None:
     of_ask = {"id": ask.id}
     set_committed_value(ask, "addressees", list(db.session.scalars(_ADDRESSEES, of_ask)))
-    set_committed_value(ask, "places", list(db.session.scalars(_PLACES, of_ask)))
     has_controls = ask.instrument is Instrument.EXPORT_CONTROL  # no other names controlled items
     controls = db.session.scalars(_CONTROLS, of_ask) if has_controls else ()
     set_committed_value(ask, "controls", list(controls))
 
 
 _PARTS = (
+    joinedload(Recommendation.places),
     joinedload(Recommendation.decided_by),
     joinedload(Recommendation.assignee),
     joinedload(Recommendation.organisation),
@@ -140,7 +137,7 @@ _PARTS = (
 
 def for_editing(viewer: Viewer, reference: str) -> Recommendation | None:
     """As `get`, with the links to its targets, of which the editor may not see all."""
-    ask = db.session.scalar(_with_targets(viewer), {"reference": reference})
+    ask = _the_one(_with_targets(viewer), reference)
     if ask is not None:
         _load_parts(ask)
     return ask
@@ -204,16 +201,19 @@ def rows(
     return _narrowed(visible(statement, Recommendation, viewer), viewer, filters, crowded)
 
 
-def bodies(viewer: Viewer, asks: Subquery) -> ScalarSelect[str | None]:
-    """The bodies that each of some asks was put to, in short and in their order, as one text."""
-    statement = (
-        select(Agency.short_name)
-        .join(Addressee, Addressee.agency_id == Agency.id)
-        .where(Addressee.recommendation_id == asks.c.id)
-        .order_by(Addressee.position, Addressee.id)
-    )
-    names = visible(statement, Addressee, viewer).correlate(asks).subquery()
-    return select(func.aggregate_strings(names.c.short_name, ", ")).scalar_subquery()
+def bodies(viewer: Viewer, ask_id: KeyColumn) -> ScalarSelect[str | None]:
+    """The bodies that an ask of a statement was put to, with their places, as a text for
+    `bodies_in`: a query that neither joins nor sorts for each row."""
+    place, body = (cast(of, String) for of in (Addressee.position, Addressee.agency_id))
+    found = select(func.aggregate_strings(place + ":" + body, " "))
+    found = found.where(Addressee.recommendation_id == ask_id)
+    return visible(found, Addressee, viewer).correlate(table_of(ask_id)).scalar_subquery()
+
+
+def bodies_in(text: str | None, names: Mapping[int, str]) -> str:
+    """The bodies that `bodies` found, by their names and in their order."""
+    places = (each.split(":") for each in (text or "").split())
+    return ", ".join(names[key] for _, key in sorted((int(p), int(key)) for p, key in places))
 
 
 def ids(viewer: Viewer, filters: Filters) -> Select[int]:
@@ -381,8 +381,10 @@ def targets_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, l
 def linked_targets_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, list[Target]]:
     """The targets that asks are linked with, by ask, merged ones as they are: for whoever changes
     the links or their audience. Without those that the viewer may not see."""
-    found = grouped(_linked_targets(viewer), recommendation_ids)
-    targets.load_names(target for linked in found.values() for target in linked)
+    links = db.session.execute(_linked_targets(viewer), {"ids": list(recommendation_ids)})
+    found: dict[int, list[Target]] = defaultdict(list)
+    for ask_id, target in links.unique():
+        found[ask_id].append(target)
     return found
 
 
@@ -392,6 +394,7 @@ def _linked_targets(viewer: Viewer) -> Select[int, Target]:
         select(RecommendationTarget.recommendation_id, Target)
         .join(Target, Target.id == RecommendationTarget.target_id)
         .where(RecommendationTarget.recommendation_id.in_(IDS))
+        .options(joinedload(Target.names))
         .order_by(
             RecommendationTarget.recommendation_id,
             RecommendationTarget.position,
@@ -434,12 +437,11 @@ def latest_about(
 def outcomes_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, list[Outcome]]:
     """The outcomes of asks, by ask, oldest first, voided ones too; without those of targets that
     the viewer may not see. The target of one on a merged target is that which stands for it."""
-    outcomes = db.session.scalars(_outcomes(viewer), {"ids": list(recommendation_ids)}).all()
+    rows = db.session.scalars(_outcomes(viewer), {"ids": list(recommendation_ids)})
+    outcomes = rows.unique().all()
     known = standing(viewer, (outcome.target for outcome in outcomes if outcome.target))
-    citations = grouped(_CITATIONS, (outcome.id for outcome in outcomes)) if outcomes else {}
     found: dict[int, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
-        set_committed_value(outcome, "citations", citations[outcome.id])
         if outcome.target:
             set_committed_value(outcome, "target", known[outcome.target.id])  # the link stays
         found[outcome.recommendation_id].append(outcome)
@@ -459,13 +461,6 @@ def outcomes_about(viewer: Viewer, target_id: int) -> list[Outcome]:
     return [outcome for own in found.values() for outcome in own if outcome.target_id == target_id]
 
 
-_CITATIONS = (
-    select(OutcomeCitation.outcome_id, OutcomeCitation)
-    .where(OutcomeCitation.outcome_id.in_(IDS))
-    .order_by(OutcomeCitation.id)
-)
-
-
 @built_once
 def _outcomes(viewer: Viewer) -> Select[Outcome]:
     statement = (
@@ -478,6 +473,7 @@ def _outcomes(viewer: Viewer) -> Select[Outcome]:
         .options(
             joinedload(Outcome.authority),
             joinedload(Outcome.target),
+            joinedload(Outcome.citations),
         )
         .order_by(Outcome.effective_on, Outcome.id)
     )
