@@ -15,7 +15,7 @@ from tracker.clocks import facts as gathering
 from tracker.clocks.models import ActKind, Clock, ClockAct, ClockKind, ClockState
 from tracker.clocks.rules import ClockSpec, Key, derive
 from tracker.core.dates import show_day
-from tracker.core.db import db
+from tracker.core.db import IDS, db
 from tracker.core.now import now, today
 from tracker.core.together import insert_together, write_together
 from tracker.history import actions as history
@@ -202,21 +202,25 @@ def _goes_on(before: Clock, spec: ClockSpec) -> bool:
 
 def _current(ids: list[int]) -> dict[int, dict[Key, Clock]]:
     found: dict[int, dict[Key, Clock]] = defaultdict(dict)
-    for clock in db.session.scalars(
-        select(Clock).where(Clock.recommendation_id.in_(ids), Clock.superseded_at.is_(None))
-    ):
+    for clock in db.session.scalars(_CURRENT, {"ids": ids}):
         found[clock.recommendation_id][(clock.kind, clock.agency_id, clock.start_key)] = clock
     return found
+
+
+_CURRENT = select(Clock).where(Clock.recommendation_id.in_(IDS), Clock.superseded_at.is_(None))
 
 
 def _snoozes(ids: list[int]) -> dict[int, dict[Key, date]]:
     """The last day of the latest snooze of each clock; a later act replaces an earlier one."""
     found: dict[int, dict[Key, date]] = defaultdict(dict)
-    for act in db.session.scalars(
-        select(ClockAct)
-        .where(ClockAct.recommendation_id.in_(ids), ClockAct.act == ActKind.SNOOZE)
-        .order_by(ClockAct.id)
-    ):
+    for act in db.session.scalars(_SNOOZES, {"ids": ids}):
         if act.until_on is not None:
             found[act.recommendation_id][(act.kind, act.agency_id, act.start_key)] = act.until_on
     return found
+
+
+_SNOOZES = (
+    select(ClockAct)
+    .where(ClockAct.recommendation_id.in_(IDS), ClockAct.act == ActKind.SNOOZE)
+    .order_by(ClockAct.id)
+)

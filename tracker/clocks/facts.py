@@ -20,7 +20,7 @@ from tracker.clocks.section_1263d import (
     failings,
     is_to_president,
 )
-from tracker.core.db import db
+from tracker.core.db import IDS, db
 from tracker.correspondence.models import (
     Contact,
     ContactRecommendation,
@@ -82,15 +82,18 @@ def rule_fact(rule: ClockRule) -> RuleFact:
 def _acts(ids: list[int]) -> dict[int, list[ActFact]]:
     """What people did to clocks; that they let one rest changes nothing of it."""
     found: dict[int, list[ActFact]] = defaultdict(list)
-    for act in db.session.scalars(
-        select(ClockAct)
-        .where(ClockAct.recommendation_id.in_(ids), ClockAct.act != ActKind.SNOOZE)
-        .order_by(ClockAct.id)
-    ):
+    for act in db.session.scalars(_ACTS, {"ids": ids}):
         found[act.recommendation_id].append(
             ActFact(act.act, act.kind, act.agency_id, act.start_key, act.from_on, act.until_on)
         )
     return found
+
+
+_ACTS = (
+    select(ClockAct)
+    .where(ClockAct.recommendation_id.in_(IDS), ClockAct.act != ActKind.SNOOZE)
+    .order_by(ClockAct.id)
+)
 
 
 def spans(ids: Collection[int] | Select[int]) -> dict[int, list[SpanFact]]:
@@ -109,13 +112,7 @@ def spans(ids: Collection[int] | Select[int]) -> dict[int, list[SpanFact]]:
 
 def _addressees(ids: list[int]) -> dict[int, list[AddresseeFact]]:
     found: dict[int, list[AddresseeFact]] = defaultdict(list)
-    statement = (
-        select(Addressee.recommendation_id, Addressee.office_title, Agency)
-        .join(Agency, Agency.id == Addressee.agency_id)
-        .where(Addressee.recommendation_id.in_(ids))
-        .order_by(Addressee.position)
-    )
-    for recommendation_id, office_title, agency in db.session.execute(statement):
+    for recommendation_id, office_title, agency in db.session.execute(_ADDRESSEES, {"ids": ids}):
         found[recommendation_id].append(
             AddresseeFact(
                 agency.id,
@@ -127,6 +124,13 @@ def _addressees(ids: list[int]) -> dict[int, list[AddresseeFact]]:
     return found
 
 
+_ADDRESSEES = (
+    select(Addressee.recommendation_id, Addressee.office_title, Agency)
+    .join(Agency, Agency.id == Addressee.agency_id)
+    .where(Addressee.recommendation_id.in_(IDS))
+    .order_by(Addressee.position)
+)
+
 _PARTS = (
     selectinload(Letter.signatories).selectinload(Signatory.body),
     selectinload(Letter.addressees).selectinload(LetterAddressee.agency),
@@ -135,16 +139,18 @@ _PARTS = (
 
 def _letters(ids: list[int]) -> dict[int, list[Letter]]:
     found: dict[int, list[Letter]] = defaultdict(list)
-    statement = (
-        select(LetterRecommendation.recommendation_id, Letter)
-        .join(Letter, Letter.id == LetterRecommendation.letter_id)
-        .where(LetterRecommendation.recommendation_id.in_(ids), Letter.voided_at.is_(None))
-        .options(*_PARTS)
-        .order_by(Letter.id)
-    )
-    for recommendation_id, letter in db.session.execute(statement):
+    for recommendation_id, letter in db.session.execute(_LETTERS, {"ids": ids}):
         found[recommendation_id].append(letter)
     return found
+
+
+_LETTERS = (
+    select(LetterRecommendation.recommendation_id, Letter)
+    .join(Letter, Letter.id == LetterRecommendation.letter_id)
+    .where(LetterRecommendation.recommendation_id.in_(IDS), Letter.voided_at.is_(None))
+    .options(*_PARTS)
+    .order_by(Letter.id)
+)
 
 
 def _earlier(letters: Collection[Letter]) -> dict[int, Letter]:

@@ -197,17 +197,17 @@ _BODIES_MET = (
 )
 
 
+_STANDING = (
+    select(ContactRecommendation.recommendation_id, Contact)
+    .join(Contact, Contact.id == ContactRecommendation.contact_id)
+    .where(ContactRecommendation.recommendation_id.in_(IDS), Contact.voided_at.is_(None))
+    .order_by(Contact.id)
+)
+
+
 def contact_facts(recommendation_ids: Sequence[int]) -> dict[int, list[ContactFact]]:
     """The contacts that stand, by ask, as the rules read them: for computing, not for showing."""
-    rows = db.session.execute(
-        select(ContactRecommendation.recommendation_id, Contact)
-        .join(Contact, Contact.id == ContactRecommendation.contact_id)
-        .where(
-            ContactRecommendation.recommendation_id.in_(recommendation_ids),
-            Contact.voided_at.is_(None),
-        )
-        .order_by(Contact.id)
-    ).all()
+    rows = db.session.execute(_STANDING, {"ids": list(recommendation_ids)}).all()
     agencies = agencies_of({one.id for _, one in rows})
     found: dict[int, list[ContactFact]] = defaultdict(list)
     for recommendation_id, one in rows:

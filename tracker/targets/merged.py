@@ -7,12 +7,13 @@ a target that is kept from them.
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, literal, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
 from tracker.accounts.viewer import MACHINE, Viewer
-from tracker.core.db import db
+from tracker.core.db import IDS, built_once, db
 from tracker.records.queries import Owned, audience_rule
 from tracker.targets.models import Target
 
@@ -46,19 +47,22 @@ def standing(viewer: Viewer, found: Iterable[Target]) -> dict[int, Target]:
 def ways_up(target_ids: Iterable[int]) -> dict[int, list[Owned]]:
     """The way from each merged target up to the last that stands for it, nearest first, whoever may
     see the steps: for computing what an ask came to, not for showing."""
+    found: dict[int, list[Owned]] = defaultdict(list)
+    for origin, *owned in db.session.execute(_ways_up(), {"ids": list(target_ids)}):
+        found[origin].append(Owned(*owned))
+    return found
+
+
+@built_once
+def _ways_up() -> Select[*tuple[Any, ...]]:
     base = select(Target.id.label("origin"), Target.id.label("at"), literal(0).label("steps"))
-    merged = base.where(Target.id.in_(list(target_ids)), Target.merged_into_id.is_not(None))
-    way = _upward(MACHINE, merged)
-    steps = (
+    way = _upward(MACHINE, base.where(Target.id.in_(IDS), Target.merged_into_id.is_not(None)))
+    return (
         select(way.c.origin, Target.id, Target.audience, Target.organisation_id)
         .join(way, way.c.at == Target.id)
         .where(way.c.steps > 0)
         .order_by(way.c.origin, way.c.steps)
     )
-    found: dict[int, list[Owned]] = defaultdict(list)
-    for origin, *owned in db.session.execute(steps):
-        found[origin].append(Owned(*owned))
-    return found
 
 
 def _upward(viewer: Viewer, base: Select[int, int, int]):  # type: ignore[no-untyped-def]

@@ -11,7 +11,7 @@ from tracker.accounts.viewer import MACHINE, Viewer
 from tracker.agencies import queries as agencies
 from tracker.clocks import actions as clocks
 from tracker.core.dates import PartialDate
-from tracker.core.db import db
+from tracker.core.db import IDS, db
 from tracker.core.now import now
 from tracker.core.together import write_together
 from tracker.correspondence.models import Letter, LetterRecommendation, Substance
@@ -104,12 +104,7 @@ def _following(asks: Sequence[Recommendation]) -> Sequence[Recommendation]:
     """The asks of letters that supplement a letter of these asks, or one that does, and so on: of
     these hangs whether they begin a clock in law themselves."""
     ids = [ask.id for ask in asks]
-    first = (
-        select(Letter.id)
-        .join(LetterRecommendation, LetterRecommendation.letter_id == Letter.supplements_id)
-        .where(LetterRecommendation.recommendation_id.in_(ids))
-    )
-    later, newest = set[int](), set(db.session.scalars(first))
+    later, newest = set[int](), set(db.session.scalars(_SUPPLEMENTS, {"ids": ids}))
     while newest:
         later |= newest
         following = select(Letter.id).where(Letter.supplements_id.in_(newest))
@@ -122,6 +117,13 @@ def _following(asks: Sequence[Recommendation]) -> Sequence[Recommendation]:
         .where(LetterRecommendation.letter_id.in_(later), Recommendation.id.not_in(ids))
         .distinct()
     ).all()
+
+
+_SUPPLEMENTS = (
+    select(Letter.id)
+    .join(LetterRecommendation, LetterRecommendation.letter_id == Letter.supplements_id)
+    .where(LetterRecommendation.recommendation_id.in_(IDS))
+)
 
 
 def outcome_facts(
@@ -162,18 +164,22 @@ def _credited_to(
 
 def _outcomes(ids: list[int]) -> dict[int, list[Outcome]]:
     found: dict[int, list[Outcome]] = defaultdict(list)
-    for outcome in db.session.scalars(
-        select(Outcome).where(Outcome.recommendation_id.in_(ids), Outcome.voided_at.is_(None))
-    ):
+    for outcome in db.session.scalars(_STANDING, {"ids": ids}):
         found[outcome.recommendation_id].append(outcome)
     return found
 
 
+_STANDING = select(Outcome).where(Outcome.recommendation_id.in_(IDS), Outcome.voided_at.is_(None))
+
+
 def _addressees(ids: list[int]) -> dict[int, list[Addressee]]:
     found: dict[int, list[Addressee]] = defaultdict(list)
-    for row in db.session.scalars(select(Addressee).where(Addressee.recommendation_id.in_(ids))):
+    for row in db.session.scalars(_ADDRESSEES, {"ids": ids}):
         found[row.recommendation_id].append(row)
     return found
+
+
+_ADDRESSEES = select(Addressee).where(Addressee.recommendation_id.in_(IDS))
 
 
 class _Target(NamedTuple):
@@ -194,13 +200,16 @@ _COLUMNS = (Target.id, Target.audience, Target.organisation_id, Target.kind)
 
 def _targets(ids: list[int]) -> dict[int, list[_Target]]:
     found: dict[int, list[_Target]] = defaultdict(list)
-    for row in db.session.execute(
-        select(RecommendationTarget.recommendation_id, *_COLUMNS)
-        .join(Target, Target.id == RecommendationTarget.target_id)
-        .where(RecommendationTarget.recommendation_id.in_(ids))
-    ):
+    for row in db.session.execute(_TARGETS, {"ids": ids}):
         found[row.recommendation_id].append(_Target(*row[1:]))
     return found
+
+
+_TARGETS = (
+    select(RecommendationTarget.recommendation_id, *_COLUMNS)
+    .join(Target, Target.id == RecommendationTarget.target_id)
+    .where(RecommendationTarget.recommendation_id.in_(IDS))
+)
 
 
 def _leave_out_hidden(
