@@ -6,7 +6,7 @@ The cookie holds a secret of 256 bits, the database its SHA-256. Limits follow O
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, select, update
 
@@ -30,10 +30,25 @@ def _used_since(last: Any, first: Any) -> ColumnElement[bool]:
     return and_(LoginSession.last_used_at > last, LoginSession.started_at > first)
 
 
+class Held(NamedTuple):
+    """A log-in, as every request looks at it."""
+
+    id: int
+    second_factor: FactorState
+    started_at: datetime
+    last_used_at: datetime
+    confirmed_at: datetime
+
+    @property
+    def is_awaited(self) -> bool:
+        """The second factor is still to come: nobody is logged in by it."""
+        return self.second_factor is FactorState.AWAITED
+
+
 # built once, since every request asks it
 _HEAD = select(HistoryChain.head).where(HistoryChain.name == MAIN).scalar_subquery()
 _OF_THE_COOKIE = (
-    select(User, LoginSession, _HEAD)
+    select(User, _HEAD, *(getattr(LoginSession, name) for name in Held._fields))
     .join(LoginSession, LoginSession.user_id == User.id)
     .where(
         LoginSession.digest == bindparam("digest"),
@@ -86,7 +101,7 @@ def note_factor(session_id: int) -> None:
     db.session.execute(given.execution_options(synchronize_session=False))
 
 
-def find(key: str, secret: str) -> tuple[User, LoginSession] | None:
+def find(key: str, secret: str) -> tuple[User, Held] | None:
     """Whose log-in it is, and which: by the account's key and the cookie's secret, in a statement.
     Nothing for one that was ended, is past a limit, or whose account is closed. Of one whose second
     factor is still awaited its `second_factor` says so: nobody is logged in by it."""
@@ -94,14 +109,13 @@ def find(key: str, secret: str) -> tuple[User, LoginSession] | None:
     given: dict[str, Any] = {"digest": digest(secret), "key": key}
     given |= {"used": moment - IDLE, "started": moment - ABSOLUTE}
     row = db.session.execute(_OF_THE_COOKIE, given).one_or_none()
-    note_head(row[2] if row else None)
-    if row is None or (_is_awaited(row[1]) and row[1].started_at <= moment - AWAITED_FOR):
+    note_head(row[1] if row else None)
+    if row is None:
         return None
-    return row[0], row[1]
-
-
-def _is_awaited(log_in: LoginSession) -> bool:
-    return log_in.second_factor is FactorState.AWAITED
+    user, _, *held = row
+    log_in = Held(*held)
+    is_late = log_in.is_awaited and log_in.started_at <= moment - AWAITED_FOR
+    return None if is_late else (user, log_in)
 
 
 def note_use(session_id: int) -> None:

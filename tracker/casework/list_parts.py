@@ -2,6 +2,7 @@
 from that, once for what they show."""
 
 from collections.abc import Callable, Hashable, Iterator
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from flask import Flask, request, url_for
@@ -40,7 +41,7 @@ class RowShown(NamedTuple):
 
 def rows_shown(listing: ListPage, viewer: Viewer) -> Iterator[RowShown]:
     """The rows of a page, as the viewer may read them."""
-    names = agencies.short_names()
+    bodies = cache(partial(queries.bodies_in, names=agencies.short_names()))
     values = [(name, _VALUES[name]) for name in listing.columns]
     for ask in listing.page.rows:
         is_own = ask.organisation_id == viewer.organisation_id
@@ -48,7 +49,7 @@ def rows_shown(listing: ListPage, viewer: Viewer) -> Iterator[RowShown]:
             ask.reference,
             ask.title,
             ask.instrument,
-            queries.bodies_in(ask.bodies, names),
+            bodies(ask.bodies),
             is_own,
             tuple((name, value(ask, listing, is_own)) for name, value in values),
         )

@@ -195,7 +195,9 @@ def list_page(viewer: Viewer) -> ListPage:
         is_beside=bool(place.beside),
         columns=columns,
     )
-    page = paging.page_of(db.session.execute(statement, place.bounds), order, place)
+    # plain rows have no need of what a session does for objects
+    found = db.session.connection().execute(statement, place.bounds)
+    page = paging.page_of(found, order, place)
     used = {key for key, value in request.args.items() if value}
     shown = ListPage(page, columns, name, second, bool(used - NARROWS_NOTHING))
     return _with_parts(shown, viewer)

@@ -29,7 +29,10 @@ def present_id() -> int:
 def awaiting() -> tuple[User, LoginSession] | None:
     """Who gave the right password with this cookie and not yet the second factor."""
     found = _found(session.get("_user_id"))
-    return found if found and found[1].second_factor is FactorState.AWAITED else None
+    if found is None or not found[1].is_awaited:
+        return None
+    log_in = db.session.get(LoginSession, found[1].id)
+    return (found[0], log_in) if log_in else None
 
 
 def begin(log_in: LoginSession) -> None:
@@ -48,7 +51,7 @@ def forget() -> None:
     session.pop("_user_id", None)
 
 
-def _found(key: str | None) -> tuple[User, LoginSession] | None:
+def _found(key: str | None) -> tuple[User, sessions.Held] | None:
     held = session.get(SECRET)
     return sessions.find(key, held) if key and held else None
 
@@ -58,7 +61,7 @@ def _load(key: str | None) -> User | None:
     if found is None:
         return None
     user, log_in = found
-    if log_in.second_factor is FactorState.AWAITED:
+    if log_in.is_awaited:
         g.log_in_is_awaited = True
         return None
     g.second_factor_given = log_in.second_factor is FactorState.GIVEN
