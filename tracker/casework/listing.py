@@ -190,6 +190,7 @@ def list_page(viewer: Viewer) -> ListPage:
     statement = build(
         viewer,
         asked,
+        queries.crowded(asked.filters),
         (name, second),
         back=place.back,
         is_beside=bool(place.beside),
@@ -217,20 +218,19 @@ def narrowed_by_address(statement: S, viewer: Viewer) -> S:
 
 @dataclass(frozen=True)
 class _Asked:
-    """What the address asks for; with which of it leaves many asks, by which a statement is laid
-    out: that is asked of the database before, and the statement built once for the answer."""
+    """What the address asks for. Whether many asks are flagged so is asked of the database before:
+    a statement is laid out by it, and built once for the answer."""
 
     filters: queries.Filters
     cause: Cause | None
     is_stale: bool
-    crowded: frozenset[str]
     is_much_flagged: bool
 
 
 def _asked(viewer: Viewer) -> _Asked:
     filters, cause, stale = filters_from_address(viewer)
     much = _is_much_flagged(viewer, cause) if cause or stale else False
-    return _Asked(filters, cause, stale, queries.crowded(filters), much)
+    return _Asked(filters, cause, stale, much)
 
 
 @kept_while_unchanged
@@ -255,6 +255,7 @@ def _flagged(statement: S, viewer: Viewer, asked: _Asked) -> S:
 def _rows(
     viewer: Viewer,
     asked: _Asked,
+    crowded: frozenset[str],
     sorting: tuple[str, str],
     *,
     back: bool,
@@ -266,7 +267,7 @@ def _rows(
     names = dict.fromkeys(IN_EACH_ROW)
     names |= dict.fromkeys(READ_FOR[column] for column in columns if column in READ_FOR)
     names |= dict.fromkeys(part.attribute for part in order.parts)
-    rows = queries.rows(viewer, asked.filters, asked.crowded, names)
+    rows = queries.rows(viewer, asked.filters, crowded, names)
     rows = _flagged(rows, viewer, asked)
 
     def more(page: Subquery) -> Iterator[ColumnElement[Any]]:

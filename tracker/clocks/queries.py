@@ -23,7 +23,7 @@ from sqlalchemy.orm import joinedload
 from tracker.accounts.viewer import Viewer
 from tracker.agencies.models import Agency
 from tracker.clocks.models import Cause, Clock, ClockAct, ClockRule, ClockState
-from tracker.core.db import IDS, KeyColumn, built_once, db, grouped, table_of
+from tracker.core.db import IDS, KeyColumn, built_once, db, table_of
 from tracker.core.now import today
 from tracker.records.models import Record
 from tracker.records.queries import visible
@@ -112,12 +112,6 @@ def _flags(viewer: Viewer) -> Select[Clock]:
     return standing.options(joinedload(Clock.agency), joinedload(Clock.rule))
 
 
-def causes_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, tuple[Cause, ...]]:
-    """The causes of the flags in force on asks, by ask, each once, the gravest first."""
-    found = grouped(_causes(viewer), recommendation_ids)
-    return {key: tuple(sorted(set(own), key=GRAVITY.__getitem__)) for key, own in found.items()}
-
-
 def causes(viewer: Viewer, ask_id: KeyColumn) -> ScalarSelect[str | None]:
     """The causes of the flags in force on an ask of a statement, as a text for `causes_in`."""
     causes = func.aggregate_strings(cast(Clock.cause, String), " ")
@@ -129,12 +123,6 @@ def causes(viewer: Viewer, ask_id: KeyColumn) -> ScalarSelect[str | None]:
 def causes_in(text: str | None) -> tuple[Cause, ...]:
     """The causes that `causes` found, each once, the gravest first."""
     return tuple(sorted({Cause(each) for each in (text or "").split()}, key=GRAVITY.__getitem__))
-
-
-@built_once
-def _causes(viewer: Viewer) -> Select[int, Cause]:
-    narrow = flagged(viewer).with_only_columns(Clock.recommendation_id, Clock.cause)
-    return narrow.where(Clock.recommendation_id.in_(IDS))
 
 
 def gravity(clock: Clock) -> tuple[int, date, int]:
