@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, request, url_for
 from jinja2 import StrictUndefined
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from tracker.core.countries import country_name, jurisdiction_name
@@ -22,8 +23,18 @@ from tracker.web.forms import described
 from tracker.web.settings import settings
 
 
+class _Context(Context):
+    """All templates draw on the same globals. Jinja compares their names at every import, for those
+    that were loaded with others of their own."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.globals_keys = set()
+
+
 def init_app(app: Flask) -> None:
     """Make the filters known to Jinja."""
+    app.jinja_env.context_class = _Context
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
