@@ -14,8 +14,10 @@ from werkzeug.test import TestResponse
 
 from tests.front.support import (
     asks_on,
+    entries,
     links,
     options,
+    record_ask,
     record_draft,
     rows,
     save,
@@ -235,6 +237,17 @@ def test_the_choices_of_the_filters_follow_what_changes(
     bureau = {"name": "A bureau of theirs", "kind": "bureau", "jurisdiction": "US"}
     save(admin, "/agencies/new", bureau)
     assert len(offered("assignee") - before[0]) == len(offered("agency") - before[1]) == 1
+
+
+def test_a_body_that_came_since_the_names_were_kept_is_named_all_the_same(
+    staff: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the head of the history and the rows, both read for one page, somebody may add it."""
+    path = record_ask(staff)
+    monkeypatch.setattr("tracker.agencies.queries._kept_names", dict)
+    [row] = re.findall(r'<th scope="row".*?</th>', staff.get("/recommendations").text, re.S)
+    assert words(row).endswith("· State")
+    assert [each for each in entries(staff.get(path)) if "Our letter to State." in each]
 
 
 def test_the_link_to_the_next_page_tells_no_key(staff: Person, app: Flask) -> None:

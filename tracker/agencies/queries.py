@@ -1,7 +1,7 @@
 """Finding bodies, offices and office holders. Bodies are public; asks about them are not."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -65,12 +65,18 @@ def by_slug(slug: str) -> Agency | None:
     return db.session.scalar(select(Agency).where(Agency.slug == slug))
 
 
-@kept_while_unchanged
-def short_names() -> dict[int, str]:
-    """The short name of every body by its key, in the order of their names."""
+def short_names(wanted: Collection[int]) -> dict[int, str]:
+    """The short name of every body, those wanted among them, by its key and in the order of their
+    names. What is kept may be older than the rows that name a body: then they are read anew."""
+    kept = _kept_names()
+    return kept if kept.keys() >= set(wanted) else _short_names()
+
+
+def _short_names() -> dict[int, str]:
     return dict(db.session.execute(_SHORT_NAMES_BY_ID).all())
 
 
+_kept_names = kept_while_unchanged(_short_names)
 _SHORT_NAMES_BY_ID = select(Agency.id, Agency.short_name).order_by(Agency.name, Agency.id)
 
 

@@ -2,7 +2,6 @@
 from that, once for what they show."""
 
 from collections.abc import Callable, Hashable, Iterator
-from functools import cache, partial
 from typing import Any, NamedTuple
 
 from flask import Flask, request, url_for
@@ -41,15 +40,17 @@ class RowShown(NamedTuple):
 
 def rows_shown(listing: ListPage, viewer: Viewer) -> Iterator[RowShown]:
     """The rows of a page, as the viewer may read them."""
-    bodies = cache(partial(queries.bodies_in, names=agencies.short_names()))
+    rows = listing.page.rows
+    bodies = [queries.bodies_in(ask.bodies) for ask in rows]
+    names = agencies.short_names({key for keys in bodies for key in keys})
     values = [(name, _VALUES[name]) for name in listing.columns]
-    for ask in listing.page.rows:
+    for ask, keys in zip(rows, bodies, strict=True):
         is_own = ask.organisation_id == viewer.organisation_id
         yield RowShown(
             ask.reference,
             ask.title,
             ask.instrument,
-            bodies(ask.bodies),
+            ", ".join(names[key] for key in keys),
             is_own,
             tuple((name, value(ask, listing, is_own)) for name, value in values),
         )
@@ -117,9 +118,10 @@ class FiltersShown(NamedTuple):
 def filters_shown(listing: ListPage, viewer: Viewer) -> FiltersShown:
     """The filters above a page of the list, as the present address sets them."""
     there = queries.countries(viewer)
-    export_at = with_parts(url_for("exports.index"), request.args.items(multi=True))
+    args = [(k, v) for k, v in request.args.items(multi=True) if k != "cursor"]
+    export_at = with_parts(url_for("exports.index"), args)
     return FiltersShown(
-        tuple((k, v) for k, v in request.args.to_dict().items() if k != "cursor"),
+        tuple(dict(reversed(args)).items()),  # of several of a name the first
         listing.sort,
         listing.then,
         listing.columns,

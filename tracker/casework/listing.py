@@ -20,7 +20,7 @@ from tracker.clocks import queries as clocks
 from tracker.clocks.models import Cause, Clock
 from tracker.core.countries import countries
 from tracker.core.dates import BadDate, PartialDate
-from tracker.core.db import built_once, db
+from tracker.core.db import db
 from tracker.core.now import today
 from tracker.core.unchanged import kept_while_unchanged
 from tracker.recommendations import queries
@@ -194,7 +194,7 @@ def list_page(viewer: Viewer) -> ListPage:
         (name, second),
         back=place.back,
         is_beside=bool(place.beside),
-        columns=columns,
+        columns=tuple(sorted(columns)),
     )
     # plain rows have no need of what a session does for objects
     found = db.session.connection().execute(statement, place.bounds)
@@ -278,7 +278,7 @@ def _rows(
     return paging.rows_at(rows, order, back=back, is_beside=is_beside, more=more)
 
 
-_rows_built_once = built_once(_rows)
+_rows_built_once = lru_cache(maxsize=128)(_rows)  # some eighty kilobytes each
 
 
 def _with_parts(shown: ListPage, viewer: Viewer) -> ListPage:

@@ -220,9 +220,9 @@ def _answers(met: Iterable[correspondence.Met]) -> dict[int, Contact]:
     }
 
 
-def _named(met: Iterable[correspondence.Met]) -> dict[int, list[str]]:
+def _named(met: Sequence[correspondence.Met]) -> dict[int, list[str]]:
     """The bodies that each contact was with, in short, in the order of their names."""
-    names = agencies.short_names()
+    names = agencies.short_names({key for one in met for key in one.agency_ids})
     return {
         contact.id: [name for key, name in names.items() if key in agency_ids]
         for contact, agency_ids in met
