@@ -12,6 +12,7 @@ from tests.browser.sites import Site
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
 from tracker.casework import actions
+from tracker.casework.columns import COLUMNS
 from tracker.casework.inputs import (
     AddresseeInput,
     AskInput,
@@ -141,7 +142,8 @@ def sideways(page: Page, addresses: list[str]) -> list[str]:
 
 
 def test_no_page_scrolls_sideways(site: Site, open_page: Open) -> None:
-    found = sideways(open_page(site), main_pages(site))
+    every_column = f"/recommendations?columns={','.join(COLUMNS)}"
+    found = sideways(open_page(site), [*main_pages(site), every_column])
     found += sideways(open_page(site, None), ["/login"])
     assert not found, "\n".join(found)
 
