@@ -12,29 +12,30 @@ UNDER_MORE = ("country", "result", "tag", "due", "audience")  # filters of the f
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its heading, the sorting that its heading offers, and whether it tells of work that
-    only staff plan."""
+    """A column: its heading, the sorting that its heading offers, whether it tells of work that
+    only staff plan, and what is read of the ask itself for it."""
 
     label: str
     sort: str = ""
     of_staff: bool = False
+    reads: str = ""
 
 
 COLUMNS = {
-    "status": Column("Status", "status"),
-    "result": Column("What followed"),
-    "sent": Column("Sent", "-submitted"),
-    "contact": Column("Last contact", "contact"),
+    "status": Column("Status", "status", reads="status"),
+    "result": Column("What followed", reads="result"),
+    "sent": Column("Sent", "-submitted", reads="submitted_on"),
+    "contact": Column("Last contact", "contact", reads="last_contact_on"),
     "flags": Column("Why flagged"),
     "targets": Column("Targets"),
     "places": Column("Countries"),
-    "assignee": Column("Assigned to", of_staff=True),
-    "next": Column("Next action", of_staff=True),
-    "due": Column("Due", "next", of_staff=True),
+    "assignee": Column("Assigned to", of_staff=True, reads="assignee_id"),
+    "next": Column("Next action", of_staff=True, reads="next_action"),
+    "due": Column("Due", "next", of_staff=True, reads="next_action_on"),
     "tags": Column("Tags"),
-    "audience": Column("Who sees it"),
+    "audience": Column("Who sees it", reads="audience"),
     "owner": Column("Owner"),
-    "updated": Column("Changed", "-updated"),
+    "updated": Column("Changed", "-updated", reads="updated_at"),
 }
 USUAL = ("status", "result", "sent", "contact", "flags")
 NUMERIC = ("sent", "contact", "due", "updated")

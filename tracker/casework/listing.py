@@ -15,7 +15,7 @@ from tracker.accounts import queries as accounts
 from tracker.accounts.models import Organisation
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
-from tracker.casework.columns import chosen_columns
+from tracker.casework.columns import COLUMNS, chosen_columns
 from tracker.clocks import queries as clocks
 from tracker.clocks.models import Cause, Clock
 from tracker.core.countries import countries
@@ -79,19 +79,8 @@ DUE = {
     Due.MONTH: "Within 30 days",
     Due.NONE: "No day is set",
 }
-# what is read of an ask for every row, and for a column besides
+# what is read of an ask for every row, whatever its columns
 IN_EACH_ROW = ("id", "organisation_id", "title", "instrument")
-READ_FOR = {
-    "status": "status",
-    "result": "result",
-    "sent": "submitted_on",
-    "contact": "last_contact_on",
-    "assignee": "assignee_id",
-    "next": "next_action",
-    "due": "next_action_on",
-    "audience": "audience",
-    "updated": "updated_at",
-}
 ME, NOBODY = "me", "none"
 NARROWS_NOTHING = {"sort", "then", "columns", "cursor"}  # what the address of a list holds besides
 
@@ -255,7 +244,7 @@ def _flagged(statement: S, viewer: Viewer, asked: _Asked) -> S:
 def _rows(
     viewer: Viewer,
     asked: _Asked,
-    crowded: frozenset[str],
+    many: frozenset[str],
     sorting: tuple[str, str],
     *,
     back: bool,
@@ -265,10 +254,9 @@ def _rows(
     """The rows of a page with what most columns show, in one statement."""
     order = _order(viewer, *sorting)
     names = dict.fromkeys(IN_EACH_ROW)
-    names |= dict.fromkeys(READ_FOR[column] for column in columns if column in READ_FOR)
+    names |= dict.fromkeys(COLUMNS[name].reads for name in columns if COLUMNS[name].reads)
     names |= dict.fromkeys(part.attribute for part in order.parts)
-    rows = queries.rows(viewer, asked.filters, crowded, names)
-    rows = _flagged(rows, viewer, asked)
+    rows = _flagged(queries.rows(viewer, asked.filters, many, names), viewer, asked)
 
     def more(page: Subquery) -> Iterator[ColumnElement[Any]]:
         yield queries.bodies(viewer, page.c.id).label("bodies")

@@ -114,8 +114,8 @@ def _flags(viewer: Viewer) -> Select[Clock]:
 
 def causes(viewer: Viewer, ask_id: KeyColumn) -> ScalarSelect[str | None]:
     """The causes of the flags in force on an ask of a statement, as a text for `causes_in`."""
-    causes = func.aggregate_strings(cast(Clock.cause, String), " ")
-    found = flagged(viewer).with_only_columns(causes).where(Clock.recommendation_id == ask_id)
+    named = func.aggregate_strings(cast(Clock.cause, String), " ")
+    found = flagged(viewer).with_only_columns(named).where(Clock.recommendation_id == ask_id)
     return found.correlate(table_of(ask_id)).scalar_subquery()
 
 

@@ -192,14 +192,14 @@ def listing(viewer: Viewer, filters: Filters) -> Select[Recommendation]:
 
 
 def rows(
-    viewer: Viewer, filters: Filters, crowded: frozenset[str], names: Iterable[str]
+    viewer: Viewer, filters: Filters, many: frozenset[str], names: Iterable[str]
 ) -> Select[*tuple[Any, ...]]:
     """The same asks as rows of some of their columns and the reference, to be paged: a list has no
-    need of whole records. Which parts are `crowded` is asked before."""
+    need of whole records. Which parts leave `many` is asked before: see `crowded`."""
     columns = (getattr(Recommendation, name) for name in names)
     statement = select(Record.reference, *columns)
     statement = statement.join(Recommendation, Recommendation.id == Record.id)
-    return _narrowed(visible(statement, Recommendation, viewer), viewer, filters, crowded)
+    return _narrowed(visible(statement, Recommendation, viewer), viewer, filters, many)
 
 
 def bodies(viewer: Viewer, ask_id: KeyColumn) -> ScalarSelect[str | None]:
@@ -228,8 +228,8 @@ def narrowed(statement: S, viewer: Viewer, filters: Filters) -> S:
     return _narrowed(statement, viewer, filters, crowded(filters))
 
 
-def _narrowed(statement: S, viewer: Viewer, filters: Filters, crowded: frozenset[str]) -> S:
-    parts = (among(wanted, name in crowded) for name, wanted in _parts(filters).items())
+def _narrowed(statement: S, viewer: Viewer, filters: Filters, many: frozenset[str]) -> S:
+    parts = (among(wanted, name in many) for name, wanted in _parts(filters).items())
     return statement.where(
         *_own_columns(filters), *_own_work(viewer, filters), *parts, *_in_words(viewer, filters)
     )
