@@ -23,7 +23,7 @@ from tracker.clocks.sweep import JOB
 from tracker.core.db import db
 from tracker.core.now import today
 from tracker.jobs import runner
-from tracker.recommendations import queries
+from tracker.recommendations import filters
 
 ASKS = 2500
 MANY = 300  # from so many on, filters through parts are checked on the way
@@ -94,7 +94,7 @@ def archive(
     found = re.search(r'href="(/recommendations/R-[0-9A-Z]{8})"', person.get("/dashboards").text)
     assert found is not None
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(queries, "FEW", MANY)
+        patch.setattr(filters, "FEW", MANY)
         yield Archive(request.param, person, found[1])
     with app.app_context():
         db.engine.dispose()

@@ -23,6 +23,7 @@ from tracker.core.dates import BadDate, PartialDate
 from tracker.core.db import db
 from tracker.core.now import today
 from tracker.core.unchanged import kept_while_unchanged
+from tracker.recommendations import filters as filtering
 from tracker.recommendations import queries
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import (
@@ -141,11 +142,11 @@ def _order(viewer: Viewer, first: str, second: str) -> paging.Order:
     return replace(orders[first], then=orders[second]) if is_finer else orders[first]
 
 
-def filters_from_address(viewer: Viewer) -> tuple[queries.Filters, Cause | None, bool]:
+def filters_from_address(viewer: Viewer) -> tuple[filtering.Filters, Cause | None, bool]:
     """The filters in the address, the cause among them, and whether only stale asks are wanted.
     A value that is none is a 400 that says so."""
     cause = chosen_word("cause", Cause)
-    filters = queries.Filters(
+    filters = filtering.Filters(
         q=chosen_text("q"),
         status=chosen_word("status", Status),
         is_open=True if chosen_switch("open") else None,
@@ -179,7 +180,7 @@ def list_page(viewer: Viewer) -> ListPage:
     statement = build(
         viewer,
         asked,
-        queries.crowded(asked.filters),
+        filtering.crowded(asked.filters),
         (name, second),
         back=place.back,
         is_beside=bool(place.beside),
@@ -202,7 +203,7 @@ def matching(viewer: Viewer) -> Select[Recommendation]:
 def narrowed_by_address(statement: S, viewer: Viewer) -> S:
     """Of asks that the viewer sees, those that the filters in the address leave."""
     asked = _asked(viewer)
-    return _flagged(queries.narrowed(statement, viewer, asked.filters), viewer, asked)
+    return _flagged(filtering.narrowed(statement, viewer, asked.filters), viewer, asked)
 
 
 @dataclass(frozen=True)
@@ -210,7 +211,7 @@ class _Asked:
     """What the address asks for. Whether many asks are flagged so is asked of the database before:
     a statement is laid out by it, and built once for the answer."""
 
-    filters: queries.Filters
+    filters: filtering.Filters
     cause: Cause | None
     is_stale: bool
     is_much_flagged: bool
@@ -224,7 +225,7 @@ def _asked(viewer: Viewer) -> _Asked:
 
 @kept_while_unchanged
 def _is_much_flagged(viewer: Viewer, cause: Cause | None) -> bool:
-    return queries.are_many(_with_flags(viewer, cause))
+    return filtering.are_many(_with_flags(viewer, cause))
 
 
 def _with_flags(viewer: Viewer, cause: Cause | None) -> Select[int]:
@@ -238,7 +239,7 @@ def _flagged(statement: S, viewer: Viewer, asked: _Asked) -> S:
     if not asked.cause and not asked.is_stale:
         return statement
     flagged = _with_flags(viewer, asked.cause)
-    return statement.where(queries.among(flagged, asked.is_much_flagged))
+    return statement.where(filtering.among(flagged, asked.is_much_flagged))
 
 
 def _rows(
@@ -335,7 +336,7 @@ def _country() -> str:
 
 def _year() -> str:
     year = chosen_text("year")
-    if year == queries.NONE:
+    if year == filtering.NONE:
         return year
     if year and not re.fullmatch(r"\d{4}", year):
         abort(400, "A year has four figures, as 2023.")

@@ -21,6 +21,7 @@ from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import Contact
 from tracker.correspondence.rules import ContactFact, Standing, standing
 from tracker.recommendations import queries as asks
+from tracker.recommendations.filters import Filters
 from tracker.recommendations.models import Outcome, Recommendation, Status, StatusSpan
 from tracker.records.queries import Owned, open_before, seen_since, was_open
 from tracker.targets.models import Target
@@ -79,7 +80,7 @@ class PastList:
 def past_list(viewer: Viewer, day: PastDay) -> PastList:
     """The asks that were on record on the day and fit the filters in the address."""
     filters, cause, stale = filters_from_address(viewer)
-    of_any_day = asks.Filters(
+    of_any_day = Filters(
         q=filters.q,
         instrument=filters.instrument,
         agency_id=filters.agency_id,

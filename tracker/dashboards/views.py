@@ -11,6 +11,7 @@ from tracker.dashboards import kept
 from tracker.dashboards.charts import ORDER, Columns
 from tracker.dashboards.past import past_figures
 from tracker.recommendations import queries as asks
+from tracker.recommendations.filters import Filters
 from tracker.recommendations.models import Recommendation
 from tracker.web.policy import Policy, policy
 from tracker.web.viewer import current
@@ -32,7 +33,7 @@ def index() -> str:
     found = kept.figures(viewer, today())
     silent = list(
         db.session.scalars(
-            asks.listing(viewer, asks.Filters(is_open=True))
+            asks.listing(viewer, Filters(is_open=True))
             .where(Recommendation.last_contact_on > "")
             .order_by(Recommendation.last_contact_on, Recommendation.id)
             .limit(LONGEST_SILENT)
@@ -55,7 +56,7 @@ def show(slug: str) -> str:
     """One body: what it decides, who held its offices, and the asks put to it."""
     viewer = current()
     agency = agencies.with_offices(slug) or abort(404)
-    own = asks.Filters(agency_id=agency.id, is_open=True)
+    own = Filters(agency_id=agency.id, is_open=True)
     open_asks = list(
         db.session.scalars(
             asks.listing(viewer, own)

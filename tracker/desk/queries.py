@@ -11,6 +11,7 @@ from tracker.clocks import queries as clocks
 from tracker.clocks.models import Basis, Cause, Clock
 from tracker.core.db import db
 from tracker.recommendations import queries as asks
+from tracker.recommendations.filters import Filters
 from tracker.recommendations.models import Recommendation, Status
 from tracker.records.queries import visible
 
@@ -141,7 +142,7 @@ def new_flags(viewer: Viewer, since: datetime, limit: int) -> tuple[int, list[St
 
 def mine(viewer: Viewer, limit: int) -> tuple[int, list[StaleAsk]]:
     """The open asks assigned to the viewer, those with the next day to act first."""
-    own = asks.Filters(assignee_id=viewer.user_id or -1, is_open=True)
+    own = Filters(assignee_id=viewer.user_id or -1, is_open=True)
     count = db.session.scalar(select(func.count()).select_from(asks.ids(viewer, own).subquery()))
     rows = db.session.scalars(
         asks.listing(viewer, own)
@@ -170,7 +171,7 @@ def coming(viewer: Viewer, today: date, days: int, limit: int) -> list[Coming]:
     """What falls due within `days`, the next first; clocks of one ask and day count once."""
     due = clocks.coming_up(viewer, today, days)
     acting = db.session.scalars(
-        asks.listing(viewer, asks.Filters(organisation_id=viewer.organisation_id, is_open=True))
+        asks.listing(viewer, Filters(organisation_id=viewer.organisation_id, is_open=True))
         .where(
             Recommendation.next_action_on >= today,
             Recommendation.next_action_on <= date.fromordinal(today.toordinal() + days),

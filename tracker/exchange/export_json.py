@@ -18,6 +18,7 @@ from tracker.core.errors import Refused
 from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import Contact, Letter, LetterAddressee, Signatory
 from tracker.recommendations import queries as asks
+from tracker.recommendations.filters import Filters, narrowed
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import Addressee, Recommendation, Status
 from tracker.records.models import Audience
@@ -86,10 +87,10 @@ def narrowing(viewer: Viewer, pairs: Sequence[str]) -> Narrow | None:
     if not pairs:
         return None
     filters = _filters_from(pairs)
-    return lambda statement: asks.narrowed(statement, viewer, filters)
+    return lambda statement: narrowed(statement, viewer, filters)
 
 
-def _filters_from(pairs: Iterable[str]) -> asks.Filters:
+def _filters_from(pairs: Iterable[str]) -> Filters:
     known: dict[str, Callable[[str], Any]] = {
         "status": Status,
         "instrument": Instrument,
@@ -112,7 +113,7 @@ def _filters_from(pairs: Iterable[str]) -> asks.Filters:
         except (KeyError, ValueError):
             names = ", ".join(sorted([*known, "agency"]))
             raise Refused(f"--filter {pair}: not a filter or value we know ({names}).") from None
-    return asks.Filters(**found)
+    return Filters(**found)
 
 
 def _write(out: IO[str], items: Iterable[dict[str, Any]], audiences: set[str]) -> int:

@@ -14,8 +14,8 @@ from tracker.core.db import db, transaction
 from tracker.core.now import today
 from tracker.exchange import export_json
 from tracker.exchange.actions import record_export
+from tracker.recommendations.filters import Filters
 from tracker.recommendations.models import Recommendation
-from tracker.recommendations.queries import Filters
 from tracker.records.models import Audience
 from tracker.web.fresh import require_fresh
 from tracker.web.policy import Policy, policy

@@ -2,8 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -14,7 +12,6 @@ from sqlalchemy import (
     String,
     bindparam,
     cast,
-    false,
     func,
     or_,
     select,
@@ -27,6 +24,7 @@ from tracker.agencies.models import Agency
 from tracker.core.db import IDS, KeyColumn, built_once, db, grouped, table_of
 from tracker.core.references import well_formed
 from tracker.core.unchanged import kept_while_unchanged
+from tracker.recommendations.filters import Filters, narrowed
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import (
     Addressee,
@@ -35,51 +33,14 @@ from tracker.recommendations.models import (
     Recommendation,
     RecommendationPlace,
     RecommendationTarget,
-    Result,
-    Status,
     StatusSpan,
 )
-from tracker.records.models import Audience, Record, RecordTag
-from tracker.records.queries import audience_rule, knows_plans_of, visible
-from tracker.targets import queries as targets
-from tracker.targets.merged import families, standing, with_merged
+from tracker.records.models import Record
+from tracker.records.queries import audience_rule, visible
+from tracker.targets.merged import families, standing
 from tracker.targets.models import Target
 
 S = TypeVar("S", bound=Select[*tuple[Any, ...]])
-
-
-NONE = "none"
-FEW = 2000
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What a list of asks can be narrowed to; empty fields narrow nothing. The year `NONE` asks for
-    those of which no day is known, the region `NONE` for those on a whole country. What is done
-    next, and that nobody has an ask, is looked for among those of the viewer's own organisation."""
-
-    q: str = ""
-    status: Status | None = None
-    is_open: bool | None = None
-    instrument: Instrument | None = None
-    result: Result | None = None
-    acted: bool = False
-    agency_id: int | None = None
-    answered: bool = False
-    acknowledged: bool = False
-    country: str = ""
-    region: str = ""
-    year: str = ""
-    organisation_id: int | None = None
-    assignee_id: int | None = None
-    unassigned: bool = False
-    audience: Audience | None = None
-    next_from: date | None = None
-    next_until: date | None = None
-    without_next: bool = False
-    tag: str = ""
-    target_id: int | None = None
-    updated_since: datetime | None = None
 
 
 def get(viewer: Viewer, reference: str) -> Recommendation | None:
@@ -199,7 +160,7 @@ def rows(
     columns = (getattr(Recommendation, name) for name in names)
     statement = select(Record.reference, *columns)
     statement = statement.join(Recommendation, Recommendation.id == Record.id)
-    return _narrowed(visible(statement, Recommendation, viewer), viewer, filters, many)
+    return narrowed(visible(statement, Recommendation, viewer), viewer, filters, many)
 
 
 def bodies(viewer: Viewer, ask_id: KeyColumn) -> ScalarSelect[str | None]:
@@ -221,151 +182,6 @@ def bodies_in(text: str | None) -> tuple[int, ...]:
 def ids(viewer: Viewer, filters: Filters) -> Select[int]:
     """The ids of such asks, for use inside other queries."""
     return narrowed(visible(select(Recommendation.id), Recommendation, viewer), viewer, filters)
-
-
-def narrowed(statement: S, viewer: Viewer, filters: Filters) -> S:
-    """A statement over asks with the filters applied."""
-    return _narrowed(statement, viewer, filters, crowded(filters))
-
-
-def _narrowed(statement: S, viewer: Viewer, filters: Filters, many: frozenset[str]) -> S:
-    parts = (among(wanted, name in many) for name, wanted in _parts(filters).items())
-    return statement.where(
-        *_own_columns(filters), *_own_work(viewer, filters), *parts, *_in_words(viewer, filters)
-    )
-
-
-def _own_columns(filters: Filters) -> list[ColumnElement[bool]]:
-    """The filters that an ask's own row answers."""
-    ask = Recommendation
-    equal = {
-        ask.status: filters.status,
-        ask.instrument: filters.instrument,
-        ask.result: filters.result,
-        ask.organisation_id: filters.organisation_id,
-        ask.audience: filters.audience,
-    }
-    rules = [column == value for column, value in equal.items() if value is not None]
-    if filters.is_open is not None:
-        rules.append((ask.status == Status.CLOSED).is_not(filters.is_open))
-    if filters.acted:
-        rules.append(ask.result.in_((Result.IN_FULL, Result.IN_PART)))
-    if filters.year:
-        wanted = f"{filters.year}%" if filters.year != NONE else ""
-        rules.append(cast(ask.submitted_on, String).like(wanted))
-    if filters.updated_since is not None:
-        rules.append(ask.updated_at >= filters.updated_since)
-    return rules
-
-
-def _own_work(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]]:
-    """The filters on what an organisation plans, which is its own affair."""
-    ask = Recommendation
-    rules: list[ColumnElement[bool]] = []
-    if filters.unassigned:
-        rules.append(ask.assignee_id.is_(None))
-    if filters.assignee_id is not None:
-        rules.append(ask.assignee_id == filters.assignee_id)
-    if filters.without_next:
-        rules.append(ask.next_action_on.is_(None))
-    if filters.next_from is not None:
-        rules.append(ask.next_action_on >= filters.next_from)
-    if filters.next_until is not None:
-        rules.append(ask.next_action_on <= filters.next_until)
-    if rules:
-        house = viewer.organisation_id or 0
-        rules.append(ask.organisation_id == house if knows_plans_of(viewer, house) else false())
-    return rules
-
-
-def _parts(filters: Filters) -> dict[str, Select[int]]:
-    """The asks that filters leave which rows hanging on an ask answer, by what those are."""
-    parts: dict[str, Select[int]] = {}
-    asked = _asked(filters)
-    if asked:
-        parts["addressees"] = select(Addressee.recommendation_id).where(*asked)
-    places = _places(filters)
-    if places:
-        parts["places"] = select(RecommendationPlace.recommendation_id).where(*places)
-    if filters.tag:
-        tagged = select(RecordTag.record_id).where(RecordTag.tag == filters.tag.lower())
-        parts["tags"] = tagged
-    return parts
-
-
-@kept_while_unchanged
-def crowded(filters: Filters) -> frozenset[str]:
-    """Which of the parts that filters look through leave many asks. See `among`."""
-    return frozenset(name for name, wanted in _parts(filters).items() if are_many(wanted))
-
-
-def _in_words(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]]:
-    """The filters on one target, and on words."""
-    rules: list[ColumnElement[bool]] = []
-    if filters.target_id is not None:
-        about = select(RecommendationTarget.recommendation_id).where(
-            RecommendationTarget.target_id.in_(
-                with_merged(viewer, select(Target.id).where(Target.id == filters.target_id))
-            )
-        )
-        rules.append(Recommendation.id.in_(about))
-    if filters.q:
-        rules.append(_fits(viewer, filters.q))
-    return rules
-
-
-def are_many(wanted: Select[int]) -> bool:
-    """Whether so many asks are wanted that gathering them takes long."""
-    some = wanted.limit(FEW).subquery()
-    return (db.session.scalar(select(func.count()).select_from(some)) or 0) >= FEW
-
-
-def among(wanted: Select[int], is_many: bool) -> ColumnElement[bool]:
-    """Asks whose id is among those wanted. A few are looked up; where there are many, each ask is
-    checked on the way, in the order of the list, so that a page does not gather them all first."""
-    if not is_many:
-        return Recommendation.id.in_(wanted)
-    [key] = wanted.selected_columns
-    return wanted.where(key == Recommendation.id).correlate(Recommendation).exists()
-
-
-def _asked(filters: Filters) -> list[ColumnElement[bool]]:
-    """The filters that one and the same addressee must fit."""
-    rules: list[ColumnElement[bool]] = []
-    if filters.agency_id is not None:
-        rules.append(Addressee.agency_id == filters.agency_id)
-    if filters.acknowledged:
-        rules.append(Addressee.acknowledged_on > "")
-    if filters.answered:
-        rules.append(Addressee.answered_on > "")
-    return rules
-
-
-def _places(filters: Filters) -> list[ColumnElement[bool]]:
-    """The filters that one and the same place must fit."""
-    rules: list[ColumnElement[bool]] = []
-    if filters.country:
-        rules.append(RecommendationPlace.country == filters.country)
-    if filters.region:
-        region = filters.region if filters.region != NONE else ""
-        rules.append(RecommendationPlace.region == region)
-    return rules
-
-
-def _fits(viewer: Viewer, text: str) -> ColumnElement[bool]:
-    """A title, a reference or the name of a target that the viewer may see holds the text."""
-    about = select(RecommendationTarget.recommendation_id).where(
-        RecommendationTarget.target_id.in_(targets.named(viewer, text))
-    )
-    referred = select(Record.id).where(Record.reference == text.strip().upper())
-    titled = func.lower(Recommendation.title).like(
-        f"%{_escape(text.strip().lower())}%", escape="\\"
-    )
-    return or_(titled, Recommendation.id.in_(referred), Recommendation.id.in_(about))
-
-
-def _escape(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def targets_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, list[Target]]:

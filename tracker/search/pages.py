@@ -17,6 +17,7 @@ from tracker.core.terms import Question
 from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import Letter
 from tracker.recommendations import queries as asks
+from tracker.recommendations.filters import Filters
 from tracker.recommendations.models import Recommendation
 from tracker.records.models import RecordMixin
 from tracker.search.ranking import Ranked, by_title, ranked_targets
@@ -114,7 +115,7 @@ def _listing(viewer: Viewer, sort: Sort) -> Select[Any]:
     if sort is Sort.TARGETS:
         return targets.listing(viewer)
     if sort is Sort.RECOMMENDATIONS:
-        return asks.listing(viewer, asks.Filters())
+        return asks.listing(viewer, Filters())
     return correspondence.letters(viewer) if sort is Sort.LETTERS else sources.listing(viewer)
 
 

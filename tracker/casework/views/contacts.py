@@ -10,6 +10,7 @@ from tracker.core.now import today
 from tracker.correspondence import queries
 from tracker.correspondence.models import Contact, Substance
 from tracker.recommendations import queries as asks
+from tracker.recommendations.filters import Filters
 from tracker.recommendations.models import Recommendation
 from tracker.records.actions import require_edit
 from tracker.records.queries import may_edit
@@ -72,7 +73,7 @@ def _offered(wanted: list[str]) -> list[Recommendation]:
     ids = [ask.id for ask in named] + [ask.id for found in carried.values() for ask in found]
     looked_for = chosen_text("find")
     if looked_for or not ids:
-        statement = asks.listing(viewer, asks.Filters(q=looked_for, is_open=True))
+        statement = asks.listing(viewer, Filters(q=looked_for, is_open=True))
         ids += [
             ask.id
             for ask in db.session.scalars(

@@ -13,6 +13,7 @@ from tracker.clocks import queries as clocks
 from tracker.core.db import db
 from tracker.core.errors import Refused
 from tracker.recommendations import queries as asks
+from tracker.recommendations.filters import Filters
 from tracker.recommendations.models import Recommendation
 from tracker.records.actions import require_edit
 from tracker.records.queries import may_edit
@@ -113,7 +114,7 @@ def show(reference: str) -> ResponseReturnValue:
             return redirect(url_for(".show", reference=reference), 303)
         target = _found(reference)
     survivor = standing(current(), [target])[target.id]
-    statement = asks.listing(current(), asks.Filters(target_id=target.id))
+    statement = asks.listing(current(), Filters(target_id=target.id))
     newest = (Recommendation.submitted_on.desc(), Recommendation.id.desc())
     about = list(db.session.scalars(statement.order_by(*newest)))
     page = render_template(
