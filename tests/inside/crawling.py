@@ -70,7 +70,12 @@ class Reader:
     person: Person
     _token: str = ""
     _feed: str = ""
-    _of_api: str = ""
+    _of_api: str = field(default="", init=False)
+
+    def __post_init__(self) -> None:
+        # before anything is compared: making a token is an event of the history
+        if self.viewer.user_id is not None:
+            self._of_api = self._made(TokenScope.READ)
 
     @property
     def viewer(self) -> Viewer:
@@ -83,10 +88,8 @@ class Reader:
 
     def _token_for(self, address: str) -> dict[str, str]:
         """What a program of the reader's sends; people come with their cookie."""
-        if not address.startswith("/api/") or self.viewer.user_id is None:
+        if not address.startswith("/api/") or not self._of_api:
             return {}
-        if not self._of_api:
-            self._of_api = self._made(TokenScope.READ)
         return {"Authorization": f"Bearer {self._of_api}"}
 
     def _made(self, scope: TokenScope) -> str:
