@@ -105,9 +105,7 @@ def is_open() -> tuple[ColumnElement[bool], ...]:
 
 def _open_for(email: str, code: str) -> Invitation | None:
     found = db.session.scalar(
-        select(Invitation)
-        .where(Invitation.digest == code_digest(code), *is_open())
-        .with_for_update(of=Invitation)
+        select(Invitation).where(Invitation.digest == code_digest(code), *is_open())
     )
     same = found is not None and found.email.lower() == email.strip().lower()
     return found if same else None

@@ -50,12 +50,6 @@ def upgrade_within(connection: Connection, revision: str = "head") -> None:
     command.upgrade(_config(connection), revision)
 
 
-def write_revision(engine: Engine, message: str, number: str) -> None:
-    """Write the migration that brings the present database to the models (for developers)."""
-    with rebuilding(engine) as connection:
-        command.revision(_config(connection), message=message, autogenerate=True, rev_id=number)
-
-
 def newest() -> str | None:
     """The revision that this version's migrations lead to."""
     return ScriptDirectory(str(FOLDER)).get_current_head()

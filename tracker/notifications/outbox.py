@@ -70,8 +70,6 @@ def take_one() -> Mail | None:
         .order_by(Mail.next_try_at, Mail.id)
         .limit(1)
     )
-    if db.engine.dialect.name == "postgresql":
-        due = due.with_for_update(skip_locked=True)
     found = db.session.scalar(due)
     if found is None:
         return None

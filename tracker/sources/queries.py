@@ -118,9 +118,7 @@ def same(viewer: Viewer, title: str, url: str, *, is_protected: bool) -> list[So
         Source.url == url,
         Source.is_protected == is_protected,
     )
-    # locked: nobody widens one while it is cited for something narrower
-    locked = visible(statement, Source, viewer).order_by(Source.id).with_for_update(of=Source)
-    return list(db.session.scalars(locked))
+    return list(db.session.scalars(visible(statement, Source, viewer).order_by(Source.id)))
 
 
 def attachments_of(viewer: Viewer, source_id: int) -> dict[int, Attachment]:

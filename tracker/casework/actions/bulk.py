@@ -58,7 +58,7 @@ def change_together(viewer: Viewer, states: Mapping[str, str], given: BulkInput)
     given = checked(viewer, given)
     if len(states) > MOST:
         raise Refused(f"Up to {MOST} asks at once.")
-    asks = list(chosen(viewer, states.keys(), lock=True).values())
+    asks = list(chosen(viewer, states.keys()).values())
     seen = [ask for ask in asks if state_of(ask) == states[ask.reference]]
     planned = plan(viewer, seen, given)
     doing = [each for each in planned if each.changes]
@@ -82,15 +82,13 @@ def change_together(viewer: Viewer, states: Mapping[str, str], given: BulkInput)
     return bulk
 
 
-def get(viewer: Viewer, key: int, *, lock: bool = False) -> BulkChange | None:
+def get(viewer: Viewer, key: int) -> BulkChange | None:
     """A bulk change of the viewer's own, with its rows."""
     statement = (
         select(BulkChange)
         .where(BulkChange.id == key, BulkChange.by_id == viewer.user_id)
         .options(selectinload(BulkChange.rows))
     )
-    if lock:
-        statement = statement.with_for_update(of=BulkChange)
     return db.session.scalar(statement)
 
 
@@ -98,14 +96,14 @@ def undo_together(viewer: Viewer, key: int) -> BulkChange | None:
     """Take a bulk change of one's own back, all of it in one act. A value that somebody changed
     since stays, and each row says what was kept and why. Nothing where there is no such change;
     raises `Refused` where it was taken back before."""
-    bulk = get(viewer, key, lock=True)
+    bulk = get(viewer, key)
     if bulk is None:
         return None
     if bulk.undone_at is not None:
         raise Refused("This change was taken back already.")
     rows = {row.record_id: row for row in bulk.rows if row.after}
     own = Recommendation.organisation_id == viewer.organisation_id
-    asks = list(found(viewer, Recommendation.id.in_(rows) & own, lock=True).values())
+    asks = list(found(viewer, Recommendation.id.in_(rows) & own).values())
     since = _since(viewer, asks, bulk)
     colleagues = {user.id for user in accounts.colleagues(viewer)}
     reason = f"A change of {show_day(bulk.at.date())} was taken back."

@@ -81,23 +81,19 @@ def state_of(ask: Recommendation) -> str:
     return f"{ask.version}.{ask.plan_version}"
 
 
-def chosen(
-    viewer: Viewer, references: Collection[str], *, lock: bool = False
-) -> dict[str, Recommendation]:
+def chosen(viewer: Viewer, references: Collection[str]) -> dict[str, Recommendation]:
     """Those of the asks that the viewer may change, by reference; others are not there."""
     own = Recommendation.organisation_id == viewer.organisation_id
-    return found(viewer, Record.reference.in_(well_formed(references)) & own, lock=lock)
+    return found(viewer, Record.reference.in_(well_formed(references)) & own)
 
 
-def found(viewer: Viewer, condition: Any, *, lock: bool) -> dict[str, Recommendation]:
+def found(viewer: Viewer, condition: Any) -> dict[str, Recommendation]:
     statement = (
         select(Recommendation)
         .join(Record, Record.id == Recommendation.id)
         .where(condition)
         .order_by(Recommendation.id)
     )
-    if lock:  # in one order, so that two people cannot wait for each other
-        statement = statement.with_for_update(of=Recommendation)
     rows = db.session.scalars(visible(statement, Recommendation, viewer))
     return {ask.reference: ask for ask in rows}
 

@@ -44,9 +44,7 @@ def change_template(viewer: Viewer, text: str, seen_version: int) -> LetterTempl
     if problem := problem_with(text):
         intake.refuse("text", problem)
     intake.done()
-    template = db.session.scalar(
-        _own(viewer).with_for_update().execution_options(populate_existing=True)
-    )
+    template = db.session.scalar(_own(viewer).execution_options(populate_existing=True))
     if (template.version if template else 0) != seen_version:
         raise Stale
     before = template.text if template else ""
