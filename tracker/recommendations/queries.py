@@ -128,15 +128,20 @@ def by_references(viewer: Viewer, references: Iterable[str]) -> list[Recommendat
 
 def by_ids(viewer: Viewer, ids: Iterable[int]) -> dict[int, Recommendation]:
     """Asks by their ids, as far as the viewer may see them, with their addressees."""
+    return {ask.id: ask for ask in db.session.scalars(_by_ids(viewer), {"ids": list(ids)})}
+
+
+@built_once
+def _by_ids(viewer: Viewer) -> Select[Recommendation]:
     statement = (
         select(Recommendation)
-        .where(Recommendation.id.in_(list(ids)))
+        .where(Recommendation.id.in_(IDS))
         .options(
             selectinload(Recommendation.addressees).joinedload(Addressee.agency),
             joinedload(Recommendation.organisation),
         )
     )
-    return {a.id: a for a in db.session.scalars(visible(statement, Recommendation, viewer))}
+    return visible(statement, Recommendation, viewer)
 
 
 def listing(viewer: Viewer, filters: Filters) -> Select[Recommendation]:

@@ -51,6 +51,7 @@ S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 OPEN_TO_COALITION = (Audience.COALITION, Audience.PUBLIC)
 SHARING_OWN = (Role.STAFF, Role.ADMIN)  # to whom an organisation shows its own records
 NEVER = datetime.max.replace(tzinfo=UTC)
+_REFERENCES: BindParameter[list[str]] = bindparam("references", expanding=True)
 
 
 def visible(statement: S, entity: type[AudienceColumns], viewer: Viewer) -> S:
@@ -139,13 +140,10 @@ class Width(NamedTuple):
 
 def widths(record_ids: Collection[int], organisation_id: int) -> dict[int, Width]:
     """How wide each of some records of an organisation is, in a fixed number of statements."""
-    standing = select(AudienceSpan.record_id, AudienceSpan.audience).where(
-        AudienceSpan.record_id.in_(record_ids), AudienceSpan.until_at.is_(None)
-    )
-    audiences = {row.record_id: row.audience for row in db.session.execute(standing)}
+    ids = {"ids": list(record_ids)}
+    audiences = {row.record_id: row.audience for row in db.session.execute(_STANDING, ids)}
     named: dict[int, set[int]] = defaultdict(set)
-    grants = select(Grant.record_id, Grant.user_id).where(Grant.record_id.in_(record_ids))
-    for record_id, user_id in db.session.execute(grants):
+    for record_id, user_id in db.session.execute(_NAMED, ids):
         named[record_id].add(user_id)
     own = select(User.id).where(User.organisation_id == organisation_id, User.role.in_(SHARING_OWN))
     people = {Audience.ORGANISATION: frozenset(db.session.scalars(own))}
@@ -158,6 +156,12 @@ def widths(record_ids: Collection[int], organisation_id: int) -> dict[int, Width
         )
         for key, audience in audiences.items()
     }
+
+
+_STANDING = select(AudienceSpan.record_id, AudienceSpan.audience).where(
+    AudienceSpan.record_id.in_(IDS), AudienceSpan.until_at.is_(None)
+)
+_NAMED = select(Grant.record_id, Grant.user_id).where(Grant.record_id.in_(IDS))
 
 
 class Owned(NamedTuple):
@@ -259,19 +263,28 @@ def history_since(viewer: Viewer, references: Iterable[str]) -> dict[str, dateti
     owners: dict[int, int] = {}
     wanted = set(references)
     for model in _models_of({reference[0] for reference in wanted}):
-        rows = db.session.execute(
-            visible(
-                select(Record.reference, model.id, model.organisation_id)
-                .join(Record, Record.id == model.id)
-                .where(Record.reference.in_(wanted)),
-                model,
-                viewer,
-            )
-        )
-        for row in rows:
-            names[row.id], owners[row.id] = row.reference, row.organisation_id
+        for reference, record_id, organisation_id in _referred(model, viewer, wanted):
+            names[record_id], owners[record_id] = reference, organisation_id
     since = _shared_since(owners, viewer)
     return {names[record_id]: moment for record_id, moment in since.items()}
+
+
+def _referred(
+    model: type[RecordMixin], viewer: Viewer, references: Iterable[str]
+) -> Iterable[Sequence[Any]]:
+    """The records of some references that the viewer may see, with id and organisation."""
+    statement = _of_references(model, viewer)  # type: ignore[arg-type]
+    return db.session.execute(statement, {"references": list(references)})
+
+
+@built_once
+def _of_references(model: type[RecordMixin], viewer: Viewer) -> Select[str, int, int]:
+    statement = (
+        select(Record.reference, model.id, model.organisation_id)
+        .join(Record, Record.id == model.id)
+        .where(Record.reference.in_(_REFERENCES))
+    )
+    return visible(statement, model, viewer)
 
 
 def _shared_since(owners: Mapping[int, int], viewer: Viewer) -> dict[int, datetime | None]:
@@ -281,17 +294,11 @@ def _shared_since(owners: Mapping[int, int], viewer: Viewer) -> dict[int, dateti
     theirs."""
     if viewer.is_machine or not owners:
         return dict.fromkeys(owners)
-    granted = select(Grant.record_id, Grant.granted_at).where(
-        Grant.record_id.in_(owners), Grant.user_id == viewer.user_id
-    )
-    grants = {row.record_id: row.granted_at for row in db.session.execute(granted)}
-    rows = db.session.execute(
-        select(AudienceSpan.record_id, AudienceSpan.audience, AudienceSpan.from_at)
-        .where(AudienceSpan.record_id.in_(owners))
-        .order_by(AudienceSpan.record_id, AudienceSpan.from_at.desc(), AudienceSpan.id.desc())
-    )
+    ids = {"ids": list(owners)}
+    granted = db.session.execute(_GRANTED, {**ids, "user_id": viewer.user_id})
+    grants = {row.record_id: row.granted_at for row in granted}
     spans: dict[int, list[Any]] = defaultdict(list)
-    for span in rows:
+    for span in db.session.execute(_SPANS, ids):
         spans[span.record_id].append(span)
     return {
         record_id: _open_since(
@@ -299,6 +306,16 @@ def _shared_since(owners: Mapping[int, int], viewer: Viewer) -> dict[int, dateti
         )
         for record_id, organisation_id in owners.items()
     }
+
+
+_GRANTED = select(Grant.record_id, Grant.granted_at).where(
+    Grant.record_id.in_(IDS), Grant.user_id == bindparam("user_id")
+)
+_SPANS = (
+    select(AudienceSpan.record_id, AudienceSpan.audience, AudienceSpan.from_at)
+    .where(AudienceSpan.record_id.in_(IDS))
+    .order_by(AudienceSpan.record_id, AudienceSpan.from_at.desc(), AudienceSpan.id.desc())
+)
 
 
 def _wide_for(viewer: Viewer, organisation_id: int) -> tuple[Audience, ...]:
@@ -402,12 +419,7 @@ def visible_references(viewer: Viewer, references: Iterable[str]) -> set[str]:
     """Those of the references that lead to a record which the viewer may see."""
     wanted, found = set(references), set()
     for model in _models_of({reference[0] for reference in wanted}):
-        statement = (
-            select(Record.reference)
-            .join(model, model.id == Record.id)
-            .where(Record.reference.in_(wanted))
-        )
-        found |= set(db.session.scalars(visible(statement, model, viewer)))
+        found |= {reference for reference, *_ in _referred(model, viewer, wanted)}
     return found
 
 

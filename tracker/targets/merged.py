@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, exists, literal, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
 from tracker.accounts.viewer import MACHINE, Viewer
-from tracker.core.db import IDS, built_once, db
+from tracker.core.db import IDS, built_once, db, grouped
 from tracker.records.queries import Owned, audience_rule
 from tracker.targets.models import Target
 
@@ -115,16 +115,16 @@ def families(viewer: Viewer, ids: Select[int]):  # type: ignore[no-untyped-def]
 
 def merged_under(viewer: Viewer, target_ids: Iterable[int]) -> dict[int, list[Target]]:
     """The targets that were merged into others, by those, as far as the viewer may see them."""
-    roots = select(Target.id).where(Target.id.in_(list(target_ids)))
-    down = families(viewer, roots)
-    statement = (
+    return grouped(_under(viewer), target_ids)
+
+
+@built_once
+def _under(viewer: Viewer) -> Select[int, Target]:
+    down = families(viewer, select(Target.id).where(Target.id.in_(IDS)))
+    return (
         select(down.c.root, Target)
         .join(down, down.c.id == Target.id)
         .where(down.c.root != down.c.id)
         .options(selectinload(Target.names))
         .order_by(down.c.root, Target.sort_name, Target.id)
     )
-    found: dict[int, list[Target]] = {}
-    for root, target in db.session.execute(statement):
-        found.setdefault(root, []).append(target)
-    return found
