@@ -66,6 +66,33 @@ def test_a_lost_connection_loses_nothing(site: Site, open_page: Open) -> None:
     bring_back(page)
 
 
+def test_what_was_typed_after_a_row_was_added_survives_a_reload(
+    site: Site, open_page: Open
+) -> None:
+    page = open_page(site)
+    type_letter(page)
+    page.wait_for_timeout(600)
+    page.reload()
+    expect(page.locator("[name='asks-1-title']")).to_have_value("")
+    bring_back(page)
+    page.get_by_role("button", name="Remove this ask").last.click()
+    expect(page.locator("[name='asks-1-title']")).to_have_count(0)
+    expect(page.get_by_role("button", name="Bring it back")).to_have_count(0)
+
+
+def test_what_was_sent_into_the_void_is_offered_until_it_was_saved(
+    own_site: Site, open_page: Open
+) -> None:
+    page = open_page(own_site)
+    type_letter(page)
+    page.route("**/letters/new", lambda route: route.abort())
+    page.locator(".form-end .btn-primary").click()
+    page.unroute("**/letters/new")
+    page.goto("/recommendations")
+    page.goto("/letters/new")
+    bring_back(page)
+
+
 def test_what_is_saved_is_forgotten_and_so_is_all_on_logging_out(
     own_site: Site, open_page: Open
 ) -> None:

@@ -144,6 +144,19 @@ def test_escape_closes_the_suggestions_and_keeps_the_text(site: Site, open_page:
     expect(field).to_be_focused()
 
 
+def test_enter_with_suggestions_in_sight_saves_no_half_a_name(site: Site, open_page: Open) -> None:
+    page = open_page(site)
+    page.goto("/recommendations/new")
+    page.get_by_label("Title").first.fill("Sanction them")
+    field = page.get_by_role("combobox", name="Name, or description")
+    found = suggest(page, field, "Tib")
+    page.keyboard.press("Enter")
+    expect(found).not_to_be_visible()
+    expect(field).to_be_focused()
+    expect(field).to_have_value("Tib")
+    expect(page).to_have_url(f"{site.url}/recommendations/new")
+
+
 def test_enter_in_a_field_saves_and_takes_nothing_away(site: Site, open_page: Open) -> None:
     page = open_page(site)
     page.goto("/letters/new")

@@ -426,8 +426,11 @@ def further_ask(number: int, title: str, target: str, **more: str) -> dict[str, 
 
 
 def record_letter(person: Person, typed: Typed | None = None) -> str:
-    """A letter recorded through its form: the address of its page."""
-    return where(send(person, "/letters/new", {**LETTER, **(typed or {})}))
+    """A letter recorded through its form, whether or not one like it is on record: the address of
+    its page."""
+    given: Typed = {**LETTER, **(typed or {})}
+    told = {"told": str(given["title"]).lower()}  # as if it had been said already
+    return where(send(person, "/letters/new", {**told, **given}))
 
 
 def record_ask(person: Person, typed: Typed | None = None) -> str:

@@ -90,6 +90,17 @@ def test_every_list_has_the_items_of_the_export(
     assert figures["recommendations"]["total"] == len(exported["recommendations"])
 
 
+def test_bodies_come_in_pages_too(staff: Person, tracker: CommandLine) -> None:
+    secret = token_of(tracker, staff)
+    whole = items(staff.app, "agencies?limit=200", secret)
+    by_three = items(staff.app, "agencies?limit=3", secret)
+    assert by_three == whole
+    names = [each["name"] for each in whole]
+    assert len(set(names)) == len(names) > 20
+    assert len(json.loads(ask_for(staff.app, "agencies?limit=3", secret).text)["items"]) == 3
+    assert is_refused(ask_for(staff.app, "agencies?limit=0", secret), 400, "limit")
+
+
 def test_what_a_token_opens_is_decided_at_each_use(
     app: Flask, staff: Person, partner: Person, admin: Person, tracker: CommandLine
 ) -> None:

@@ -137,7 +137,7 @@ def test_submitting_together_records_the_sending_and_starts_the_clocks(staff: Pe
     done = form.save()
     for ask in asks:
         page = staff.get(ask)
-        assert "Our letter" in words_of(page)
+        assert "Letter sent" in words_of(page)
         assert "Silence" in words_of(staff.get(f"{ask}/clocks"))
     send(staff, done, {})
     page = staff.get(done)
@@ -213,7 +213,7 @@ def test_what_was_sent_by_mistake_was_never_sent_unless_something_came_back(
     assert _columns(staff, "Second")["Status"] == "Submitted"
     page = staff.get(asks[0])
     assert "Submitted void: A change of" in section(page, "chron")
-    assert "Our letter void: A change of" in section(page, "chron")
+    assert "Letter sent void: A change of" in section(page, "chron")
     assert row_of(page, "addressees", "State")["State"] == "Not sent"
     assert "Status voided" in _history(staff, asks[0])[0]
 

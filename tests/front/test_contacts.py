@@ -132,7 +132,9 @@ def test_one_reply_covers_several_asks_and_bodies(
     chosen = [path.rpartition("/")[2] for path in (magnitsky, visas)]
     form.type({"asks": chosen, "agencies": ["state", "treasury"], "happened_on": "2024-02-20"})
     form.type({"summary": "Both are looked at.", "source_url": "https://www.state.gov/reply"})
-    page = staff.get(form.save())
+    saved = form.save()
+    assert saved == min((magnitsky, visas), key=lambda path: reply.index(path.rpartition("/")[2]))
+    page = staff.get(saved)
     assert "Reply of substance from State, Treasury. Both are looked at." in section(page, "chron")
     states = {
         path: {row[""].split()[0]: row["State"] for row in rows(staff.get(path), "addressees")}

@@ -161,8 +161,12 @@ def test_the_words_of_the_dashboard_say_the_same_as_its_figures(
         related = len(asks_on(person.get("/recommendations?result=related_action")))
         said = words_of(page)
         assert f"{known} asks of {total} have met no known government action." in said
-        assert f"Action came in full or in part for {acted}, and on a related matter" in said
-        assert f"on a related matter for {related}." in said
+        declined = len(asks_on(person.get("/recommendations?result=declined")))
+        assert known + acted + related + declined == total
+        assert f"Action came in full or in part for {acted}, on a related matter" in said
+        assert re.search(
+            rf"on a related matter for {related}; {declined} (was|were) declined", said
+        )
         overdue = len(asks_on(person.get("/recommendations?cause=statutory_overdue")))
         assert f"{overdue} past a deadline in law" in said
         undated = len(asks_on(person.get("/recommendations"))) - sum(

@@ -41,7 +41,7 @@ def test_a_snoozed_flag_is_still_listed_and_counted_and_ends_by_itself(
     )
     assert row_of(page, "clocks", "Ack")["State"] == "Unacknowledged 100 days late"
     stale = staff.get("/stale")
-    assert "1 open ask carries 2 flags, of 1 open" in words_of(stale)
+    assert "1 of 1 open ask carries 2 flags." in words_of(stale)
     assert "40 days late, State, since 22 Jan 2024; snoozed until 15 Mar 2024" in section(
         stale, "silent"
     )
@@ -148,8 +148,8 @@ def test_the_desk_speaks_of_a_last_visit_once_there_was_one(
     travel(on_day, "2024-03-01", staff)
     for _ in range(2):  # the second look is of the same visit
         page = words_of(staff.get("/"))
-        assert "In the last seven days: no ask took a flag" in page
+        assert "In the last seven days: no ask came to be flagged" in page
         assert "last visit" not in page
     travel(on_day, "2024-03-03", staff)
     page = words_of(staff.get("/"))
-    assert "Since your last visit, 1 Mar 2024, 12:00 UTC: no ask took a flag" in page
+    assert "Since your last visit, 1 Mar 2024, 12:00 UTC: no ask came to be flagged" in page

@@ -247,7 +247,7 @@ def test_a_body_that_came_since_the_names_were_kept_is_named_all_the_same(
     monkeypatch.setattr("tracker.agencies.queries._kept_names", dict)
     [row] = re.findall(r'<th scope="row".*?</th>', staff.get("/recommendations").text, re.S)
     assert words(row).endswith("· State")
-    assert [each for each in entries(staff.get(path)) if "Our letter to State." in each]
+    assert [each for each in entries(staff.get(path)) if "Letter sent to State." in each]
 
 
 def test_the_link_to_the_next_page_tells_no_key(staff: Person, app: Flask) -> None:
@@ -401,7 +401,7 @@ COLUMNS = {
     "contact": ("Last contact", "–"),
     "flags": ("Why flagged", "Deadline in law passed Silent"),
     "targets": ("Targets", "–"),
-    "places": ("Countries", "China (Tibet)"),
+    "places": ("Countries", "Tibet, China"),
     "assignee": ("Assigned to", "nobody"),
     "next": ("Next action", "–"),
     "due": ("Due", "–"),

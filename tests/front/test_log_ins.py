@@ -421,6 +421,7 @@ def test_a_password_is_changed_by_who_gave_the_old_one_of_late(staff: Person) ->
         ("staffstaffstaffstaff", None, "soon guessed"),
         ("seven quiet \x00 herons", None, "no keyboard types"),
         (NEW, f"{NEW}s", "The two differ"),
+        (PASSWORD, None, "This is your present password"),
         (NEW, "", "The two differ"),
     ],
 )

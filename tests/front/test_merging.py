@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 
 from tests.front.support import (
+    LETTER,
     Sitting,
     asks_on,
     assert_problems,
@@ -157,6 +158,21 @@ def test_without_script_a_button_finds_what_is_on_record(staff: Person) -> None:
     assert "None on record that you may see." in words_of(nothing.page)
 
 
+def test_a_letter_that_is_on_record_is_said_once(staff: Person, other_staff: Person) -> None:
+    def letter(person: Person, target: str, **more: str) -> Sitting:
+        typed = {**LETTER, "asks-0-targets-0-name": target, **more}
+        return Sitting(person, "/letters/new").type(typed)
+
+    first = letter(staff, "Anna Adler").save()
+    letter(staff, "Boris Berg", written_on="2023-10-24").save()
+    letter(staff, "Clara Cohn", title="Letter on Xinjiang").save()
+    letter(other_staff, "Dora Dahl").save()  # they cannot see the first one
+    again = letter(staff, "Emil Eder", title=" letter on FORCED separation")
+    with nothing_changes(staff.app):
+        assert_problems(again.send(), {"title": f"is on record: {reference_of(first)}"})
+    assert again.save() != first
+
+
 # ---- merged
 
 
@@ -261,6 +277,18 @@ def test_the_target_is_chosen_by_its_name_without_script(staff: Person) -> None:
     assert "Wu Yingjie" in words_of(form.page)
     form.press("forget").type({"name": "yingjie"}).press("find").choose("Wu Yingjie")
     assert form.save() == kept
+
+
+def test_half_a_name_or_an_unknown_reference_merges_nothing(app: Flask, staff: Person) -> None:
+    one = target(staff, "One Person")
+    target(staff, "Chen Quanguo", "陈全国")
+    target(staff, "Agent Xxxxxxxx")
+    for typed in ("chen q", "Chen", "T-XXXXXXXX", "陈"):
+        with nothing_changes(app):
+            answer = send(staff, f"{one}/merge", {"name": typed, "reason": "R"})
+        assert_problems(answer, {"name": "Choose a target on record"})
+    send(staff, f"{one}/merge", {"name": "陈全国", "reason": "R"})
+    assert "stands for it" in words_of(staff.get(one))
 
 
 # ---- what cannot be

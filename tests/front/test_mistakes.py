@@ -412,6 +412,11 @@ def test_a_statement_may_be_put_to_nobody_in_particular(staff: Person) -> None:
             {"url": BAD_ADDRESS, "published_on": "Write the date"},
         ),
         (
+            "{ask}/evidence",
+            {"url": "https://example.org/a b"},
+            {"url": "A web address has no space in it."},
+        ),
+        (
             "{ask}/next",
             {"next_action_on": "2027-01"},
             {"next_action_on": "Give the full day, as 2023-10-23."},

@@ -281,6 +281,16 @@ def test_what_happened_near_an_ask_is_shown_with_the_reason_why_it_does_not_coun
     assert listed["What followed"] == "None known"
 
 
+def test_what_came_under_another_instrument_is_not_what_was_asked(staff: Person) -> None:
+    ask = record_ask(staff)
+    other = {**LISTED, "target": "", "instrument": "entity_list"}
+    with nothing_changes(staff.app):
+        answer = send(staff, f"{ask}/outcomes/new", other)
+    assert_problems(answer, {"kind": "“Listed under another authority”"})
+    _record(staff, ask, {**other, "kind": "listed_other_authority"})
+    _record(staff, ask, {**LISTED, "target": "", "instrument": "other_us"})
+
+
 def test_what_no_body_did_is_another_action_and_not_also_a_bodys(
     staff: Person, on_day: Callable[[str], None]
 ) -> None:

@@ -187,7 +187,7 @@ def test_silence_shows_on_the_stale_page_and_the_desk_as_time_goes_by(
     assert "Nothing is stale." in words_of(staff.get("/stale"))
     night_of(staff.app, "2024-03-01")
     stale = staff.get("/stale")
-    assert "4 open asks carry 20 flags, of 4 open." in words_of(stale)
+    assert "4 of 4 open asks carry 20 flags." in words_of(stale)
     assert not has_section(stale, "unacknowledged")
     silent = section(stale, "silent")
     assert "70 days late" in silent
@@ -204,7 +204,7 @@ def test_silence_shows_on_the_stale_page_and_the_desk_as_time_goes_by(
         assert "Also: unacknowledged" in said
         assert "Follow up… Record a reply Record a follow-up Snooze…" in said
     desk = staff.get("/")
-    assert "4 asks took a flag" in words_of(desk)
+    assert "4 asks came to be flagged" in words_of(desk)
     assert {row["Next step"] for row in rows(desk, "new")} == {"Follow up…"}
     assert "Nothing falls due." in section(desk, "next")
     assert {row["Why flagged"] for row in rows(staff.get(letter), "asks")} == {

@@ -503,7 +503,7 @@ def test_others_read_the_history_only_from_the_day_it_was_shared_with_them(
     assert len(entries(staff.get(f"{ask}/history"))) >= 4
     for reader in (partner, other_staff):
         page = reader.get(f"{ask}/history")
-        assert "You read it from 2024-02-10, the day it was shared with you." in words_of(page)
+        assert "You read it from 10 Feb 2024, the day it was shared with you." in words_of(page)
         assert "taken out" not in page.text
         said = entries(page)
         assert len(said) == 2
@@ -514,7 +514,7 @@ def test_others_read_the_history_only_from_the_day_it_was_shared_with_them(
     travel(on_day, "2024-04-01", staff, partner)
     share(staff, ask)
     page = partner.get(f"{ask}/history")
-    assert "You read it from 2024-04-01" in words_of(page)
+    assert "You read it from 1 Apr 2024" in words_of(page)
     assert "22 U.S.C. 10102" not in page.text
 
 

@@ -118,7 +118,7 @@ def test_submitted_by_hand_it_is_sent_to_all_its_addressees_and_its_clocks_start
     assert {row["Last contact"] for row in rows(page, "addressees")} == {"1 Mar 2024"}
     assert "1 Mar 2024 + 90 calendar days = 30 May 2024" in section(page, "clocks")
     assert "1 Mar 2024 + 30 calendar days = 31 Mar 2024" in section(page, "clocks")
-    assert "Our letter to State, Treasury. Handed over in person." in section(page, "chron")
+    assert "Letter sent to State, Treasury. Handed over in person." in section(page, "chron")
     assert rows(staff.get("/recommendations"))[0]["Sent"] == "1 Mar 2024"
     assert options(staff.get(f"{ask}/status"), "to") == ["acknowledged", "under_review", "closed"]
     _move(staff, ask, "acknowledged", "2024-03-01")
@@ -173,7 +173,7 @@ def _reopen(staff: Person, ask: str) -> None:
     assert "Closed superseded" not in words_of(page)
     # late from the day of reopening: while it was closed, nobody was asked
     assert row_of(page, "clocks", "Silence")["State"] == "Silent 11 days late"
-    assert "1 open ask carries 2 flags, of 1 open" in words_of(staff.get("/stale"))
+    assert "1 of 1 open ask carries 2 flags." in words_of(staff.get("/stale"))
     _tells(
         entries(staff.get(f"{ask}/history")),
         ["Closed → Submitted", "Superseded → –", "Reason: The list was changed back."],

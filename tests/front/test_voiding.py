@@ -124,7 +124,7 @@ def test_a_letter_that_never_went_out_leaves_its_asks_unsent(
     assert (planned["If it is withdrawn"], planned["Other contacts"]) == ("Closed as it is", "none")
     page = save(staff, f"{letter}/void", NEVER)
     assert state(page).startswith("Void")
-    assert "It never went out. It counts nowhere" in words_of(page)
+    assert "as it was entered. Why: It never went out." in words_of(page)
     assert "/void" not in " ".join(links(page))
     told = entries(staff.get(f"{letter}/history"))[0]
     assert "Letter voided" in told

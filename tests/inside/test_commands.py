@@ -270,22 +270,8 @@ REFUSED: dict[str, tuple[tuple[str, ...], str, str]] = {
         "",
         "a@example.org",
     ),
-    "a filter that is none": (
-        ("export", "json", "--out", "-", "--as", STAFF, "--filter", "colour=red"),
-        "",
-        "colour=red",
-    ),
-    "a filter without its value": (
-        ("export", "json", "--out", "-", "--as", STAFF, "--filter", "status"),
-        "",
-        "status",
-    ),
-    "a status that is none": (
-        ("export", "json", "--out", "-", "--as", STAFF, "--filter", "status=lost"),
-        "",
-        "status=lost",
-    ),
     "a day to come": (("jobs", "run", "stale-sweep", "--at", "2999-01-01"), "", "--dry-run"),
+    "a backup of a past day": (("jobs", "run", "backup", "--at", "2024-03-01"), "", "another day"),
 }
 
 
@@ -295,7 +281,16 @@ def test_what_cannot_be_done_is_one_line(installed: Installed, what: str) -> Non
     assert names in failed(installed.tracker(*arguments, stdin=stdin))
 
 
+TO_OUT = ("export", "json", "--out", "-", "--as", STAFF, "--filter")
 MISUSED: dict[str, tuple[str, ...]] = {
+    "a filter that is none": (*TO_OUT, "colour=red"),
+    "a filter without its value": (*TO_OUT, "status"),
+    "a status that is none": (*TO_OUT, "status=lost"),
+    "figures of a day to come": ("stats", "--as", STAFF, "--as-of", "2999-01-01"),
+    "figures as known on a day to come": (
+        *("stats", "--as", STAFF, "--as-of", "2024-01-01"),
+        *("--known-at", "2999-01-01"),
+    ),
     "an unknown command": ("conquer",),
     "an unknown job": ("jobs", "run", "nothing"),
     "a day that is none": ("jobs", "run", "stale-sweep", "--at", "yesterday"),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from tests.inside.samples import reading, record_case, writing
 from tests.support.people import Person
@@ -125,3 +126,5 @@ def test_a_past_day_cannot_be_saved(app: Flask, place: Path) -> None:
     with app.app_context(), pytest.raises(Refused, match="as of another day"):
         runner.run_by_hand(nightly.JOB, today() - timedelta(days=1), dry_run=False)
     assert not place.exists()
+    with app.app_context():  # nor does it stand in the ledger as a failure
+        assert db.session.scalars(select(JobRun)).all() == []

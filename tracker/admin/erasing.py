@@ -8,7 +8,7 @@ an ask, a citation) is told and left, wherever it stands: a person must judge it
 import json
 import re
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote_plus
@@ -81,7 +81,7 @@ def preview_person(email: str) -> Preview:
     user = _user(email)
     counts = {what: _count(statement) for what, statement in _of_person(user).items()}
     counts["texts of the history"] = len(_texts_of_person(user))
-    return Preview(counts, _named_in([user.name, user.email]))
+    return Preview(counts, _named_in([*_telling([user.name]), user.email]))
 
 
 def erase_person(email: str) -> None:
@@ -271,6 +271,11 @@ def _words_of(targets: Sequence[Target]) -> list[str]:
 
 def _names_of(targets: Sequence[Target]) -> list[str]:
     names = [each for one in targets for each in (one.name, *(name.text for name in one.names))]
+    return _telling(names)
+
+
+def _telling(names: Iterable[str]) -> list[str]:
+    """Those of some names that are more than a letter: one stands in every text."""
     return list(dict.fromkeys(name for name in names if len(name) > 1 or not name.isascii()))
 
 

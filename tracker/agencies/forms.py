@@ -10,7 +10,7 @@ KINDS = {
     AgencyKind.DEPARTMENT: "Department or ministry",
     AgencyKind.BUREAU: "Bureau or office",
     AgencyKind.GOVERNMENT: "Government",
-    AgencyKind.LEGISLATURE: "Parliament",
+    AgencyKind.LEGISLATURE: "Legislature",
     AgencyKind.COMMITTEE: "Committee",
     AgencyKind.INTERAGENCY: "Interagency body",
     AgencyKind.OTHER: "Other body",

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import selectinload
 
 from tracker.agencies.models import (
@@ -39,13 +39,12 @@ class Suggestion:
 
 def all_agencies() -> list[Agency]:
     """Every body, by jurisdiction and name."""
-    return list(
-        db.session.scalars(
-            select(Agency)
-            .options(selectinload(Agency.parent))
-            .order_by(Agency.jurisdiction, Agency.name)
-        )
-    )
+    return list(db.session.scalars(listing().order_by(Agency.jurisdiction, Agency.name)))
+
+
+def listing() -> Select[Agency]:
+    """Every body with the one that it is part of, to be paged."""
+    return select(Agency).options(selectinload(Agency.parent))
 
 
 @kept_while_unchanged

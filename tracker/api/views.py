@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, request
 from sqlalchemy import Select
 
 from tracker.agencies import queries as agencies
+from tracker.agencies.models import Agency
 from tracker.casework import listing
 from tracker.casework.reading import note_reads_of
 from tracker.core.now import today
@@ -32,6 +33,7 @@ MOST = 200  # items at a time
 LETTERS = Order("Written last", Letter.written_on, Letter.id, descending=True)
 TARGETS = Order("Name", Target.sort_name, Target.id)
 SOURCES = Order("Title", Source.sort_title, Source.id)
+BODIES = Order("Name", Agency.name, Agency.id)
 Item = dict[str, Any]
 # the items of some records, and the further records whose words stand in them
 Items = Callable[[Sequence[Any]], tuple[list[Item], Sequence[RecordMixin]]]
@@ -104,8 +106,9 @@ def source(reference: str) -> Response:
 @api.get("/agencies")
 @policy(Policy.READER)
 def all_agencies() -> Response:
-    """Every body."""
-    return _json({"items": [shapes.agency(row) for row in agencies.all_agencies()], "next": None})
+    """Bodies, by name."""
+    page = fetch(agencies.listing(), BODIES, request.args.get("cursor"), _limit())
+    return _json({"items": [shapes.agency(row) for row in page.rows], "next": page.later})
 
 
 @api.get("/agencies/<slug:slug>")

@@ -9,8 +9,7 @@ from flask import current_app
 
 from tracker.backups.files import State
 from tracker.backups.saving import save
-from tracker.core.errors import Refused
-from tracker.core.now import now, today
+from tracker.core.now import now
 from tracker.jobs.registry import Job
 
 NAME = re.compile(r"tracker-(\d{4}-\d\d-\d\d)\.backup")
@@ -25,8 +24,6 @@ def folder(instance: Path) -> Path:
 def run(as_of: date) -> dict[str, Any]:
     """Save the database under the day's name, in the place of an earlier one of that day; then
     remove what is older than the days to keep."""
-    if as_of != today():
-        raise Refused("A backup holds what is there now: it cannot be made as of another day.")
     place = folder(_settings().instance)
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = save(place / _name(as_of), overwrite=True)
@@ -75,4 +72,5 @@ JOB = Job(
     minute=20,
     run=run,
     plan=plan,
+    of_today=True,
 )

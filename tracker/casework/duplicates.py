@@ -1,4 +1,4 @@
-"""Asking once whether a target that is about to be recorded is on record already."""
+"""Asking once whether a target, or a letter, that is about to be recorded is on record already."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -7,7 +7,10 @@ from tracker.accounts.viewer import Viewer
 from tracker.casework.forms import AskForm, LetterForm, TargetForm, folded
 from tracker.casework.growing import Offers
 from tracker.casework.rows import AskFields, TargetRow
+from tracker.core.dates import BadDate
 from tracker.core.errors import Refused
+from tracker.correspondence import queries as correspondence
+from tracker.correspondence.models import Letter
 from tracker.targets.alike import alike
 from tracker.targets.queries import Found
 from tracker.web.forms import lines
@@ -27,15 +30,22 @@ class Doubles:
     found: dict[str, list[Found]] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
     rows: dict[str, str] = field(default_factory=dict)
+    letter: Letter | None = None
     were_said: bool = False
 
     def say(self) -> None:
         """Raise `Refused`, if there are any. The form remembers of which names it was said."""
-        if not self.found:
+        said = {f"{path}name": SAID for path in self.found}
+        if self.letter is not None:
+            said["title"] = (
+                f"A letter of this title and day is on record: {self.letter.reference}. Open it, "
+                "or save again to record yours as another one."
+            )
+        if not said:
             return
         self.form.told.add(self.names)
         self.were_said = True
-        raise Refused({f"{path}name": SAID for path in self.found})
+        raise Refused(said)
 
     def offer(self, offers: Offers) -> Offers:
         """Put them among the offers of the form, where they were said."""
@@ -47,8 +57,9 @@ class Doubles:
 
 
 def doubles(form: TellingForm, viewer: Viewer) -> Doubles:
-    """The new targets of a form that may be on record already, as far as the viewer may see them,
-    but for those of which that was said before. To be asked before anything is written."""
+    """The new targets of a form that may be on record already, and the letter, as far as the viewer
+    may see them, but for those of which that was said before. To be asked before anything is
+    written."""
     told = set(form.told.names)
     new = {}
     for path, name, row in _rows(form):
@@ -63,7 +74,18 @@ def doubles(form: TellingForm, viewer: Viewer) -> Doubles:
             found.found[path] = list(hits.values())
             found.rows[path] = name
             found.names.append(folded(typed[0]))
+    if isinstance(form, LetterForm) and (title := folded(form.title.data or "")) not in told:
+        found.letter = _same_letter(form, viewer)
+        found.names += [title] if found.letter else []
     return found
+
+
+def _same_letter(form: LetterForm, viewer: Viewer) -> Letter | None:
+    try:
+        day = form.written_on.date
+    except BadDate:
+        return None  # which is said at its field
+    return correspondence.same(viewer, (form.title.data or "").strip(), day)
 
 
 def _is_known(row: NewTarget) -> bool:

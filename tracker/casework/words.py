@@ -166,8 +166,8 @@ CHANNEL = {
     Channel.UNKNOWN: "Not known",
 }
 SUBSTANCE = {
-    Substance.SUBMISSION: "Our letter",
-    Substance.FOLLOW_UP: "Our follow-up",
+    Substance.SUBMISSION: "Letter sent",
+    Substance.FOLLOW_UP: "Follow-up sent",
     Substance.ACKNOWLEDGEMENT: "Acknowledgement",
     Substance.FORM_LETTER: "Form letter",
     Substance.SUBSTANTIVE: "Reply of substance",

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import IO
+from typing import IO, Any
 
 import click
 from flask import current_app
@@ -15,7 +15,7 @@ from flask.cli import with_appcontext
 from tracker.accounts.queries import viewer_for
 from tracker.cli.output import DAY, as_json, print_json
 from tracker.core.db import db, transaction
-from tracker.core.errors import TrackerError
+from tracker.core.errors import Refused, TrackerError
 from tracker.core.now import today
 from tracker.dashboards.past import past_figures
 from tracker.dashboards.statistics import statistics
@@ -36,7 +36,10 @@ as_somebody = click.option(
 def export(format_: str, out: str, email: str, filters: tuple[str, ...]) -> None:
     """Write what an account may see to a file."""
     viewer = viewer_for(email)
-    narrow = export_json.narrowing(viewer, filters)
+    try:
+        narrow = export_json.narrowing(viewer, filters)
+    except Refused as problem:
+        raise click.UsageError(str(problem)) from None
     base_url = current_app.extensions["tracker.settings"].base_url
 
     def write(file: IO[str]) -> dict[str, int]:
@@ -76,6 +79,9 @@ def stats(email: str, as_json: bool, as_of: datetime | None, known_at: datetime 
     viewer = viewer_for(email)
     if known_at is not None and as_of is None:
         raise click.UsageError("--known-at goes with --as-of: which day is to be shown?")
+    for day in (as_of, known_at):
+        if day is not None and day.date() > today():
+            raise click.UsageError(f"{day:%Y-%m-%d} has not come yet: today is {today()}.")
     if as_of is None:
         found = statistics(viewer, today())
     else:
@@ -88,9 +94,15 @@ def stats(email: str, as_json: bool, as_of: datetime | None, known_at: datetime 
         if isinstance(value, dict):
             click.echo(f"{name}:")
             for key, count in value.items():
-                click.echo(f"  {key}: {count}")
+                click.echo(f"  {key}: {_in_words(count)}")
         else:
-            click.echo(f"{name}: {value}")
+            click.echo(f"{name}: {_in_words(value)}")
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_in_words(each)}" for name, each in value.items())
+    return "–" if value is None else str(value)
 
 
 COMMANDS = (export, stats)

@@ -65,6 +65,7 @@ def demo(port: int, no_serve: bool) -> None:
 
 def _load_demonstration() -> None:
     if demonstration.is_loaded():
+        click.echo("The demonstration is loaded already, and stays as it is.")
         return
     if db.session.scalar(select(func.count(Organisation.id))):
         raise TrackerError(

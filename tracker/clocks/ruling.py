@@ -238,7 +238,12 @@ def _fill(rule: ClockRule, terms: Terms, intake: Intake) -> None:
     rule.lead_days = terms.lead_days or 0
     _check_length(rule, terms.length, intake)
     number = re.findall(r"\d+", rule.sentence.replace(",", ""))
-    if rule.sentence and rule.kind is not ClockKind.EVIDENCE and str(rule.length) not in number:
+    if (
+        rule.sentence
+        and rule.length
+        and rule.kind is not ClockKind.EVIDENCE
+        and str(rule.length) not in number
+    ):
         intake.refuse("sentence", f"Name the number in it too: {rule.length}.")
 
 

@@ -78,11 +78,15 @@ class Intake:
         text = self.text(field, value, column)
         try:
             parts = urlsplit(text)
-            good = parts.scheme in {"http", "https"} and bool(parts.hostname) and " " not in text
+            good = parts.scheme in {"http", "https"} and bool(parts.hostname)
         except ValueError:
             good = False
         if text and not good:
             self.refuse(field, "Write a web address that starts with https:// or http://.")
+        elif " " in text:
+            self.refuse(
+                field, "A web address has no space in it. Copy it again, or write %20 there."
+            )
         return text
 
     def past(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.accounts.viewer import Viewer
 from tracker.agencies.models import Agency
+from tracker.core.dates import PartialDate
 from tracker.core.db import IDS, built_once, db, grouped
 from tracker.correspondence.models import (
     Contact,
@@ -51,6 +52,21 @@ def letters(viewer: Viewer, *, void: bool = False) -> Select[Letter]:
         )
     )
     return visible(statement, Letter, viewer)
+
+
+def same(viewer: Viewer, title: str, written_on: PartialDate | None) -> Letter | None:
+    """A letter of that title and day that stands and that the viewer may see, the oldest one."""
+    statement = (
+        select(Letter)
+        .where(
+            func.lower(Letter.title) == title.lower(),
+            Letter.written_on == written_on if written_on else Letter.written_on.is_(None),
+            Letter.voided_at.is_(None),
+        )
+        .order_by(Letter.id)
+        .limit(1)
+    )
+    return db.session.scalar(visible(statement, Letter, viewer))
 
 
 def letters_of(

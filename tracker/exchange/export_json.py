@@ -112,7 +112,8 @@ def _filters_from(pairs: Iterable[str]) -> Filters:
                 found[name] = known[name](value)
         except (KeyError, ValueError):
             names = ", ".join(sorted([*known, "agency"]))
-            raise Refused(f"--filter {pair}: not a filter or value we know ({names}).") from None
+            fault = f"“{value}” is no {name}" if name in {*known, "agency"} else "no such filter"
+            raise Refused(f"--filter {pair}: {fault}. There are {names}.") from None
     return Filters(**found)
 
 

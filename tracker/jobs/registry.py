@@ -18,7 +18,8 @@ class Job:
 
     A job whose work is no change of the database (a file, a download) also has a `plan`, which says
     what it would do: a dry run calls that instead. Its `run` is called outside any transaction,
-    since it may take long, and nothing could take it back.
+    since it may take long, and nothing could take it back. One that is `of_today` does its work as
+    things are now, and is not run by hand as of another day.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Job:
     plan: Callable[[date], dict[str, Any]] | None = None
     lists: Callable[[date], dict[str, list[Any]]] | None = None
     every: timedelta | None = None
+    of_today: bool = False
 
     @property
     def when(self) -> str:

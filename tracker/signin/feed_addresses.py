@@ -40,5 +40,5 @@ def withdraw(key: int) -> Response:
     user = own_account()
     was = tokens.withdraw(user.id, key, actor_id=user.id)
     db.session.commit()
-    flash("The address is worth nothing any more." if was else "That address was over already.")
+    flash("It opens nothing any more." if was else "That address was over already.")
     return redirect(url_for(".index"), 303)

@@ -85,7 +85,8 @@
       if (event.key === "ArrowDown") this.mark(this.active >= last ? 0 : this.active + 1);
       else if (event.key === "ArrowUp") this.mark(this.active <= 0 ? last : this.active - 1);
       else if (event.key === "Enter" && this.active >= 0) this.choose(this.active);
-      else if (event.key === "Escape") this.close();
+      // with suggestions in sight Enter is about them: it saves no form with half a name in it
+      else if (event.key === "Escape" || (event.key === "Enter" && this.input.form.method === "post")) this.close();
       else return;
       event.preventDefault();
     }

@@ -7,6 +7,9 @@
   const PREFIX = "draft:";
   const WAIT = 400;
   const NEVER_KEPT = new Set(["csrf_token", "op", "take"]);
+  // how a draft was sent: to be saved, or for the form to come back with more rows or fewer
+  const SAVE = "save";
+  const ROWS = "rows";
   const who = document.body.dataset.who || "";
   const form = document.querySelector("form[data-draft]");
   const key = PREFIX + location.pathname;
@@ -31,11 +34,13 @@
   const same = (one, other) => JSON.stringify(one.map(plain)) === JSON.stringify(other.map(plain));
   const plain = ([name, value]) => [name, value.replace(/\r\n/g, "\n")];
 
-  // what was sent has been saved when another page than the form or an error page comes back
+  // what was sent to be saved has been when it led to this page, which is neither the form nor an
+  // error page; after a lost answer some other way leads to the next page
+  const from = document.referrer && PREFIX + new URL(document.referrer).pathname;
   for (const name of drafts()) {
     const draft = read(name);
     const isHere = form && name === key;
-    if (draft && draft.sent && !isHere && !document.querySelector("[data-error]")) {
+    if (draft?.sent === SAVE && name === from && !isHere && !document.querySelector("[data-error]")) {
       sessionStorage.removeItem(name);
     }
   }
@@ -60,14 +65,14 @@
   const isHeld = form.dataset.draft === "held"; // the page itself shows what was typed
   const asOpened = fieldsOf(form);
   let timer = 0;
-  const keep = (sent = false) => {
+  const keep = (sent = "") => {
     clearTimeout(timer);
     const fields = fieldsOf(form);
     if (sent || isHeld || !same(fields, asOpened)) write(key, { who, at: Date.now(), fields, sent });
   };
   const later = () => {
     clearTimeout(timer);
-    timer = setTimeout(keep, WAIT);
+    timer = setTimeout(() => keep(), WAIT);
   };
 
   const notice = (text, actions = []) => {
@@ -112,6 +117,7 @@
   };
   // rows that this page lacks: the server makes them, as it does for every added row
   const send = (draft) => {
+    write(key, { ...draft, sent: ROWS });
     const again = document.createElement("form");
     again.method = "post";
     again.hidden = true;
@@ -127,8 +133,9 @@
   };
 
   const found = read(key);
-  if (found) write(key, { ...found, sent: false });
-  if (isHeld) keep();
+  if (found) write(key, { ...found, sent: "" });
+  const isAnswer = isHeld && (!found || found.sent); // it shows what was sent; a reload shows it again
+  if (isAnswer) keep();
   else if (found && found.who === who && !same(found.fields, asOpened)) {
     const at = new Date(found.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
     notice(`What you typed here until ${at} was not saved. It is still in this tab.`, [
@@ -142,8 +149,8 @@
   form.addEventListener("change", later);
   window.addEventListener("pagehide", () => keep(read(key)?.sent));
   form.addEventListener("submit", (event) => {
-    if (event.submitter?.name === "op") return keep();
-    keep(true);
+    if (event.submitter?.name === "op") return keep(ROWS);
+    keep(SAVE);
     if (navigator.onLine) return;
     event.preventDefault();
     keep();

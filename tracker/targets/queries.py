@@ -118,19 +118,24 @@ def _members(viewer: Viewer) -> Select[int, Target]:
 def classes_of(viewer: Viewer, target_id: int) -> list[Target]:
     """The classes that a target, or one merged into it, is a named member of, as far as the viewer
     may see them."""
-    itself = with_merged(viewer, select(Target.id).where(Target.id == target_id))
+    return list(db.session.scalars(_classes(viewer), {"ids": [target_id]}))
+
+
+@built_once
+def _classes(viewer: Viewer) -> Select[Target]:
+    members = with_merged(viewer, select(Target.id).where(Target.id.in_(IDS)))
     statement = (
         select(Target)
         .join(TargetRelation, TargetRelation.from_id == Target.id)
         .where(
-            TargetRelation.to_id.in_(itself),
+            TargetRelation.to_id.in_(members),
             TargetRelation.kind == RelationKind.MEMBER,
             TargetRelation.voided_at.is_(None),
         )
         .distinct()
         .order_by(Target.sort_name, Target.id)
     )
-    return list(db.session.scalars(visible(statement, Target, viewer)))
+    return visible(statement, Target, viewer)
 
 
 def answering(viewer: Viewer, asked: Question) -> Select[int]:
@@ -165,6 +170,17 @@ def suggest(viewer: Viewer, text: str, limit: int = 8) -> list[Found]:
         hit = Found(known[target.id], _fitting_name(target, text, asked))
         hits.setdefault(hit.target.id, hit)
     return list(hits.values())
+
+
+def meant(viewer: Viewer, reference: str, typed: str) -> Target | None:
+    """The target that somebody chose by its reference; without one, that of which they typed the
+    reference, or a whole name that no other target has. What fits but in part is not what they
+    meant before they have seen it."""
+    if reference.strip():
+        return get(viewer, reference.strip().upper())
+    name = fold(typed)
+    fitting = [hit.target for hit in suggest(viewer, typed) if fold(hit.matched) == name]
+    return get(viewer, typed.strip().upper()) or (fitting[0] if len(fitting) == 1 else None)
 
 
 MANY_NAMES = 8  # of one target that may fit, so many are read for each that is wanted
@@ -204,11 +220,12 @@ def _loaded(ids: Sequence[int]) -> list[Target]:
 
 
 def _fitting_name(target: Target, typed: str, asked: Question) -> str:
-    """The name that fits what was typed: as it is written, or else as it is read; the target's own
-    where several do."""
+    """The name that fits what was typed: the whole of it, or as it is written, or else as it is
+    read; the target's own where several do."""
     texts = [target.name, *(name.text for name in target.names)]
     written = fold(typed)
     ranked = (
+        [text for text in texts if fold(text) == written],
         [text for text in texts if fold(text).startswith(written)],
         [text for text in texts if written in fold(text)],
         [text for text in texts if asked.fits(terms_of(Texts((text,))))],

@@ -11,9 +11,11 @@ from wtforms import (
     DateField,
     Field,
     FieldList,
+    FileField,
     Form,
     FormField,
     HiddenField,
+    PasswordField,
     SelectField,
     StringField,
 )
@@ -29,6 +31,11 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         locales = False
+
+    @property
+    def gives_again(self) -> bool:
+        """Whether it has a field that no browser fills again: a password, or a file."""
+        return any(isinstance(field, (PasswordField, FileField)) for field in self)
 
     def problems(self) -> list[tuple[str, str]]:
         """Each problem with the id of its field, for the summary on top of the page."""

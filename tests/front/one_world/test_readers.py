@@ -117,7 +117,7 @@ def test_the_figures_and_lists_of_others_count_only_what_they_see(
 ) -> None:
     assert "2 open asks carry" in words_of(staff.get("/stale"))
     for reader in (other_staff, partner):
-        assert "1 open ask carries 1 flag, of 1 open" in words_of(reader.get("/stale"))
+        assert "1 of 1 open ask carries 1 flag." in words_of(reader.get("/stale"))
         dashboard = words_of(reader.get("/dashboards"))
         assert "0 asks of 1 have met no known government action." in dashboard
         assert "1 asks in 1 letter or report" in dashboard

@@ -1,5 +1,6 @@
 """Recording and changing asks, their status and what is done next with them."""
 
+import re
 from collections.abc import Sequence
 
 from tracker.accounts import queries as accounts
@@ -42,6 +43,8 @@ from tracker.targets import queries as target_queries
 from tracker.targets.models import Target
 
 MOST_TARGETS, MOST_CONTROLS, MOST_PLACES = 60, 20, 40
+# Export Control Classification Number: 15 CFR part 774, supplement 1, and 15 CFR 734.3(c)
+ECCN = re.compile(r"EAR99|[0-9][A-E][0-9]{3}(\.[A-Z0-9]+)*")
 
 
 def add_ask(viewer: Viewer, given: AskInput) -> Recommendation:
@@ -259,13 +262,16 @@ def _control(given: ControlInput, position: int, intake: Intake) -> ControlledIt
         return intake.text(name, getattr(given, name), column, multiline=multiline, missing=missing)
 
     place = given.destination
+    eccn = text("eccn").upper()
+    if not all(ECCN.fullmatch(each) for each in re.split(r"[,;\s]+", eccn) if each):
+        intake.refuse("eccn", "Write the number as the list does: 3A981, 3A991.b, or EAR99.")
     return ControlledItem(
         position=position,
         control_type=given.control_type,
         technology=text("technology", missing="Name the technology, or what it is used for."),
         models=text("models"),
         supplier=text("supplier"),
-        eccn=text("eccn").upper(),
+        eccn=eccn,
         eccn_status=given.eccn_status,
         destination_country=place.country if place else "",
         destination_region=(

@@ -9,6 +9,7 @@ from tracker.core.db import db
 from tracker.core.intake import Intake
 from tracker.core.now import now, today
 from tracker.history import actions as history
+from tracker.recommendations.instruments import FACTS, is_another
 from tracker.recommendations.models import (
     Outcome,
     OutcomeCitation,
@@ -38,6 +39,16 @@ def record_outcome(viewer: Viewer, ask: Recommendation, given: OutcomeInput) -> 
         intake.refuse("kind", "What no public body did is “other action”.")
     if authority is None and not actor and given.kind is not OutcomeKind.CONFIDENTIAL:
         intake.refuse("authority", "Choose whose act it was, or name who acted.")
+    if (
+        given.kind is OutcomeKind.LISTED_AS_ASKED
+        and given.instrument is not None
+        and is_another(ask.instrument, given.instrument)
+    ):
+        asked, done = FACTS[ask.instrument].long_name, FACTS[given.instrument].long_name
+        intake.refuse(
+            "kind",
+            f"This ask is for {asked}. What came under {done} is “Listed under another authority”.",
+        )
     citation = intake.text("citation", given.citation, OutcomeCitation.citation)
     url = intake.url("url", given.url, OutcomeCitation.url)
     if not citation and not url and given.kind is not OutcomeKind.CONFIDENTIAL:

@@ -40,8 +40,9 @@ def new() -> ResponseReturnValue:
         contact = attempt(form, lambda: _record(form, offered))
         if contact is not None:
             flash("The contact is recorded, and the clocks follow it.")
-            first = next(ask for ask in offered if ask.reference in (form.asks.data or ()))
-            return redirect(url_for("recommendations.show", reference=first.reference), 303)
+            chosen = form.asks.data or []
+            meant = [each for each in request.args.getlist("ask") if each in chosen]
+            return redirect(url_for("recommendations.show", reference=(meant or chosen)[0]), 303)
         offered = _offered(wanted)
     page = render_template(
         "views/contacts/new.html", form=form, offered=offered, bodies=_bodies(offered)

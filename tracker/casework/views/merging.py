@@ -37,7 +37,7 @@ def merge(reference: str) -> ResponseReturnValue:
 
     into = attempt(
         form,
-        lambda: merge_target(current(), target, _chosen(form), form.reason.data or ""),
+        lambda: merge_target(current(), target, _meant(form), form.reason.data or ""),
     )
     if into is not None:
         flash(f"{target.name} is merged into this target.")
@@ -72,14 +72,8 @@ def _searched(form: MergeForm, op: str, target: Target) -> list[Found] | None:
     return None
 
 
-def _chosen(form: MergeForm) -> Target | None:
-    """The target chosen, or the one that the name typed fits, if it fits one alone."""
-    typed = (form.ref.data or form.name.data or "").strip()
-    into = queries.get(current(), typed.upper())
-    if into is not None or form.ref.data:
-        return into
-    hits = queries.suggest(current(), typed, limit=2)
-    return hits[0].target if len(hits) == 1 else None
+def _meant(form: MergeForm) -> Target | None:
+    return queries.meant(current(), form.ref.data or "", form.name.data or "")
 
 
 @targets.route("/<ref:reference>/unmerge", methods=["GET", "POST"])

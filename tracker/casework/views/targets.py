@@ -133,16 +133,12 @@ def show(reference: str) -> ResponseReturnValue:
 
 
 def _add_member(target: Target, form: MemberForm) -> bool:
-    reference = (form.ref.data or form.name.data or "").strip().upper()
-    member = queries.get(current(), reference) if reference else None
-    if member is None and not form.ref.data:
-        found = queries.suggest(current(), form.name.data or "", limit=2)
-        member = found[0].target if len(found) == 1 else None
+    member = queries.meant(current(), form.ref.data or "", form.name.data or "")
     if member is None:
         raise Refused(
             {
-                "name": "Several targets or none fit this. Choose one of the suggestions, give the "
-                "reference (T-…), or record the target first."
+                "name": "No target has just this name, or several have. Choose one of the "
+                "suggestions, give the reference (T-…), or record the target first."
             }
         )
     actions.add_member(current(), target, member, date_or_none(form.since))
