@@ -124,7 +124,8 @@ def _of_ask(ask: Recommendation, reader: Viewer) -> Iterator[Field]:
     )
     yield "What followed", _texts(words.RESULT[ask.result])
     yield "Controlled items", [_item(item) for item in ask.controls]
-    yield "Status", [said for span in asks.spans_of(reader, own)[ask.id] for said in _of_span(span)]
+    spans = asks.spans_of(reader, own)[ask.id]
+    yield "Status", [words.STATUS[ask.status], *(said for one in spans for said in _of_span(one))]
     yield (
         "Contacts",
         [_contact(contact) for contact in correspondence.contacts_of(reader, own)[ask.id]],

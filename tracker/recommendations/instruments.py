@@ -41,18 +41,6 @@ class InstrumentFacts:
     done: str  # the word for it once it happened
 
 
-# which of several it is, is not said
-GENERAL = {Instrument.OTHER_US, Instrument.VISA_UNSPECIFIED, Instrument.UNSPECIFIED}
-
-
-def is_another(asked: Instrument, done: Instrument) -> bool:
-    """Whether what was done came under another instrument of the same government than was asked
-    for, which a government may choose, but is not what was asked."""
-    if asked is done or {asked, done} & GENERAL:
-        return False
-    return FACTS[asked].jurisdiction == FACTS[done].jurisdiction
-
-
 FACTS: dict[Instrument, InstrumentFacts] = {
     Instrument.GLOBAL_MAGNITSKY: InstrumentFacts(
         "Global Magnitsky",
@@ -190,3 +178,14 @@ FACTS: dict[Instrument, InstrumentFacts] = {
         "sanctioned",
     ),
 }
+
+# which of several it is, is not said
+GENERAL = {Instrument.OTHER_US, Instrument.VISA_UNSPECIFIED, Instrument.UNSPECIFIED}
+
+
+def is_another(asked: Instrument, done: Instrument) -> bool:
+    """Whether what was done came under another instrument of the same government than was asked
+    for, which a government may choose, but is not what was asked."""
+    if asked is done or {asked, done} & GENERAL:
+        return False
+    return FACTS[asked].jurisdiction == FACTS[done].jurisdiction
