@@ -126,6 +126,16 @@ FORMS = {
             "source_title": "State",
         },
     ),
+    "edit letter": Form(
+        "{letter}/edit",
+        {
+            "title": "Changed",
+            "on_behalf_of": "A coalition",
+            "note": "A note",
+            **seed.under("signatories-1", {"name": "Another", "body": "CECC"}),
+        },
+        ("add:signatories",),
+    ),
     "receipt": Form(
         "{letter}/receipt",
         {"received_on": "2023-10-26", "received_proof": "A receipt of the post"},

@@ -143,6 +143,32 @@ class LetterForm(BaseForm, Growing):
         )
 
 
+class LetterEditForm(RecordForm, Growing):
+    """What is on record of a letter."""
+
+    title = StringField("Title")
+    kind = WordField("Kind", LetterKind, labels=words.LETTER_KIND)
+    on_behalf_of = StringField("On behalf of")
+    written_on = PartialDateField("Date on the letter")
+    reply_requested_by = PartialDateField("It asks for a reply by")
+    reply_date_confirmed = BooleanField("I have read this date in the letter itself")
+    signatories = FieldList(FormField(SignatoryRow), "Signed by", min_entries=1)
+    note = TextAreaField("Note")
+
+    def given(self) -> LetterInput:
+        """The letter as typed."""
+        return LetterInput(
+            title=text_of(self.title),
+            kind=self.kind.word or LetterKind.CONGRESSIONAL,
+            written_on=date_or_none(self.written_on),
+            on_behalf_of=text_of(self.on_behalf_of),
+            reply_requested_by=date_or_none(self.reply_requested_by),
+            reply_date_confirmed=bool(self.reply_date_confirmed.data),
+            signatories=tuple(entry.form.given() for entry in self.signatories),
+            note=text_of(self.note),
+        )
+
+
 class ReceiptForm(RecordForm):
     """When a letter was received."""
 

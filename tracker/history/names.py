@@ -47,6 +47,7 @@ EVENTS: dict[str, str] = {
     "attachment.added": "File added",
     "attachment.voided": "File voided",
     "letter.recorded": "Letter recorded",
+    "letter.changed": "Letter changed",
     "letter.voided": "Letter voided",
     "recommendation.recorded": "Ask recorded",
     "recommendation.changed": "Ask changed",

@@ -11,6 +11,7 @@ from tracker.casework.actions.bulk import change_together, undo_together
 from tracker.casework.actions.contacts import record_contact, void_contact
 from tracker.casework.actions.follow_ups import change_template
 from tracker.casework.actions.leaving import change_user
+from tracker.casework.actions.letter_changing import change_letter
 from tracker.casework.actions.letter_voiding import void_letter
 from tracker.casework.actions.letters import record_letter, record_receipt
 from tracker.casework.actions.members import void_member
@@ -27,6 +28,7 @@ __all__ = [
     "add_ask",
     "attach_file",
     "change_ask",
+    "change_letter",
     "change_status",
     "change_template",
     "change_together",

@@ -51,7 +51,7 @@ def record_letter(viewer: Viewer, given: LetterInput) -> Letter:
     intake = Intake()
     letter = _letter(given, intake)
     letter.supplements_id = supplemented(viewer, given.supplements, letter, intake, letter.sent_on)
-    letter.signatories = _signatories(given.signatories, intake)
+    letter.signatories = signatories_of(given.signatories, intake)
     bodies = _bodies(given, intake)
     letter.addressees = _addressees(bodies)
     check_sources(given.sources, intake)
@@ -381,7 +381,8 @@ def _check_order(given: LetterInput, letter: Letter, intake: Intake) -> None:
         intake.refuse("reply_requested_by", f"Give a day after the letter was sent, {start.shown}.")
 
 
-def _signatories(given: Sequence[SignatoryInput], intake: Intake) -> list[Signatory]:
+def signatories_of(given: Sequence[SignatoryInput], intake: Intake) -> list[Signatory]:
+    """Who signed, as rows of a letter; problems noted at each."""
     if len(given) > MOST_SIGNATORIES:
         intake.refuse("signatories", f"Up to {MOST_SIGNATORIES} signatories.")
     rows = []

@@ -7,9 +7,9 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from tracker.casework import actions, growing, pages, telling
-from tracker.casework.actions import letter_voiding
+from tracker.casework.actions import letter_changing, letter_voiding
 from tracker.casework.duplicates import doubles
-from tracker.casework.forms import LetterForm, ReceiptForm, VoidLetterForm
+from tracker.casework.forms import LetterEditForm, LetterForm, ReceiptForm, VoidLetterForm
 from tracker.casework.inputs import Fate
 from tracker.casework.reading import note_reads_of
 from tracker.casework.verdicts import Verdict, verdicts
@@ -106,6 +106,57 @@ def show(reference: str) -> str:
         letter = queries.letter(current(), reference) or abort(404)
         page = pages.letter_page(current(), letter)
     return render_template("views/letters/show.html", page=page)
+
+
+@letters.route("/<ref:reference>/edit", methods=["GET", "POST"])
+@policy(Policy.EDITOR)
+def edit(reference: str) -> ResponseReturnValue:
+    """Change what is on record of a letter."""
+    letter = _own(reference)
+    form = LetterEditForm(data=_letter_data(letter))
+    if not form.is_submitted():
+        return _edit_page(form, letter, 200)
+    if op := request.form.get("op"):
+        growing.apply(form, op, current(), None)
+        return _edit_page(form, letter, 200)
+    form.prune()
+    saved = attempt_change(
+        form,
+        lambda: LetterEditForm(formdata=None, data=_letter_data(_own(reference))),
+        lambda: actions.change_letter(current(), letter, form.given(), form.version.number),
+    )
+    if saved is True:
+        flash("The change is saved, and the clocks follow it.")
+        return redirect(url_for(".show", reference=reference), 303)
+    if isinstance(saved, Merge):
+        return _edit_page(form, _own(reference), 409, saved)
+    return _edit_page(form, _own(reference), 422)
+
+
+def _own(reference: str) -> Letter:
+    """The letter, if the viewer may change it; otherwise 404 or 403."""
+    letter = queries.letter(current(), reference) or abort(404)
+    require_edit(letter, current())
+    return letter
+
+
+def _letter_data(letter: Letter) -> dict[str, object]:
+    names = ("version", "title", "kind", "on_behalf_of", "written_on", "reply_requested_by")
+    return {
+        **{name: getattr(letter, name) for name in (*names, "reply_date_confirmed", "note")},
+        "signatories": [
+            {"name": row.name, "role": row.role, "body": letter_changing.body_of(row)}
+            for row in letter.signatories
+        ],
+    }
+
+
+def _edit_page(
+    form: LetterEditForm, letter: Letter, code: int, merge: Merge | None = None
+) -> ResponseReturnValue:
+    form.pad()
+    page = render_template("views/letters/edit.html", form=form, letter=letter, merge=merge)
+    return page, code
 
 
 @letters.route("/<ref:reference>/receipt", methods=["GET", "POST"])

@@ -1,0 +1,123 @@
+"""What was typed wrong of a letter is put right on a page of its own, and its clocks follow."""
+
+import pytest
+
+from tests.front.support import (
+    Sitting,
+    asks_on,
+    assert_problems,
+    entries,
+    nothing_changes,
+    record_letter,
+    row_of,
+    rows,
+    save,
+    send,
+    share,
+)
+from tests.front.test_section_1263d import KHASHOGGI, PRESIDENT, SFRC, Case, _typed
+from tests.support.people import Person, words_of
+
+
+def test_what_was_typed_wrong_is_put_right_and_both_stand_in_the_history(staff: Person) -> None:
+    letter = record_letter(staff)
+    [ask] = asks_on(staff.get(letter))
+    form = Sitting(staff, f"{letter}/edit").press("add:signatories")
+    form.type({"title": "Letter on forced separations", "written_on": "2023-10-22", "note": "Two."})
+    form.type({"signatories-1-name": "Sen. Jeff Merkley", "signatories-1-role": "cochair"})
+    assert form.save() == letter
+    page = staff.get(letter)
+    said = words_of(page)
+    assert "The change is saved, and the clocks follow it." in said
+    assert "Letter on forced separations" in said
+    assert [row[""] for row in rows(page, "by")] == ["Rep. Chris Smith", "Sen. Jeff Merkley"]
+    assert "Written 22 Oct 2023" in said
+    assert "Sent 23 Oct 2023" in said
+    told = entries(staff.get(f"{letter}/history"))[0]
+    assert "Letter changed" in told
+    assert "Letter on forced separation → Letter on forced separations" in told
+    assert "Sen. Jeff Merkley, cochair" in told
+    assert "Letter on forced separations" in words_of(staff.get("/search?q=separations"))
+    assert "Letter changed" not in words_of(staff.get(f"{ask}/history"))
+    with nothing_changes(staff.app):  # what is as it was makes no new version
+        assert Sitting(staff, f"{letter}/edit").save() == letter
+
+
+def test_whoever_signed_is_put_right_and_the_clock_in_law_starts(staff: Person) -> None:
+    letter = _typed(staff, Case(KHASHOGGI[:1], PRESIDENT, ())).save()
+    [ask] = asks_on(staff.get(letter))
+    assert row_of(staff.get(ask), "clocks", "Section 1263(d)")["State"] == "Not started"
+    form = Sitting(staff, f"{letter}/edit").press("add:signatories")
+    name, role, body = KHASHOGGI[1]
+    form.type(
+        {
+            f"signatories-1-{key}": value
+            for key, value in {"name": name, "role": role, "body": body}.items()
+        }
+    )
+    form.save()
+    clock = row_of(staff.get(ask), "clocks", "Section 1263(d)")
+    assert "10 Oct 2018 + 120 calendar days = 7 Feb 2019" in clock["Arithmetic"]
+    form = Sitting(staff, f"{letter}/edit")
+    form.type({"signatories-1-role": "member"}).save()
+    assert row_of(staff.get(ask), "clocks", "Section 1263(d)")["State"] == "Not started"
+    assert f"Sen. Robert Menendez, member, {SFRC}" in entries(staff.get(f"{letter}/history"))[0]
+
+
+def test_a_reply_date_that_was_misread_starts_its_clock_anew(staff: Person) -> None:
+    named = {"reply_requested_by": "2023-12-31", "reply_date_confirmed": "y"}
+    letter = record_letter(staff, named)
+    [ask] = asks_on(staff.get(letter))
+    save(staff, f"{letter}/edit", {"reply_requested_by": "2023-12-01"})
+    assert "by 1 Dec 2023" in row_of(staff.get(ask), "clocks", "Reply")["Arithmetic"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ({"title": ""}, {"title": "Give the letter a title in one line."}),
+        ({"title": "x" * 301}, {"title": "301 characters"}),
+        ({"written_on": "2023-11"}, {"written_on": "It is on record as sent on 23 Oct 2023."}),
+        ({"written_on": "2123"}, {"written_on": "This day has not come yet"}),
+        ({"written_on": "soon"}, {"written_on": "Write the date"}),
+        ({"reply_requested_by": "2023-10-01"}, {"reply_requested_by": "after the letter was sent"}),
+        ({"signatories-0-name": "", "signatories-0-body": "CECC"}, {"signatories-0-name": "Who"}),
+    ],
+)
+def test_what_cannot_be_is_told_at_its_field(
+    staff: Person, typed: dict[str, str], wrong: dict[str, str]
+) -> None:
+    letter = record_letter(staff)
+    with nothing_changes(staff.app):
+        answer = send(staff, f"{letter}/edit", typed)
+    assert_problems(answer, wrong)
+
+
+def test_only_its_house_changes_a_letter_and_none_that_is_void(
+    staff: Person, other_staff: Person, partner: Person
+) -> None:
+    letter = record_letter(staff)
+    for person in (other_staff, partner):
+        assert person.get(f"{letter}/edit").status_code == (403 if person is partner else 404)
+    share(staff, letter)
+    for person in (other_staff, partner):
+        assert person.get(f"{letter}/edit").status_code == 403
+        assert f"{letter}/edit" not in person.get(letter).text
+    form = Sitting(staff, f"{letter}/edit").type({"title": "Too late"})
+    save(staff, f"{letter}/void", {"reason": "Twice.", "asks": "unsent"})
+    with nothing_changes(staff.app):
+        assert form.send().status_code in (409, 422)
+    assert f"{letter}/edit" not in staff.get(letter).text
+
+
+def test_who_saves_second_sees_both_texts(staff: Person, colleague: Person) -> None:
+    letter = record_letter(staff)
+    form = Sitting(colleague, f"{letter}/edit").type({"title": "Mine", "note": "Also mine"})
+    save(staff, f"{letter}/edit", {"title": "Theirs"})
+    assert form.send().status_code == 409
+    assert "Theirs" in form.text
+    assert "Mine" in form.text
+    form.save()
+    page = words_of(staff.get(letter))
+    assert "Mine" in page
+    assert "Also mine" in page
