@@ -217,6 +217,13 @@ def record_receipt(scene: Scene) -> None:
     casework.record_receipt(scene.viewer, letter, given, letter.version)
 
 
+def change_letter(scene: Scene) -> None:
+    letter = correspondence.letter(scene.viewer, scene.case.letter)
+    assert letter is not None
+    given = replace(letter_input(), title="Another title")
+    casework.change_letter(scene.viewer, letter, given, letter.version)
+
+
 def admin_of(scene: Scene) -> Viewer:
     return replace(scene.viewer, role=Role.ADMIN)
 
@@ -312,6 +319,7 @@ CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
             lambda s: casework.record_outcome(s.viewer, s.ask, outcome_input()),
             "outcome.recorded",
         ),
+        "change_letter": (change_letter, "letter.changed"),
         "record_receipt": (record_receipt, "letter.received"),
         "set_next": (set_next, "recommendation.changed"),
         "share": (share, "record.audience_changed"),

@@ -4,7 +4,7 @@ is kept from the reader."""
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from tracker.accounts import queries as accounts
@@ -33,7 +33,7 @@ class HistoryPage:
 
     entries: list[Entry]
     actors: accounts.Acting
-    since: str | None
+    since: date | None
     reads: list[Read]  # for the owner's own people alone
 
 
@@ -57,7 +57,7 @@ def history_page(viewer: Viewer, record_id: int, organisation_id: int) -> Histor
     return HistoryPage(
         [replace(each, body=_told(each.body, kept[each.id], labels)) for each in entries],
         accounts.acting(viewer, acted),
-        since.date().isoformat() if since else None,
+        since.date() if since else None,
         reads,
     )
 
