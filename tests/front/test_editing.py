@@ -65,6 +65,18 @@ def test_an_ask_is_changed_and_the_history_says_what_was_before(staff: Person) -
     assert "Tags" not in facts_of(page)
 
 
+@pytest.mark.parametrize("number", ["3A981", "3a991.b.1, 4A994", "ear99", "5A002.a; 5D002"])
+def test_a_control_number_is_one_of_the_list(staff: Person, number: str) -> None:
+    form = Sitting(staff, "/recommendations/new").press("add:controls")
+    form.type({"title": "Control them", "instrument": "export_control", "targets-0-name": "Them"})
+    form.type({"controls-0-technology": "Cameras", "addressees-0-agency": "Commerce"})
+    for bad in ("banana", "3A98", "zzz 99", "3A981x"):
+        answer = form.type({"controls-0-eccn": bad}).send()
+        assert_problems(answer, {"controls-0-eccn": "Write the number as the list does"})
+    page = staff.get(form.type({"controls-0-eccn": number}).save())
+    assert number.upper() in section(page, "controls")
+
+
 def test_saving_an_ask_as_it_stands_changes_nothing_that_it_says(staff: Person) -> None:
     form = Sitting(staff, "/recommendations/new").press("add:controls").press("add:targets")
     control = {"technology": "Cameras", "eccn": "4a001", "destination": "China (Xinjiang)"}

@@ -110,6 +110,26 @@ def test_only_its_house_changes_a_letter_and_none_that_is_void(
     assert f"{letter}/edit" not in staff.get(letter).text
 
 
+def test_the_note_is_for_colleagues_and_moves_nothing_that_others_see(
+    staff: Person, colleague: Person, partner: Person
+) -> None:
+    letter = record_letter(staff)
+    share(staff, letter)
+    known = [partner.get(path).text for path in (letter, f"{letter}/history", "/letters")]
+    save(staff, f"{letter}/edit", {"note": "Call Alexander first"})
+    assert "Call Alexander first" in words_of(colleague.get(letter))
+    assert "Call Alexander first" in entries(colleague.get(f"{letter}/history"))[0]
+    assert [partner.get(path).text for path in (letter, f"{letter}/history", "/letters")] == known
+    save(staff, f"{letter}/edit", {"title": "Another title", "note": "Call Boris first"})
+    told = entries(partner.get(f"{letter}/history"))[0]
+    assert "→ Another title" in told
+    assert "Boris" not in told
+    form = Sitting(colleague, f"{letter}/edit").type({"note": "Call nobody"})
+    save(staff, f"{letter}/edit", {"note": "Call both"})
+    assert form.send().status_code == 409  # though no version was made that others see
+    assert "Call <mark>both</mark>" in form.text
+
+
 def test_who_saves_second_sees_both_texts(staff: Person, colleague: Person) -> None:
     letter = record_letter(staff)
     form = Sitting(colleague, f"{letter}/edit").type({"title": "Mine", "note": "Also mine"})

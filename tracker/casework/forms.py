@@ -2,6 +2,7 @@
 actions say."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask_wtf.file import FileField
@@ -9,6 +10,7 @@ from werkzeug.datastructures import FileStorage
 from wtforms import (
     BooleanField,
     FieldList,
+    Form,
     FormField,
     HiddenField,
     SelectField,
@@ -89,24 +91,42 @@ def folded(name: str) -> str:
     return fold(name)[:200].strip()
 
 
-class LetterForm(BaseForm, Growing):
-    """A letter with its asks."""
+class LetterFields(Form):
+    """What a letter says of itself."""
 
-    told = ToldField()
     title = StringField("Title")
     kind = WordField("Kind", LetterKind, labels=words.LETTER_KIND)
     on_behalf_of = StringField("On behalf of")
     written_on = PartialDateField("Date on the letter")
+    reply_requested_by = PartialDateField("It asks for a reply by")
+    reply_date_confirmed = BooleanField("I have read this date in the letter itself")
+    note = TextAreaField("Note")
+    signatories = FieldList(FormField(SignatoryRow), "Signed by", min_entries=1)
+
+    def given(self) -> LetterInput:
+        """That as typed."""
+        return LetterInput(
+            title=text_of(self.title),
+            kind=self.kind.word or LetterKind.CONGRESSIONAL,
+            written_on=date_or_none(self.written_on),
+            on_behalf_of=text_of(self.on_behalf_of),
+            reply_requested_by=date_or_none(self.reply_requested_by),
+            reply_date_confirmed=bool(self.reply_date_confirmed.data),
+            note=text_of(self.note),
+            signatories=tuple(entry.form.given() for entry in self.signatories),
+        )
+
+
+class LetterForm(BaseForm, LetterFields, Growing):
+    """A letter with its asks."""
+
+    told = ToldField()
     is_sent = BooleanField("It was sent", default=True)
     sent_on = PartialDateField("Sent on")
     received_on = PartialDateField("Received on")
     received_proof = StringField("Proof of receipt")
     channel = WordField("Sent by", Channel, labels=words.CHANNEL)
-    reply_requested_by = PartialDateField("It asks for a reply by")
-    reply_date_confirmed = BooleanField("I have read this date in the letter itself")
     supplements = StringField("It supplements an earlier letter")
-    note = TextAreaField("Note")
-    signatories = FieldList(FormField(SignatoryRow), "Signed by", min_entries=1)
     addressees = FieldList(FormField(AddresseeRow), "Addressed to", min_entries=1)
     asks = FieldList(FormField(AskFields), "What it asks", min_entries=1)
     sources = FieldList(FormField(SourceRow), "Where it can be read, and its evidence")
@@ -120,21 +140,14 @@ class LetterForm(BaseForm, Growing):
     def given(self) -> LetterInput:
         """The letter as typed."""
         count = len(self.addressees)
-        return LetterInput(
-            title=text_of(self.title),
-            kind=self.kind.word or LetterKind.CONGRESSIONAL,
-            written_on=date_or_none(self.written_on),
+        return replace(
+            super().given(),
             is_sent=self.is_sent.data,
             sent_on=date_or_none(self.sent_on),
             received_on=date_or_none(self.received_on),
             received_proof=text_of(self.received_proof),
             channel=self.channel.word or Channel.LETTER,
-            on_behalf_of=text_of(self.on_behalf_of),
-            reply_requested_by=date_or_none(self.reply_requested_by),
-            reply_date_confirmed=self.reply_date_confirmed.data,
             supplements=text_of(self.supplements).strip(),
-            note=text_of(self.note),
-            signatories=tuple(entry.form.given() for entry in self.signatories),
             addressees=tuple(entry.form.given() for entry in self.addressees),
             asks=tuple(
                 entry.form.given(asked_of=entry.form.positions(count)) for entry in self.asks
@@ -143,30 +156,8 @@ class LetterForm(BaseForm, Growing):
         )
 
 
-class LetterEditForm(RecordForm, Growing):
+class LetterEditForm(RecordForm, LetterFields, Growing):
     """What is on record of a letter."""
-
-    title = StringField("Title")
-    kind = WordField("Kind", LetterKind, labels=words.LETTER_KIND)
-    on_behalf_of = StringField("On behalf of")
-    written_on = PartialDateField("Date on the letter")
-    reply_requested_by = PartialDateField("It asks for a reply by")
-    reply_date_confirmed = BooleanField("I have read this date in the letter itself")
-    signatories = FieldList(FormField(SignatoryRow), "Signed by", min_entries=1)
-    note = TextAreaField("Note")
-
-    def given(self) -> LetterInput:
-        """The letter as typed."""
-        return LetterInput(
-            title=text_of(self.title),
-            kind=self.kind.word or LetterKind.CONGRESSIONAL,
-            written_on=date_or_none(self.written_on),
-            on_behalf_of=text_of(self.on_behalf_of),
-            reply_requested_by=date_or_none(self.reply_requested_by),
-            reply_date_confirmed=bool(self.reply_date_confirmed.data),
-            signatories=tuple(entry.form.given() for entry in self.signatories),
-            note=text_of(self.note),
-        )
 
 
 class ReceiptForm(RecordForm):

@@ -21,7 +21,8 @@ _BODIES = ("decided_by", "authority")  # fields that hold the slug of a body
 MOST_ENTRIES = 500
 # what an organisation does next is its own affair
 PLANS = frozenset({"assignee", "next_action", "next_action_on"})
-
+NOTE = "note_for_colleagues"  # on a letter
+OWN_AFFAIR = PLANS | {NOTE}
 
 # by which a file as it came is known again, of which others get a copy at the most
 ORIGINALS = frozenset({"SHA-256"})
@@ -44,7 +45,7 @@ def history_page(viewer: Viewer, record_id: int, organisation_id: int) -> Histor
     entries = _newest_told(viewer, record_id, since, is_others=is_others)
     kept = _kept(viewer, entries)
     if is_others:
-        entries = [replace(entry, body=_left_out(entry.body, PLANS)) for entry in entries]
+        entries = [replace(entry, body=_left_out(entry.body, OWN_AFFAIR)) for entry in entries]
     if not viewer.edits or viewer.organisation_id != organisation_id:
         entries = [replace(entry, body=_left_out(entry.body, ORIGINALS)) for entry in entries]
     bodies = [entry.body for entry in entries]
@@ -85,13 +86,14 @@ def saying_nothing(
 ) -> set[int]:
     """Those of some events that tell the viewer nothing: they concern a record that is kept from
     them, or all that changed is: what refers to such a record, or, in what is of `others`, what is
-    done next. What was erased may have been that. In a fixed number of statements."""
+    done next or noted for colleagues. What was erased may have been that. In a fixed number of
+    statements."""
     hidden = records.untold(viewer, [entry.id for entry in entries])
     hidden |= {entry.id for entry in entries if entry.is_erased and entry.id in others}
     shown = [entry for entry in entries if entry.id not in hidden]
     kept = _kept(viewer, shown)
     for entry in shown:
-        body = _left_out(entry.body, PLANS) if entry.id in others else entry.body
+        body = _left_out(entry.body, OWN_AFFAIR) if entry.id in others else entry.body
         whole, told = _told(entry.body, set(), {}), _told(body, kept[entry.id], {})
         if _changes(whole) and not _changes(told):
             hidden.add(entry.id)

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import event, insert, select, update
 from sqlalchemy.orm import Session
@@ -65,6 +65,18 @@ def record(
     if name not in EVENTS:
         raise KeyError(name)
     _keep(_Pending(now(), actor_id, name, frozenset(records), chain.canonical(body or {})))
+
+
+def difference(before: Mapping[str, object], after: Mapping[str, object]) -> dict[str, Any]:
+    """What an event says of the fields that are others after an act: `before` and `after` of these
+    alone; nothing, where none is."""
+    changed = [field for field in after if after[field] != before[field]]
+    if not changed:
+        return {}
+    return {
+        "before": {field: before[field] for field in changed},
+        "after": {field: after[field] for field in changed},
+    }
 
 
 def record_read(record_id: int, *, actor_id: int) -> None:

@@ -97,8 +97,6 @@ def _new_hash(form: PasswordForm, user: User) -> str | None:
         return None
     try:
         about = (user.email, user.name, current().organisation or "")
-        if user.verify_and_update_password(passwords.normal(form.password.data or "")):
-            raise Refused({"password": "This is your present password. Choose another one."})
         return passwords.hashed(form.password.data or "", *about)
     except Refused as refusal:
         form.take(refusal.problems)

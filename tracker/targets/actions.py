@@ -78,16 +78,11 @@ def change_target(viewer: Viewer, target: Target, given: TargetInput, seen_versi
     records.touch(target)
     _fill(target, checked)
     records.index_terms(target)
-    after = _snapshot(target)
-    changed = [field for field in after if after[field] != before[field]]
     history.record(
         "target.changed",
         actor_id=viewer.user_id,
         records=[target.id],
-        body={
-            "before": {field: before[field] for field in changed},
-            "after": {field: after[field] for field in changed},
-        },
+        body=history.difference(before, _snapshot(target)),
     )
 
 

@@ -123,19 +123,13 @@ def change_ask(viewer: Viewer, ask: Recommendation, given: AskInput, seen_versio
     is_tagged = given.tags is not None and records.set_tags(viewer, ask, tags)
     db.session.flush()
     records.index_terms(ask)
-    after = snapshot(ask)
-    changed = [field for field in after if after[field] != before[field]]
+    body = history.difference(before, snapshot(ask))
+    changed = body.get("after", {}).keys()
     if changed:
         history.record(
-            "recommendation.changed",
-            actor_id=viewer.user_id,
-            records=[ask.id],
-            body={
-                "before": {field: before[field] for field in changed},
-                "after": {field: after[field] for field in changed},
-            },
+            "recommendation.changed", actor_id=viewer.user_id, records=[ask.id], body=body
         )
-    if is_tagged or set(changed) - {"targets"} or _has_other_targets(ask, targets_before):
+    if is_tagged or changed - {"targets"} or _has_other_targets(ask, targets_before):
         records.touch(ask)
     settle([ask], viewer, corrected="instrument" in changed)
 

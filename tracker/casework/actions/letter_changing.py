@@ -1,18 +1,22 @@
 """Correcting what is on record of a letter."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from tracker.accounts.viewer import Viewer
-from tracker.casework.actions.letters import MAY_LACK_ADDRESSEE, carried, signatories_of
+from tracker.casework.actions.letters import (
+    MAY_LACK_ADDRESSEE,
+    carried,
+    check_reply_date,
+    fill,
+    signatories_of,
+)
 from tracker.casework.actions.settle import settle
 from tracker.casework.inputs import LetterInput
-from tracker.core.dates import PartialDate
+from tracker.casework.telling import NOTE
 from tracker.core.db import db
 from tracker.core.errors import Refused
 from tracker.core.intake import Intake
-from tracker.core.names import romanise
-from tracker.core.now import today
 from tracker.correspondence.models import Letter, Signatory
 from tracker.history import actions as history
 from tracker.records import actions as records
@@ -21,71 +25,46 @@ from tracker.records import actions as records
 def change_letter(viewer: Viewer, letter: Letter, given: LetterInput, seen_version: int) -> None:
     """Change what is on record of a letter: its words, its date, who signed, and the day by which
     it asks for a reply. Its sending and receipt, its asks and whom they are put to have pages of
-    their own. The clocks of its asks follow. `letter` is loaded with its parts. Raises `Refused`,
-    `NotAllowed`, or `Stale` where somebody saved in the meantime."""
+    their own. The clocks of its asks follow. The note is for colleagues: it makes no version that
+    others see. `letter` is loaded with its parts. Raises `Refused`, `NotAllowed`, or `Stale` where
+    somebody saved in the meantime."""
     records.require_edit(letter, viewer)
     records.require_current(letter, seen_version)
     if letter.voided_at is not None:
         raise Refused("This letter is void: it stays as it was entered.")
     before = _snapshot(letter)
     intake = Intake()
-    values = _values(letter, given, intake)
+    _check(letter, given, intake)
     signatories = signatories_of(given.signatories, intake)
     intake.done()
-    for name, value in values.items():
-        setattr(letter, name, value)
-    letter.sort_title = romanise(letter.title)[:80]
+    fill(letter, given, intake)
     if _told(signatories) != before["signatories"]:
         _keep_chambers(letter.signatories, signatories)
         letter.signatories = signatories
     db.session.flush()
     records.index_terms(letter)
-    after = _snapshot(letter)
-    changed = [field for field in after if after[field] != before[field]]
+    body = history.difference(before, _snapshot(letter))
+    changed = body.get("after", {}).keys()
     if changed:
-        history.record(
-            "letter.changed",
-            actor_id=viewer.user_id,
-            records=[letter.id],
-            body={
-                "before": {field: before[field] for field in changed},
-                "after": {field: after[field] for field in changed},
-            },
-        )
+        history.record("letter.changed", actor_id=viewer.user_id, records=[letter.id], body=body)
+    if changed - {NOTE}:
         records.touch(letter)
     settle(carried(letter), viewer)
 
 
-def _values(letter: Letter, given: LetterInput, intake: Intake) -> Mapping[str, Any]:
-    missing = "Give the letter a title in one line."
-    written = intake.past("written_on", given.written_on, today=today())
-    _check_days(letter, written, given.reply_requested_by, intake)
-    if not letter.addressees and given.kind not in MAY_LACK_ADDRESSEE:
-        intake.refuse("kind", "It is addressed to nobody, as only a report or a statement is.")
-    return {
-        "title": intake.text("title", given.title, Letter.title, missing=missing),
-        "kind": given.kind,
-        "on_behalf_of": intake.text("on_behalf_of", given.on_behalf_of, Letter.on_behalf_of),
-        "written_on": written,
-        "reply_requested_by": given.reply_requested_by,
-        "reply_date_confirmed": given.reply_date_confirmed and bool(given.reply_requested_by),
-        "note": intake.text("note", given.note, Letter.note, multiline=True),
-    }
-
-
-def _check_days(
-    letter: Letter, written: PartialDate | None, asked: PartialDate | None, intake: Intake
-) -> None:
-    sent = letter.sent_on
+def _check(letter: Letter, given: LetterInput, intake: Intake) -> None:
+    trial = Letter(sent_on=letter.sent_on)  # what is refused must not reach the row
+    fill(trial, given, intake)
+    check_reply_date(trial, intake)
+    written, sent = trial.written_on, letter.sent_on
     if written and sent and sent.latest < written.earliest:
         intake.refuse(
             "written_on",
             f"It is on record as sent on {sent.shown}. If that is wrong, void the sending on the "
             "page of an ask first, and say on the letter's page when it was sent.",
         )
-    start = sent or written
-    if asked and start and asked.latest <= start.earliest:
-        intake.refuse("reply_requested_by", f"Give a day after the letter was sent, {start.shown}.")
+    if not letter.addressees and given.kind not in MAY_LACK_ADDRESSEE:
+        intake.refuse("kind", "It is addressed to nobody, as only a report or a statement is.")
 
 
 def _keep_chambers(before: Sequence[Signatory], now: Sequence[Signatory]) -> None:
@@ -104,16 +83,14 @@ def _snapshot(letter: Letter) -> dict[str, Any]:
         "written_on": str(letter.written_on or ""),
         "reply_requested_by": str(letter.reply_requested_by or ""),
         "reply_date_confirmed": letter.reply_date_confirmed,
-        "note": letter.note,
         "signatories": _told(letter.signatories),
+        NOTE: letter.note,
     }
 
 
 def _told(signatories: Sequence[Signatory]) -> list[str]:
-    return [
-        ", ".join(filter(None, (row.name, row.role.replace("_", " "), body_of(row))))
-        for row in signatories
-    ]
+    each = ((row.name, row.role.replace("_", " "), body_of(row)) for row in signatories)
+    return [", ".join(filter(None, parts)) for parts in each]
 
 
 def body_of(row: Signatory) -> str:

@@ -345,38 +345,44 @@ def _begin(viewer: Viewer, letter: Letter, asks: Sequence[Recommendation], *, se
 def _letter(given: LetterInput, intake: Intake) -> Letter:
     day = today()
     letter = Letter(
-        title=intake.text(
-            "title", given.title, Letter.title, missing="Give the letter a title in one line."
-        ),
-        kind=given.kind,
         channel=given.channel,
-        on_behalf_of=intake.text("on_behalf_of", given.on_behalf_of, Letter.on_behalf_of),
-        written_on=intake.past("written_on", given.written_on, today=day),
         sent_on=None,
         received_on=intake.past("received_on", given.received_on, today=day),
         received_proof=intake.text("received_proof", given.received_proof, Letter.received_proof),
-        reply_requested_by=given.reply_requested_by,
-        reply_date_confirmed=given.reply_date_confirmed and given.reply_requested_by is not None,
-        note=intake.text("note", given.note, Letter.note, multiline=True),
         version=1,
     )
-    letter.sort_title = romanise(letter.title)[:80]
+    fill(letter, given, intake)
     if given.is_sent:
         letter.sent_on = intake.past("sent_on", given.sent_on, today=day) or letter.written_on
     elif given.sent_on or given.received_on:
         intake.refuse("is_sent", "It has a day of sending or receipt: say that it was sent.")
-    _check_order(given, letter, intake)
-    return letter
-
-
-def _check_order(given: LetterInput, letter: Letter, intake: Intake) -> None:
     written, sent, received = letter.written_on, letter.sent_on, letter.received_on
     if written and sent and sent.latest < written.earliest:
         intake.refuse("sent_on", f"It cannot be sent before it was written, {written.shown}.")
     if sent and received and received.latest < sent.earliest:
         intake.refuse("received_on", f"It cannot be received before it was sent, {sent.shown}.")
+    check_reply_date(letter, intake)
+    return letter
+
+
+def fill(letter: Letter, given: LetterInput, intake: Intake) -> None:
+    """What a letter says of itself, without its sending and receipt; problems at the fields."""
+    letter.title = intake.text(
+        "title", given.title, Letter.title, missing="Give the letter a title in one line."
+    )
+    letter.sort_title = romanise(letter.title)[:80]
+    letter.kind = given.kind
+    letter.on_behalf_of = intake.text("on_behalf_of", given.on_behalf_of, Letter.on_behalf_of)
+    letter.written_on = intake.past("written_on", given.written_on, today=today())
+    letter.reply_requested_by = given.reply_requested_by
+    letter.reply_date_confirmed = given.reply_date_confirmed and bool(given.reply_requested_by)
+    letter.note = intake.text("note", given.note, Letter.note, multiline=True)
+
+
+def check_reply_date(letter: Letter, intake: Intake) -> None:
+    """A letter asks for a reply by a day after it went."""
     asked = letter.reply_requested_by
-    start = sent or written
+    start = letter.sent_on or letter.written_on
     if asked and start and asked.latest <= start.earliest:
         intake.refuse("reply_requested_by", f"Give a day after the letter was sent, {start.shown}.")
 

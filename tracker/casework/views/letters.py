@@ -124,6 +124,7 @@ def edit(reference: str) -> ResponseReturnValue:
         form,
         lambda: LetterEditForm(formdata=None, data=_letter_data(_own(reference))),
         lambda: actions.change_letter(current(), letter, form.given(), form.version.number),
+        compares=True,
     )
     if saved is True:
         flash("The change is saved, and the clocks follow it.")
