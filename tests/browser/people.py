@@ -47,6 +47,12 @@ def send(page: Page) -> int:
     return answer.value.status
 
 
+def press(button: Locator) -> None:
+    """Press a button that changes the rows of a form, and wait until they have changed."""
+    button.click()
+    button.page.locator("main:not([inert])").wait_for()
+
+
 def suggest(page: Page, field: Locator, typed: str) -> Locator:
     """Type into a field until suggestions open below it; the list of them."""
     field.focus()

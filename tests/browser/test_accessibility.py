@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.browser.axe import violations
 from tests.browser.conftest import Open
 from tests.browser.pages import PASSKEY, TYPED_OR_CHOSEN, examples, main_pages, pages_for
-from tests.browser.people import PHONE, log_in_on, send, suggest
+from tests.browser.people import PHONE, log_in_on, press, send, suggest
 from tests.browser.sites import Site
 
 pytestmark = pytest.mark.browser
@@ -116,10 +116,10 @@ def test_pages_with_nothing_on_record_pass(empty_site: Site, open_page: Open) ->
 def test_the_letter_form_with_rows_and_suggestions_passes(site: Site, open_page: Open) -> None:
     page = open_page(site)
     page.goto("/letters/new")
-    page.get_by_role("button", name="Add another ask").click()
+    press(page.get_by_role("button", name="Add another ask"))
     second = page.get_by_role("group", name="Ask 2")
     second.get_by_label("Instrument").select_option("Export control")
-    second.get_by_role("button", name="Add a controlled item").click()
+    press(second.get_by_role("button", name="Add a controlled item"))
     second.get_by_label("Technology").wait_for()
     suggest(page, second.get_by_label("Name, or description"), "Tib")
     page.keyboard.press("ArrowDown")

@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.people import log_in_on, send
+from tests.browser.people import log_in_on, press, send
 from tests.browser.sites import Site
 
 pytestmark = pytest.mark.browser
@@ -28,7 +28,7 @@ def type_letter(page: Page) -> None:
     page.goto("/letters/new")
     for name, value in TYPED.items():
         page.locator(f"[name='{name}']").fill(value)
-    page.get_by_role("button", name="Add another ask").click()
+    press(page.get_by_role("button", name="Add another ask"))
     page.locator("[name='asks-0-title']").fill("The first ask")
     page.locator("[name='asks-1-title']").fill("བོད་ཡིག the second")
     wait_until_kept(page)
@@ -73,11 +73,45 @@ def test_what_was_typed_after_a_row_was_added_survives_a_reload(
     type_letter(page)
     page.wait_for_timeout(600)
     page.reload()
-    expect(page.locator("[name='asks-1-title']")).to_have_value("")
+    expect(page.locator("[name='asks-1-title']")).to_have_count(0)
     bring_back(page)
     page.get_by_role("button", name="Remove this ask").last.click()
     expect(page.locator("[name='asks-1-title']")).to_have_count(0)
     expect(page.get_by_role("button", name="Bring it back")).to_have_count(0)
+
+
+def test_a_row_is_added_on_the_spot(site: Site, open_page: Open) -> None:
+    page = open_page(site)
+    page.goto("/recommendations")
+    type_letter(page)
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Recommendations")
+    page.go_forward()
+    bring_back(page)
+
+
+def test_a_row_asked_for_without_a_connection_comes_with_it(site: Site, open_page: Open) -> None:
+    page = open_page(site)
+    type_letter(page)
+    page.context.set_offline(True)
+    press(page.get_by_role("button", name="Add another ask"))
+    expect(page.get_by_text("There is no connection.")).to_be_visible()
+    page.context.set_offline(False)
+    press(page.get_by_role("button", name="Add another ask"))
+    expect(page.locator("[name='asks-1-title']")).to_have_value("བོད་ཡིག the second")
+    expect(page.locator("[name='asks-2-title']")).to_have_value("")
+
+
+def test_a_row_asked_for_after_the_log_in_ended_loses_nothing(site: Site, open_page: Open) -> None:
+    page = open_page(site)
+    type_letter(page)
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Add another ask").click()
+    expect(page.get_by_role("heading", name="You are logged out")).to_be_visible()
+    log_in_on(page.context.new_page(), "staff")
+    page.get_by_role("button", name="Send it again").click()
+    expect(page.locator("[name='asks-1-title']")).to_have_value("བོད་ཡིག the second")
+    expect(page.locator("[name='asks-2-title']")).to_have_value("")
 
 
 def test_what_was_sent_into_the_void_is_offered_until_it_was_saved(

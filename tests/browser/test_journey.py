@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Open
 from tests.browser.pages import Examples, examples
-from tests.browser.people import log_in_on, send, suggest
+from tests.browser.people import log_in_on, press, send, suggest
 from tests.browser.sites import Site
 from tracker.core.now import today
 
@@ -93,14 +93,14 @@ def fill_in(form: LetterForm, person: str) -> None:
     letter.get_by_label("Date on the letter").fill(f"{written_on():%Y-%m}-32")
     signed = form.section("Signed by")
     signed.get_by_label("Name", exact=True).fill("Rep. Somebody")
-    page.get_by_role("button", name="Add an addressee").click()
+    press(page.get_by_role("button", name="Add an addressee"))
     form.addressee(0, "Treas", TREASURY)
     form.addressee(1, "Department of St", STATE)
     first = form.ask(1)
     first.get_by_label("Instrument").select_option("Global Magnitsky")
     first.get_by_label("What it asks, in one line").fill(MAGNITSKY)
     form.known_target(form.ask(1), person[:6], person)
-    page.get_by_role("button", name="Add another ask").click()
+    press(page.get_by_role("button", name="Add another ask"))
     second = form.ask(2)
     details = second.get_by_text("Controlled items")
     add = second.get_by_role("button", name="Add a controlled item")
@@ -110,7 +110,7 @@ def fill_in(form: LetterForm, person: str) -> None:
         expect(add).to_be_visible()  # by itself
     else:
         details.click()
-    add.click()
+    press(add)
     second.get_by_label("What it asks, in one line").fill(EXPORT)
     second.get_by_label("Name, or description of a class").fill(NEW_TARGET)
     second.get_by_label("Kind").select_option("Public body")

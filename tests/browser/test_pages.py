@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import Open
 from tests.browser.pages import examples, pages_for
-from tests.browser.people import log_in_on, send, suggest
+from tests.browser.people import log_in_on, press, send, suggest
 from tests.browser.sites import Site
 from tests.browser.watching import Watch
 
@@ -86,7 +86,7 @@ def test_a_refused_form_is_quiet_and_whole(site: Site, open_page: Open) -> None:
     page = open_page(site)
     watch = Watch(page)
     page.goto("/letters/new")
-    page.get_by_role("button", name="Add another ask").click()
+    press(page.get_by_role("button", name="Add another ask"))
     page.get_by_label("Date on the letter").fill("some day")
     suggest(page, page.get_by_role("combobox", name="Body"), "Treas")
     page.keyboard.press("Escape")

@@ -136,19 +136,23 @@
     }
   }
 
-  document.querySelectorAll("[data-suggest]").forEach((input) => new Combobox(input));
-
   // after a refusal, go on at what is to be put right
   const error = document.querySelector("[role=alert]");
   if (error) error.focus();
 
-  // an export-control ask needs its controlled items: show them as soon as it is chosen
-  document.querySelectorAll("select[data-opens]").forEach((select) => {
-    const details = document.getElementById(select.dataset.opens);
-    const follow = () => {
-      if (select.value === "export_control") details.open = true;
-    };
-    select.addEventListener("change", follow);
-    follow();
-  });
+  const start = () => {
+    document.querySelectorAll("[data-suggest]:not([role])").forEach((input) => new Combobox(input));
+
+    // an export-control ask needs its controlled items: show them as soon as it is chosen
+    document.querySelectorAll("select[data-opens]").forEach((select) => {
+      const details = document.getElementById(select.dataset.opens);
+      const follow = () => {
+        if (select.value === "export_control") details.open = true;
+      };
+      select.addEventListener("change", follow);
+      follow();
+    });
+  };
+  start();
+  document.addEventListener("rows:shown", start);
 })();

@@ -101,6 +101,11 @@
     return box;
   };
 
+  const sayLost = () => {
+    keep();
+    notice("There is no connection. What you typed is kept in this tab; try again when you are back.").scrollIntoView();
+  };
+
   const fits = (draft) => {
     const names = new Set([...form.elements].map((element) => element.name));
     return draft.fields.every(([name]) => names.has(name));
@@ -115,21 +120,9 @@
       else if (own.length) element.value = own[0];
     }
   };
-  // rows that this page lacks: the server makes them, as it does for every added row
-  const send = (draft) => {
-    write(key, { ...draft, sent: ROWS });
-    const again = document.createElement("form");
-    again.method = "post";
-    again.hidden = true;
-    const token = form.elements.namedItem("csrf_token").value;
-    for (const [name, value] of [...draft.fields, ["csrf_token", token], ["op", "restore"]]) {
-      const field = document.createElement("textarea");
-      field.name = name;
-      field.value = value;
-      again.append(field);
-    }
-    document.body.append(again);
-    again.submit();
+  const bringBack = (draft) => {
+    if (fits(draft)) fill(draft);
+    else form.dispatchEvent(new CustomEvent("rows:wanted", { detail: draft.fields }));
   };
 
   const found = read(key);
@@ -139,7 +132,7 @@
   else if (found && found.who === who && !same(found.fields, asOpened)) {
     const at = new Date(found.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
     notice(`What you typed here until ${at} was not saved. It is still in this tab.`, [
-      ["Bring it back", () => (fits(found) ? fill(found) : send(found))],
+      ["Bring it back", () => bringBack(found)],
       ["Discard it", () => sessionStorage.removeItem(key)],
     ]);
   }
@@ -149,11 +142,12 @@
   form.addEventListener("change", later);
   window.addEventListener("pagehide", () => keep(read(key)?.sent));
   form.addEventListener("submit", (event) => {
-    if (event.submitter?.name === "op") return keep(ROWS);
+    if (event.submitter?.name === "op") return keep(event.defaultPrevented ? "" : ROWS);
     keep(SAVE);
     if (navigator.onLine) return;
     event.preventDefault();
-    keep();
-    notice("There is no connection. What you typed is kept in this tab; save again when you are back.").scrollIntoView();
+    sayLost();
   });
+  document.addEventListener("rows:shown", () => keep());
+  document.addEventListener("rows:lost", sayLost);
 })();
