@@ -230,7 +230,7 @@ def test_nothing_comes_back_on_what_was_not_sent(staff: Person) -> None:
     form = Sitting(staff, f"/contacts/new?ask={ask.rpartition('/')[2]}")
     with nothing_changes(staff.app):
         answer = form.type({"happened_on": "2023-11-01", "agencies": "state"}).send()
-    assert_problems(answer, {"asks": "was not sent yet, so nothing can come back on it."})
+    assert_problems(answer, {"asks": "was not sent yet: record its sending first."})
     page = staff.get(form.type({"substance": "meeting"}).save())
     assert "Meeting with State." in section(page, "chron")
 

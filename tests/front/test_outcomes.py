@@ -22,7 +22,10 @@ from tests.front.support import (
     travel,
     where,
 )
+from tests.inside.samples import reading
 from tests.support.people import Person, words_of
+from tracker.core.now import today
+from tracker.dashboards.timeliness import timeliness
 
 Outcomes = list[dict[str, str]]
 LISTED = {
@@ -289,6 +292,51 @@ def test_what_came_under_another_instrument_is_not_what_was_asked(staff: Person)
     assert_problems(answer, {"kind": "“Listed under another authority”"})
     _record(staff, ask, {**other, "kind": "listed_other_authority"})
     _record(staff, ask, {**LISTED, "target": "", "instrument": "other_us"})
+
+
+@pytest.mark.parametrize("kind", ["listed_as_asked", "listed_other_authority"])
+def test_what_another_government_did_is_an_allys(staff: Person, kind: str) -> None:
+    ask = record_ask(staff)
+    british = {
+        **LISTED,
+        "target": "",
+        "authority": "uk-foreign-office",
+        "instrument": "uk_ghr",
+    }
+    with nothing_changes(staff.app):
+        answer = send(staff, f"{ask}/outcomes/new", {**british, "kind": kind})
+    assert_problems(answer, {"kind": "“Listed by an ally”"})
+    _record(staff, ask, {**british, "kind": "listed_by_ally"})
+
+
+def test_a_body_whose_listing_was_reversed_has_not_acted(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2024-03-01", staff)
+    ask = record_ask(staff, {"addressees-0-agency": "Treasury"})
+    _record(staff, ask, LISTED)
+    assert row_of(staff.get(ask), "addressees", "Treasury")["State"].startswith("Acted")
+    _record(staff, ask, {**LISTED, "kind": "reversed", "effective_on": "2024-02-01"})
+    assert row_of(staff.get(ask), "addressees", "Treasury")["State"].startswith("Awaiting")
+
+
+def test_only_what_is_credited_ends_the_wait_for_an_outcome(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2024-03-01", staff)
+    ask = record_ask(staff, {"addressees-0-agency": "Treasury"})
+    company = {**LISTED, "kind": "other_action", "target": "", "authority": "", "instrument": ""}
+    _record(staff, ask, {**LISTED, "effective_on": "2022-12-09"})
+    _record(staff, ask, {**company, "actor": "Thermo Fisher"})
+    assert _wait_for_an_outcome(staff) == {"n": 1, "events": 0}
+    _record(staff, ask, LISTED)
+    assert _wait_for_an_outcome(staff) == {"n": 1, "events": 1}
+
+
+def _wait_for_an_outcome(person: Person) -> dict[str, int]:
+    with reading(person.app):
+        found = timeliness(person.viewer, today())["outcome"]
+    return {"n": found.n, "events": found.events}
 
 
 def test_what_no_body_did_is_another_action_and_not_also_a_bodys(

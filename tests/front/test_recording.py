@@ -121,7 +121,7 @@ def test_each_ask_has_its_clocks_and_says_why_none_runs_in_law(
         assert f"signed for {COMMISSION}, which is not one of the four" in law["Arithmetic"]
         assert "not to the President" in law["Arithmetic"]
     of_list = row_of(entity_list, "clocks", "Section 1263(d)")["Arithmetic"]
-    assert "it asks for Entity List, not for Global Magnitsky" in of_list
+    assert "it asks for BIS Entity List, not for Global Magnitsky" in of_list
     vote = row_of(entity_list, "clocks", "Committee vote")
     assert "an advocate's letter starts none" in vote["Arithmetic"]
     assert vote["State"] == "Not started"

@@ -10,8 +10,17 @@ from tracker import wiring
 from tracker.agencies.models import Agency
 from tracker.clocks.default_rules import RULES as DEFAULTS
 from tracker.clocks.explain import Arithmetic, arithmetic, grouped
-from tracker.clocks.models import Basis, Cause, Clock, ClockKind, ClockRule, ClockState, Unit
-from tracker.clocks.rules import CAUSE_OF, RECEIPT_UNKNOWN
+from tracker.clocks.models import (
+    RECEIPT_UNKNOWN,
+    Basis,
+    Cause,
+    Clock,
+    ClockKind,
+    ClockRule,
+    ClockState,
+    Unit,
+)
+from tracker.clocks.rules import CAUSE_OF
 
 wiring.register_models()
 
@@ -76,7 +85,7 @@ KINDS: list[tuple[ClockKind, str, str, str, str, str]] = [
         ClockKind.ERC_VOTE,
         "2023-10-23",
         "2023-11-22",
-        "The proposal circulates since 23 Oct 2023.",
+        "The proposal has circulated since 23 Oct 2023.",
         "Circulated",
         "The regulation gives + 30 calendar days",
     ),
@@ -140,7 +149,7 @@ KINDS: list[tuple[ClockKind, str, str, str, str, str]] = [
         ClockKind.EVIDENCE,
         "2022-09-05",
         "2027-06-07",
-        "The newest conduct cited is of 5 Sept 2022; it is five years old on 5 Sept 2027.",
+        "The newest conduct cited is of 5 Sept 2022, five years before 5 Sept 2027.",
         "Newest conduct",
         "The house norm gives + 60 months − 90 days",
     ),
@@ -236,11 +245,29 @@ def test_a_snoozed_flag_is_still_late_and_says_until_when_it_rests() -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        (ClockKind.ACKNOWLEDGEMENT, "It was met on 20 Nov 2023, in time."),
+        (ClockKind.PROMISE, "It was kept or put off on 20 Nov 2023, in time."),
+    ],
+)
+def test_what_is_said_to_be_met_was_waited_for(kind: ClockKind, says: str) -> None:
+    """Silence ends with our own letter too, and a promise with the next one."""
+    clock = _clock(kind, "2023-10-23", "2024-01-21", state=ClockState.MET, ended_on="2023-11-20")
+    assert _of(clock, "2024-02-01").sentence.endswith(says)
+
+
+@pytest.mark.parametrize(
     ("state", "ended", "flagged", "says"),
     [
-        (ClockState.MET, "2023-11-20", "", "It was met on 20 Nov 2023, in time."),
-        (ClockState.MET, "2024-01-21", "", "It was met on 21 Jan 2024, in time."),
-        (ClockState.MET, "2024-02-01", "2024-01-22", "It was met on 1 Feb 2024, 11 days late."),
+        (ClockState.MET, "2023-11-20", "", "It was counted anew on 20 Nov 2023, in time."),
+        (ClockState.MET, "2024-01-21", "", "It was counted anew on 21 Jan 2024, in time."),
+        (
+            ClockState.MET,
+            "2024-02-01",
+            "2024-01-22",
+            "It was counted anew on 1 Feb 2024, 11 days late.",
+        ),
         (ClockState.CLOSED, "2023-11-20", "", "It ended with the ask on 20 Nov 2023, in time."),
         (
             ClockState.CLOSED,
@@ -353,7 +380,7 @@ def test_what_was_late_before_it_was_extended_says_how_late() -> None:
 def test_a_void_clock_says_so_and_counts_no_lateness() -> None:
     ended = {"state": ClockState.VOID, "ended_on": "2024-02-01"}
     shown = _of(_clock(SILENCE, "2023-10-23", "2024-01-21", **ended))
-    assert shown.sentence.endswith("It is void since 1 Feb 2024.")
+    assert shown.sentence.endswith("It has been void since 1 Feb 2024.")
 
 
 def test_a_clock_says_when_the_ask_was_closed_and_when_it_warns() -> None:

@@ -102,7 +102,7 @@ def test_a_request_of_those_whom_the_law_names_qualifies(
         ),
         (
             request(*leaders(SFRC), instrument=Instrument.ENTITY_LIST),
-            ["asks for Entity List, not for Global Magnitsky"],
+            ["asks for BIS Entity List, not for Global Magnitsky"],
         ),
         (
             request(*leaders(SFRC), instrument=Instrument.VISA_7031C),

@@ -195,8 +195,8 @@ BODIES: tuple[Body, ...] = (
         "US",
         ("ERC", "End User Review Committee"),
         role=(
-            "Decides on the Entity List: a majority adds, all must agree to remove or modify; "
-            "only member agencies propose."
+            "Decides on the Entity List: a majority adds, all must agree to remove or modify "
+            "(by a secondary source); only member agencies propose."
         ),
         citation=SUPP_5,
     ),

@@ -251,16 +251,18 @@ def addressed(
         return Addressed(office.title, "", f"{notice} {before}".strip(), is_new=bool(before))
     if then is None and wrote and now.held_from > wrote.latest and not body.official:
         notice = (
-            f"{office.title}: nobody is on record as its holder when we last wrote. {now.name} "
-            f"holds it since {show_day(now.held_from)}, and the letter is addressed to {now.name}."
+            f"{office.title}: nobody is on record as its holder when we last wrote. "
+            f"{now.name} has held it since {show_day(now.held_from)}, and the letter is "
+            f"addressed to {now.name}."
         )
         return Addressed(now.name, office.title, notice, is_new=True)
     same = fold(then.name) == fold(now.name) if then else _is_named(now, body.official)
     if same or not before:
         return Addressed(now.name, office.title)
     notice = (
-        f"{office.title}: there is a new holder since we last wrote. {before} {now.name} holds it "
-        f"since {show_day(now.held_from)}, and the letter is addressed to {now.name}."
+        f"{office.title}: there is a new holder since we last wrote. {before} {now.name} "
+        f"has held it since {show_day(now.held_from)}, and the letter is "
+        f"addressed to {now.name}."
     )
     return Addressed(now.name, office.title, notice, is_new=True)
 

@@ -243,7 +243,7 @@ class ContactForm(BaseForm):
     is_determination = BooleanField(
         "This is the determination that section 1263(d) requires of the President"
     )
-    proposed_on = PartialDateField("A proposal circulates since")
+    proposed_on = PartialDateField("A proposal has circulated since")
     source_title = StringField("Title of the source")
     source_url = StringField("Web address of the source")
 

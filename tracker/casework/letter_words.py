@@ -6,7 +6,6 @@ from datetime import date
 
 from tracker.agencies.models import Agency
 from tracker.clocks.models import LAW, Basis, Clock, ClockKind
-from tracker.clocks.rules import RECEIPT_UNKNOWN
 from tracker.core.dates import PartialDate, show_day
 from tracker.recommendations.instruments import FACTS
 from tracker.recommendations.models import Addressee, AddresseeState, Recommendation
@@ -45,7 +44,7 @@ def _answer(row: Addressee) -> str:
     if row.state is AddresseeState.DECLINED:
         return "Declined, as far as is known to us."
     if row.state is AddresseeState.ACTED:
-        return "You have acted on it since, as far as is known to us."
+        return "An action of yours is known to us; not all that was asked has come about."
     return "No acknowledgement and no reply is known to us."
 
 
@@ -110,7 +109,7 @@ def _of_law(clock: Clock, today: date) -> str:
     late = (today - clock.due_on).days
     stands = f"passed {_days(late)} ago" if late > 0 else "has not passed"
     start = clock.started_on.shown
-    if clock.note == RECEIPT_UNKNOWN:
+    if clock.is_from_sending:
         start = f"the sending on {start}, for want of a day of receipt"
     counted = f"counted from {start}, due {show_day(clock.due_on)}"
     return (

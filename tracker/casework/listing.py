@@ -83,7 +83,8 @@ DUE = {
 # what is read of an ask for every row, whatever its columns
 IN_EACH_ROW = ("id", "organisation_id", "title", "instrument")
 ME, NOBODY = "me", "none"
-NARROWS_NOTHING = {"sort", "then", "columns", "cursor"}  # what the address of a list holds besides
+# what the address of a list holds besides filters
+NARROWS_NOTHING = {"sort", "then", "columns", "cursor", "view"}
 
 
 @dataclass(frozen=True)

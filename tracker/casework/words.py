@@ -188,16 +188,16 @@ CAUSE = {
 }
 CAUSE_NOTE = {
     Cause.STATUTORY_OVERDUE: (
-        "The law sets these dates. They stay until a determination is recorded; a follow-up of "
-        "ours does not reset them."
+        "The law sets these dates. They stay until the determination, or the committee’s "
+        "decision, is recorded; a follow-up of ours does not reset them."
     ),
     Cause.RESPONSE_OVERDUE: "The letter itself named a date. It binds no one in law.",
     Cause.PROMISE_PASSED: "The agency named a date.",
     Cause.OURS_TO_ANSWER: "They asked, and we have not answered.",
     Cause.SILENT: "No substantive contact for longer than the house norm.",
-    Cause.UNACKNOWLEDGED: "No sign that the letter arrived.",
+    Cause.UNACKNOWLEDGED: "No acknowledgement is on record.",
     Cause.UNSENT: "Work of ours that has not gone out.",
-    Cause.EVIDENCE_AGEING: "The newest conduct cited will soon be five years old.",
+    Cause.EVIDENCE_AGEING: "The newest conduct cited is near five years old, or older.",
 }
 HARD_CAUSES = (Cause.STATUTORY_OVERDUE, Cause.RESPONSE_OVERDUE, Cause.PROMISE_PASSED)
 CAUSE_TONE = {cause: "bad" if cause in HARD_CAUSES else "warn" for cause in Cause}

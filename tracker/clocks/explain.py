@@ -6,7 +6,6 @@ from datetime import date
 
 from tracker.clocks.calendars import holidays_within, is_known
 from tracker.clocks.models import Basis, Clock, ClockKind, ClockState, Unit
-from tracker.clocks.rules import RECEIPT_UNKNOWN
 from tracker.core.dates import add_months, show_day
 
 STARTS = {
@@ -21,6 +20,11 @@ STARTS = {
     ClockKind.DRAFTING: "Draft since",
     ClockKind.VETTING: "Vetting since",
     ClockKind.EVIDENCE: "Newest conduct",
+}
+# what ends these is not always what was waited for: our follow-up, or another promise
+MET = {
+    ClockKind.SILENCE: "It was counted anew",
+    ClockKind.PROMISE: "It was kept or put off",
 }
 GIVES = {
     Basis.STATUTE: "The law gives",
@@ -119,9 +123,10 @@ def _why(clock: Clock) -> str:
     missing = "" if clock.ended_on else " None is on record."
     return {
         ClockKind.SECTION_1263D: f"Asked of the President under section 1263(d), {day}."
+        + (" Counted from the sending: no receipt is on record." if clock.is_from_sending else "")
         + ("" if clock.ended_on else " No determination is known."),
         ClockKind.ERC_REMOVAL: f"The committee received the removal request on {day}.",
-        ClockKind.ERC_VOTE: f"The proposal circulates since {day}.",
+        ClockKind.ERC_VOTE: f"The proposal has circulated since {day}.",
         ClockKind.REPLY_REQUESTED: f"The letter of {day} asks for a reply by {due}.{missing}",
         ClockKind.PROMISE: f"On {day} they promised it by {due}.",
         ClockKind.ANSWER: f"They asked us something on {day}.",
@@ -130,7 +135,7 @@ def _why(clock: Clock) -> str:
         + ("" if clock.ended_on else " No acknowledgement is known."),
         ClockKind.DRAFTING: f"A draft since {day}.",
         ClockKind.VETTING: f"In vetting since {day}.",
-        ClockKind.EVIDENCE: f"The newest conduct cited is of {day}; it is five years old on "
+        ClockKind.EVIDENCE: f"The newest conduct cited is of {day}, five years before "
         f"{show_day(add_months(clock.started_on.earliest, 60))}.",
     }[clock.kind]
 
@@ -139,7 +144,7 @@ def _terms(clock: Clock) -> list[tuple[str, str]]:
     assert clock.started_on is not None
     assert clock.due_on is not None
     named = clock.basis in (Basis.LETTER, Basis.PROMISE)
-    start = "Sent" if clock.note == RECEIPT_UNKNOWN else STARTS[clock.kind]
+    start = "Sent" if clock.is_from_sending else STARTS[clock.kind]
     terms = [(start, clock.started_on.shown)]
     if not named and clock.rule is not None:
         terms.append((GIVES[clock.basis], _length(clock)))
@@ -226,9 +231,10 @@ def _sentence(clock: Clock, today: date) -> str:
 def _state(clock: Clock, today: date) -> str:
     assert clock.due_on is not None
     if clock.state is ClockState.VOID and clock.ended_on:
-        return f"It is void since {show_day(clock.ended_on)}."
+        return f"It has been void since {show_day(clock.ended_on)}."
     if clock.ended_on is not None:
-        how = "It was met" if clock.state is ClockState.MET else "It ended with the ask"
+        met = MET.get(clock.kind, "It was met")
+        how = met if clock.state is ClockState.MET else "It ended with the ask"
         if clock.extended_on:
             how = "It was extended"
         text = f"{how} on {show_day(clock.ended_on)}"

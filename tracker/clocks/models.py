@@ -21,6 +21,8 @@ IN_FORCE = f"state = 'running' AND {EVER_FLAGGED}"
 SNOOZED = f"snoozed_until IS NOT NULL AND {IN_FORCE}"
 TO_FLAG = f"state = 'running' AND flagged_on IS NULL AND {CURRENT}"
 
+RECEIPT_UNKNOWN = "The day of receipt is not recorded; it is counted from the day of sending."
+
 
 class Cause(StrEnum):
     """Why an ask is stale; in the order of gravity."""
@@ -213,6 +215,11 @@ class Clock(Base, Keyed, HangsOnRecommendation):
 
     rule: Mapped[ClockRule | None] = relationship(lazy="raise_on_sql")
     agency: Mapped[Agency | None] = relationship(lazy="raise_on_sql")
+
+    @property
+    def is_from_sending(self) -> bool:
+        """A clock that the law counts from receipt, of which no day is recorded."""
+        return self.note == RECEIPT_UNKNOWN
 
 
 class ClockAct(Base, Keyed, HangsOnRecommendation):

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from tracker.clocks.choice import RuleFact, Start, choose, due_day, warning_day
-from tracker.clocks.models import LAW, ActKind, Basis, Cause, ClockKind, ClockState
+from tracker.clocks.models import LAW, RECEIPT_UNKNOWN, ActKind, Basis, Cause, ClockKind, ClockState
 from tracker.clocks.section_1263d import Request, explain_failings, failings
 from tracker.core.dates import PartialDate, add_months
 from tracker.correspondence.models import LetterKind, Substance
@@ -58,7 +58,6 @@ DECEMBER_ROUNDS = frozenset(
 # a clock's kind, its addressee, and what started it: by these the same one is known again
 Key = tuple[ClockKind, int | None, str]
 TOO_VAGUE = "The date is known only to the year; a clock starts from a month or a day."
-RECEIPT_UNKNOWN = "The day of receipt is not recorded; it is counted from the day of sending."
 
 
 @dataclass(frozen=True)
@@ -328,7 +327,7 @@ class _Deriver:
         """The first qualifying letter that is received starts the clock; a narrower second one
         does not reset it. Until its receipt is recorded it counts from the day of sending, and says
         so."""
-        if FACTS[self.facts.instrument].jurisdiction != "US":
+        if FACTS[self.facts.instrument].jurisdiction not in ("US", None):
             return []
         president = next((a for a in self.facts.addressees if a.is_president), None)
         qualifying = [each for each in sent if president and not failings(each[1].request)]

@@ -63,7 +63,7 @@ def failings(request: Request) -> list[str]:
     """The conditions that the letter fails, in words; none means that it qualifies."""
     found = []
     if request.instrument is not Instrument.GLOBAL_MAGNITSKY:
-        found.append(f"it asks for {FACTS[request.instrument].name}, not for Global Magnitsky")
+        found.append(f"it asks for {FACTS[request.instrument].long_name}, not for Global Magnitsky")
     if not request.to_president:
         whom = ", ".join(request.addressed_to) or "nobody"
         found.append(f"it is addressed to {whom}, not to the President")

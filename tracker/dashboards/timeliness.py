@@ -6,7 +6,8 @@ transformation of Greenwood's variance. Waits are in calendar days, of dates kno
 month, counted from their earliest day.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -14,20 +15,24 @@ from math import exp, log, sqrt
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
 
 from tracker.accounts.viewer import Viewer
+from tracker.agencies import queries as agencies
+from tracker.casework.actions.settle import outcome_facts
 from tracker.core.db import db
 from tracker.recommendations.models import (
     Addressee,
     Outcome,
-    OutcomeKind,
     Recommendation,
+    Status,
     StatusSpan,
 )
+from tracker.recommendations.outcomes import acted_on
 from tracker.recommendations.queries import on_a_target_seen_by
 from tracker.records.queries import visible
-from tracker.targets.models import Target
+from tracker.targets.merged import standing
 
 Z = 1.959964  # the standard normal's 97.5% point
 HALF = 0.5 + 1e-9  # a product of fractions that comes to a half may miss it by rounding
@@ -85,15 +90,17 @@ def _interval(share: float, variance: float) -> tuple[float, float]:
 
 def timeliness(viewer: Viewer, today: date) -> dict[str, Timeliness]:
     """Median waits for an acknowledgement, a reply and an outcome, over what the viewer may see."""
+    closed = _closed_on(viewer)
     return {
-        "acknowledgement": median_wait(_waits(viewer, Addressee.acknowledged_on, today)),
-        "reply": median_wait(_waits(viewer, Addressee.answered_on, today)),
-        "outcome": median_wait(_outcome_waits(viewer, today)),
+        "acknowledgement": median_wait(_waits(viewer, Addressee.acknowledged_on, closed, today)),
+        "reply": median_wait(_waits(viewer, Addressee.answered_on, closed, today)),
+        "outcome": median_wait(_outcome_waits(viewer, closed, today)),
     }
 
 
-def _waits(viewer: Viewer, column: Any, today: date) -> list[tuple[int, bool]]:
-    closed = _closed_on(viewer)
+def _waits(
+    viewer: Viewer, column: Any, closed: Mapping[int, date], today: date
+) -> list[tuple[int, bool]]:
     statement = select(Addressee.recommendation_id, Addressee.asked_on, column).where(
         Addressee.asked_on > ""
     )
@@ -105,39 +112,45 @@ def _waits(viewer: Viewer, column: Any, today: date) -> list[tuple[int, bool]]:
     ]
 
 
-def _outcome_waits(viewer: Viewer, today: date) -> list[tuple[int, bool]]:
-    closed = _closed_on(viewer)
-    first = (
-        select(Outcome.recommendation_id, func.min(Outcome.effective_on).label("on"))
-        .outerjoin(Target, Target.id == Outcome.target_id)
-        .where(
-            on_a_target_seen_by(viewer),
-            Outcome.voided_at.is_(None),
-            Outcome.effective_on > "",
-            Outcome.kind.not_in(
-                (OutcomeKind.DECLINED, OutcomeKind.CONFIDENTIAL, OutcomeKind.REVERSED)
-            ),
-        )
-        .group_by(Outcome.recommendation_id)
-        .subquery()
-    )
-    statement = (
-        select(Recommendation.id, Recommendation.submitted_on, first.c.on)
-        .outerjoin(first, first.c.recommendation_id == Recommendation.id)
-        .where(Recommendation.submitted_on > "")
+def _outcome_waits(
+    viewer: Viewer, closed: Mapping[int, date], today: date
+) -> list[tuple[int, bool]]:
+    """Waits for the first thing that is credited to the ask: what came before it, or was another
+    party's, ends none of them."""
+    outcomes, tree = _outcomes(viewer), agencies.tree()
+    survivors = standing(viewer, [o.target for own in outcomes.values() for o in own if o.target])
+    stands_for = {key: target.id for key, target in survivors.items()}
+    statement = select(Recommendation.id, Recommendation.submitted_on).where(
+        Recommendation.submitted_on > ""
     )
     return [
-        _wait(asked, followed, closed.get(ask_id), today)
-        for ask_id, asked, followed in db.session.execute(
-            visible(statement, Recommendation, viewer)
+        _wait(
+            asked,
+            acted_on(outcome_facts(outcomes.get(ask_id, ()), tree, stands_for), asked),
+            closed.get(ask_id),
+            today,
         )
-        if followed is None or followed.latest >= asked.earliest
+        for ask_id, asked in db.session.execute(visible(statement, Recommendation, viewer))
     ]
+
+
+def _outcomes(viewer: Viewer) -> Mapping[int, list[Outcome]]:
+    """The outcomes that stand, by ask, each with its target."""
+    found: dict[int, list[Outcome]] = defaultdict(list)
+    statement = (
+        select(Outcome)
+        .outerjoin(Outcome.target)
+        .where(on_a_target_seen_by(viewer), Outcome.voided_at.is_(None))
+        .options(contains_eager(Outcome.target))
+    )
+    for outcome in db.session.scalars(visible(statement, Outcome, viewer)):
+        found[outcome.recommendation_id].append(outcome)
+    return found
 
 
 def _closed_on(viewer: Viewer) -> dict[int, date]:
     statement = select(StatusSpan.recommendation_id, StatusSpan.from_on).where(
-        StatusSpan.status == "closed",
+        StatusSpan.status == Status.CLOSED,
         StatusSpan.ended_at.is_(None),
         StatusSpan.voided_at.is_(None),
     )

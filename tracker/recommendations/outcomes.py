@@ -63,6 +63,23 @@ def why_not_credited(
     return None
 
 
+def credited(outcomes: Collection[OutcomeFact], asked_on: PartialDate | None) -> list[OutcomeFact]:
+    """The outcomes that count for the ask: none before it, none of another party, none that was
+    reversed later, and no reversal, which only takes back."""
+    return [
+        o
+        for o in outcomes
+        if o.kind is not OutcomeKind.REVERSED and why_not_credited(o, outcomes, asked_on) is None
+    ]
+
+
+def acted_on(outcomes: Collection[OutcomeFact], asked_on: PartialDate | None) -> PartialDate | None:
+    """The first day of an action that is credited to the ask, whoever took it; nothing if none of
+    a known day is."""
+    days = (o.effective_on for o in credited(outcomes, asked_on) if o.kind in IN_PART | RELATED)
+    return min((day for day in days if day), default=None)
+
+
 def result(
     targets: dict[int, TargetKind],
     outcomes: Collection[OutcomeFact],
@@ -76,11 +93,7 @@ def result(
     asked for came, or came under another authority. Related: an ally, a related party, another
     action. What came before the ask counts for nothing, and what was reversed later counts no more.
     """
-    standing = [
-        o
-        for o in outcomes
-        if o.kind is not OutcomeKind.REVERSED and why_not_credited(o, outcomes, asked_on) is None
-    ]
+    standing = credited(outcomes, asked_on)
     kinds = {outcome.kind for outcome in standing}
     if kinds & IN_PART:
         in_full = _met_by_count(targets, standing)

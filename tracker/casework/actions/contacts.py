@@ -150,9 +150,7 @@ def _check_order(asks: Sequence[Recommendation], given: ContactInput, intake: In
         return
     for ask in asks:
         if ask.submitted_on is None and given.substance.direction is not Direction.BOTH:
-            intake.refuse(
-                "asks", f"“{ask.title}” was not sent yet, so nothing can come back on it."
-            )
+            intake.refuse("asks", f"“{ask.title}” was not sent yet: record its sending first.")
         elif ask.submitted_on and given.happened_on.latest < ask.submitted_on.earliest:
             intake.refuse(
                 "happened_on",

@@ -1,7 +1,10 @@
 """Recording what followed an ask."""
 
+from sqlalchemy import select
+
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
+from tracker.agencies.models import Agency
 from tracker.casework.actions.settle import settle
 from tracker.casework.actions.status import reopen_unfounded
 from tracker.casework.inputs import OutcomeInput
@@ -9,8 +12,13 @@ from tracker.core.db import db
 from tracker.core.intake import Intake
 from tracker.core.now import now, today
 from tracker.history import actions as history
-from tracker.recommendations.instruments import FACTS, is_another
+from tracker.recommendations.instruments import (
+    FACTS,
+    Instrument,
+    is_another,
+)
 from tracker.recommendations.models import (
+    Addressee,
     Outcome,
     OutcomeCitation,
     OutcomeKind,
@@ -39,16 +47,8 @@ def record_outcome(viewer: Viewer, ask: Recommendation, given: OutcomeInput) -> 
         intake.refuse("kind", "What no public body did is “other action”.")
     if authority is None and not actor and given.kind is not OutcomeKind.CONFIDENTIAL:
         intake.refuse("authority", "Choose whose act it was, or name who acted.")
-    if (
-        given.kind is OutcomeKind.LISTED_AS_ASKED
-        and given.instrument is not None
-        and is_another(ask.instrument, given.instrument)
-    ):
-        asked, done = FACTS[ask.instrument].long_name, FACTS[given.instrument].long_name
-        intake.refuse(
-            "kind",
-            f"This ask is for {asked}. What came under {done} is “Listed under another authority”.",
-        )
+    if given.instrument is not None:
+        _check_listing(ask, given.kind, given.instrument, intake)
     citation = intake.text("citation", given.citation, OutcomeCitation.citation)
     url = intake.url("url", given.url, OutcomeCitation.url)
     if not citation and not url and given.kind is not OutcomeKind.CONFIDENTIAL:
@@ -90,6 +90,27 @@ def record_outcome(viewer: Viewer, ask: Recommendation, given: OutcomeInput) -> 
     why = "What it was closed for was reversed." if is_reversal else "It is judged anew."
     reopen_unfounded(viewer, [ask], given.effective_on if is_reversal else None, why)
     return outcome
+
+
+def _check_listing(
+    ask: Recommendation, kind: OutcomeKind, done: Instrument, intake: Intake
+) -> None:
+    """Refuse a listing that is called more than it is: what a government did that was not asked is
+    an ally's, what the same one did under another instrument is not what was asked."""
+    if kind not in (OutcomeKind.LISTED_AS_ASKED, OutcomeKind.LISTED_OTHER_AUTHORITY):
+        return
+    asked = (
+        select(Agency.jurisdiction)
+        .join(Addressee, Addressee.agency_id == Agency.id)
+        .where(Addressee.recommendation_id == ask.id)
+    )
+    governments = {FACTS[ask.instrument].jurisdiction, *db.session.scalars(asked)} - {None}
+    under = f"What came under {FACTS[done].long_name} is"
+    if governments and FACTS[done].jurisdiction not in (None, *governments):
+        intake.refuse("kind", f"Another government was asked. {under} “Listed by an ally”.")
+    elif kind is OutcomeKind.LISTED_AS_ASKED and is_another(ask.instrument, done):
+        name = FACTS[ask.instrument].long_name
+        intake.refuse("kind", f"This ask is for {name}. {under} “Listed under another authority”.")
 
 
 def void_outcome(viewer: Viewer, ask: Recommendation, outcome: Outcome, reason: str) -> None:

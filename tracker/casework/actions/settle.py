@@ -24,7 +24,7 @@ from tracker.recommendations.models import (
     Recommendation,
     RecommendationTarget,
 )
-from tracker.recommendations.outcomes import OutcomeFact, is_before, result
+from tracker.recommendations.outcomes import OutcomeFact, result, why_not_credited
 from tracker.records.models import Audience
 from tracker.records.queries import Owned, seen_by_all
 from tracker.targets.merged import ways_up, with_merged
@@ -51,13 +51,14 @@ def settle(
     for ask in asks:
         ask.submitted_on = _submitted_on(contacts[ask.id])
         own, stands_for = outcomes[ask.id], survivors[ask.id]
+        facts = outcome_facts(own, tree, stands_for)
         ask.result = result(
             {stands_for.get(key, key): kind for key, kind in kinds.get(ask.id, {}).items()},
-            outcome_facts(own, tree, stands_for),
+            facts,
             ask.submitted_on,
             ask.judgement,
         )
-        by_agency = _credited_to(ask, own, acts_for)
+        by_agency = _credited_to(ask, own, facts, acts_for)
         for row in addressees[ask.id]:
             stands = standing(contacts[ask.id], row.agency_id, by_agency[row.agency_id])
             row.state = stands.state
@@ -150,14 +151,16 @@ def _submitted_on(contacts: list[ContactFact]) -> PartialDate | None:
 
 
 def _credited_to(
-    ask: Recommendation, outcomes: list[Outcome], acts_for: dict[int, int]
+    ask: Recommendation,
+    outcomes: list[Outcome],
+    facts: list[OutcomeFact],
+    acts_for: dict[int, int],
 ) -> dict[int, list[OutcomeKind]]:
-    """The kinds of outcome that each addressee brought about after the ask."""
+    """The kinds of outcome that each addressee brought about and that count for the ask."""
     found: dict[int, list[OutcomeKind]] = defaultdict(list)
-    for outcome in outcomes:
-        if outcome.authority_id in acts_for and not is_before(
-            outcome.effective_on, ask.submitted_on
-        ):
+    for outcome, fact in zip(outcomes, facts, strict=True):
+        is_credited = why_not_credited(fact, facts, ask.submitted_on) is None
+        if outcome.authority_id in acts_for and is_credited:
             found[acts_for[outcome.authority_id]].append(outcome.kind)
     return found
 
