@@ -292,6 +292,8 @@ def test_nobody_removes_anothers_factor(staff: Person, colleague: Person) -> Non
         ({"code": ""}, "Type the six digits"),
         ({"label": ""}, "Give it a name"),
         ({"label": "x" * 61}, "at most 60"),
+        ({"label": "My\u202ephone"}, "reverses its direction"),
+        ({"label": "My\x00phone"}, "control character"),
         ({"secret": "forged"}, "open too long"),
         ({"secret": ""}, "open too long"),
     ],

@@ -14,12 +14,12 @@ from tracker.accounts.models import FactorKind, RecoveryCode, SecondFactor, User
 from tracker.accounts.secret_words import code_digest, new_code
 from tracker.core.db import db
 from tracker.core.errors import Refused
+from tracker.core.intake import Intake
 from tracker.core.now import now
 from tracker.history import actions as history
 
 MOST = 10  # factors of an account
 CODES = 10
-LONGEST_LABEL = 60
 
 
 def has_any(user_id: int) -> bool:
@@ -88,9 +88,10 @@ def add_passkey(
 def _add(user: User, factor: SecondFactor) -> SecondFactor:
     if len(of(user.id)) >= MOST:
         raise Refused(f"An account has at most {MOST} second factors. Remove one first.")
-    if not 0 < len(factor.label.strip()) <= LONGEST_LABEL:
-        said = f"Give it a name by which you know it, of at most {LONGEST_LABEL} characters."
-        raise Refused({"label": said})
+    intake = Intake()
+    name = "Give it a name by which you know it."
+    factor.label = intake.text("label", factor.label, SecondFactor.label, missing=name)
+    intake.done()
     factor.user_id = user.id
     try:
         with db.session.begin_nested():
