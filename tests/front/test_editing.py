@@ -32,6 +32,19 @@ from tests.front.support import (
 from tests.support.people import Person, words_of
 
 
+def test_what_is_saved_as_it_stood_changes_nothing(staff: Person) -> None:
+    """No version that others would clash with, nothing in the history, nothing to tell anybody."""
+    ask = record_ask(staff)
+    plan = Sitting(staff, f"{ask}/next")
+    plan.type({"next_action": "Call", "next_action_on": "2030-01-31"}).save()
+    names = {"name": "吴英杰", "other_names": "WU, Yingjie", "position": "Party Secretary"}
+    target = where(send(staff, "/targets/new", names))
+    staff.get(ask), staff.get(target)
+    for form in (f"{ask}/edit", f"{ask}/next", f"{target}/edit"):
+        with nothing_changes(staff.app, "login_sessions"):
+            Sitting(staff, form).save()
+
+
 def test_an_ask_is_changed_and_the_history_says_what_was_before(staff: Person) -> None:
     ask = record_ask(staff)
     form = Sitting(staff, f"{ask}/edit")

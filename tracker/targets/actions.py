@@ -67,7 +67,8 @@ def add_target(viewer: Viewer, given: TargetInput, intake: Intake | None = None)
 
 
 def change_target(viewer: Viewer, target: Target, given: TargetInput, seen_version: int) -> None:
-    """Change a target. Raises `Refused`, `NotAllowed` or `Stale`."""
+    """Change a target; what is saved as it stood changes nothing. Raises `Refused`, `NotAllowed` or
+    `Stale`."""
     records.require_edit(target, viewer)
     intake = Intake()
     checked = _check(given, intake)
@@ -75,15 +76,13 @@ def change_target(viewer: Viewer, target: Target, given: TargetInput, seen_versi
     assert checked is not None
     before = _snapshot(target)
     records.require_current(target, seen_version)
-    records.touch(target)
     _fill(target, checked)
+    body = history.difference(before, _snapshot(target))
+    if not body:
+        return
+    records.touch(target)
     records.index_terms(target)
-    history.record(
-        "target.changed",
-        actor_id=viewer.user_id,
-        records=[target.id],
-        body=history.difference(before, _snapshot(target)),
-    )
+    history.record("target.changed", actor_id=viewer.user_id, records=[target.id], body=body)
 
 
 def add_member(

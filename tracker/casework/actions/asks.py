@@ -158,15 +158,18 @@ def set_next(viewer: Viewer, ask: Recommendation, given: NextInput, seen_plan: i
         intake.refuse("assignee", "Choose a colleague of your organisation.")
     intake.done()
     before = _next_of(ask)
-    ask.plan_version += 1
     ask.assignee_id = given.assignee_id
     ask.next_action = action
     ask.next_action_on = given.next_action_on
+    after = _next_of(ask)
+    if after == before:
+        return
+    ask.plan_version += 1
     history.record(
         "recommendation.changed",
         actor_id=viewer.user_id,
         records=[ask.id],
-        body={"before": before, "after": _next_of(ask)},
+        body={"before": before, "after": after},
     )
 
 
