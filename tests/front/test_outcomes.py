@@ -320,6 +320,20 @@ def test_a_body_whose_listing_was_reversed_has_not_acted(
     assert row_of(staff.get(ask), "addressees", "Treasury")["State"].startswith("Awaiting")
 
 
+def test_a_delisting_that_was_asked_for_is_acted_on(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2024-03-01", staff)
+    ask = record_ask(staff, {"addressees-0-agency": "Treasury", "asks-0-seeks": "removal"})
+    _record(staff, ask, {**LISTED, "kind": "reversed"})
+    page = staff.get(ask)
+    assert row_of(page, "addressees", "Treasury")["State"].startswith("Acted")
+    assert not has_section(page, "near")
+    (listed,) = rows(staff.get("/recommendations"))
+    assert listed["What followed"] == "Acted on in full"
+    assert _wait_for_an_outcome(staff) == {"n": 1, "events": 1}
+
+
 def test_only_what_is_credited_ends_the_wait_for_an_outcome(
     staff: Person, on_day: Callable[[str], None]
 ) -> None:

@@ -117,7 +117,7 @@ def test_one_reply_may_come_from_several_bodies() -> None:
         ((OutcomeKind.LISTED_AS_ASKED, OutcomeKind.DECLINED), AddresseeState.ACTED),
         ((OutcomeKind.LISTED_BY_ALLY,), AddresseeState.ACKNOWLEDGED),
         ((OutcomeKind.CONFIDENTIAL,), AddresseeState.ACKNOWLEDGED),
-        ((OutcomeKind.REVERSED,), AddresseeState.ACKNOWLEDGED),
+        ((OutcomeKind.REVERSED,), AddresseeState.ACTED),  # the end of a measure was asked for
         ((), AddresseeState.ACKNOWLEDGED),
     ],
 )

@@ -7,8 +7,15 @@ from hypothesis import strategies as st
 from tests.rules.facts import known
 from tests.rules.strategies import STEADY, partial_dates
 from tracker.core.dates import PartialDate
-from tracker.recommendations.models import Judgement, OutcomeKind, Result
-from tracker.recommendations.outcomes import OutcomeFact, is_before, result
+from tracker.recommendations.models import Judgement, OutcomeKind, Result, Seeks
+from tracker.recommendations.outcomes import (
+    NotCredited,
+    OutcomeFact,
+    acted_on,
+    is_before,
+    result,
+    why_not_credited,
+)
 from tracker.targets.models import TargetKind
 
 ASKED = known("2023-10-23")
@@ -253,6 +260,48 @@ def test_a_refusal_shows_again_once_what_followed_it_was_reversed() -> None:
         _outcome(REVERSED, 1, "2025-01-01"),
     ]
     assert result(ONE, outcomes, ASKED, None) is Result.DECLINED
+
+
+@pytest.mark.parametrize(
+    ("targets", "outcomes", "comes_to"),
+    [
+        (ONE, [(REVERSED, 1)], Result.IN_FULL),
+        (NAMED, [(REVERSED, 1)], Result.IN_PART),
+        (CLASS_ALONE, [(REVERSED, None)], Result.IN_PART),
+        (ONE, [(LISTED, 1)], Result.NONE_KNOWN),
+        (ONE, [(OTHER_LIST, 1)], Result.NONE_KNOWN),
+        (ONE, [(LISTED, 1), (REVERSED, 1)], Result.IN_FULL),
+        (ONE, [(OTHER_ACTION, None)], Result.RELATED),
+        (ONE, [(DECLINED, 1)], Result.DECLINED),
+    ],
+)
+def test_where_the_end_of_a_measure_is_asked_for_a_reversal_is_as_asked(
+    targets: dict[int, TargetKind],
+    outcomes: list[tuple[OutcomeKind, int | None]],
+    comes_to: Result,
+) -> None:
+    facts = [_outcome(kind, target) for kind, target in outcomes]
+    assert result(targets, facts, ASKED, None, Seeks.REMOVAL) is comes_to
+    for fact in facts:
+        why = why_not_credited(fact, facts, ASKED, Seeks.REMOVAL)
+        assert why is (NotCredited.OTHER_WAY if fact.kind in (LISTED, OTHER_LIST) else None)
+
+
+@pytest.mark.parametrize(
+    ("seeks", "outcomes", "on"),
+    [
+        (Seeks.ADDITION, [(LISTED, "2022-12-09"), (LISTED, "2024-02-01")], "2024-02-01"),
+        (Seeks.ADDITION, [(RELATED_PARTY, "2024-03-01"), (ALLY, "2024-02-01")], "2024-02-01"),
+        (Seeks.ADDITION, [(DECLINED, "2024-02-01"), (CONFIDENTIAL, "2024-02-02")], None),
+        (Seeks.ADDITION, [(LISTED, "2024-02-01"), (REVERSED, "2024-03-01")], None),
+        (Seeks.REMOVAL, [(LISTED, "2024-02-01"), (REVERSED, "2024-03-01")], "2024-03-01"),
+    ],
+)
+def test_the_first_action_is_of_what_is_credited(
+    seeks: Seeks, outcomes: list[tuple[OutcomeKind, str]], on: str | None
+) -> None:
+    facts = [_outcome(kind, 1, day) for kind, day in outcomes]
+    assert acted_on(facts, ASKED, seeks) == (known(on) if on else None)
 
 
 RANK = {

@@ -204,7 +204,7 @@ def _reasons(
     facts = zip(standing, outcome_facts(standing, tree, stands_for), strict=True)
     by_id = {outcome.id: fact for outcome, fact in facts}
     whys = {
-        key: outcome_rules.why_not_credited(fact, by_id.values(), ask.submitted_on)
+        key: outcome_rules.why_not_credited(fact, by_id.values(), ask.submitted_on, ask.seeks)
         for key, fact in by_id.items()
     }
     return {key: why for key, why in whys.items() if why}

@@ -26,7 +26,6 @@ RESETS_SILENCE = frozenset(Substance) - {Substance.FORM_LETTER}
 ACTS = frozenset(OutcomeKind) - {
     OutcomeKind.DECLINED,
     OutcomeKind.CONFIDENTIAL,
-    OutcomeKind.REVERSED,
     OutcomeKind.LISTED_BY_ALLY,
 }
 
@@ -64,7 +63,8 @@ def in_order(contacts: Sequence[ContactFact]) -> list[ContactFact]:
 def standing(
     contacts: Sequence[ContactFact], agency_id: int, outcome_kinds: Sequence[OutcomeKind]
 ) -> Standing:
-    """How one addressee stands, from the contacts of the ask and the outcomes of its authority."""
+    """How one addressee stands, from the contacts of the ask and the kinds of outcome of its
+    authority that are credited to the ask."""
     own = [c for c in in_order(contacts) if agency_id in c.agency_ids]
     asked = [c for c in own if c.substance in OURS]
     acknowledged = [c for c in own if c.substance in ACKNOWLEDGES]

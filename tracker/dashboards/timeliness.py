@@ -120,17 +120,17 @@ def _outcome_waits(
     outcomes, tree = _outcomes(viewer), agencies.tree()
     survivors = standing(viewer, [o.target for own in outcomes.values() for o in own if o.target])
     stands_for = {key: target.id for key, target in survivors.items()}
-    statement = select(Recommendation.id, Recommendation.submitted_on).where(
+    statement = select(Recommendation.id, Recommendation.submitted_on, Recommendation.seeks).where(
         Recommendation.submitted_on > ""
     )
     return [
         _wait(
             asked,
-            acted_on(outcome_facts(outcomes.get(ask_id, ()), tree, stands_for), asked),
+            acted_on(outcome_facts(outcomes.get(ask_id, ()), tree, stands_for), asked, seeks),
             closed.get(ask_id),
             today,
         )
-        for ask_id, asked in db.session.execute(visible(statement, Recommendation, viewer))
+        for ask_id, asked, seeks in db.session.execute(visible(statement, Recommendation, viewer))
     ]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tracker.core.dates import PartialDate
-from tracker.recommendations.models import Judgement, OutcomeKind, Result
+from tracker.recommendations.models import Judgement, OutcomeKind, Result, Seeks
 from tracker.targets.models import TargetKind
 
 AS_ASKED = frozenset({OutcomeKind.LISTED_AS_ASKED, OutcomeKind.RULE_ISSUED})
@@ -14,6 +14,16 @@ RELATED = frozenset(
     {OutcomeKind.LISTED_BY_ALLY, OutcomeKind.LISTED_RELATED_PARTY, OutcomeKind.OTHER_ACTION}
 )
 REVERSIBLE = IN_PART | {OutcomeKind.LISTED_BY_ALLY}
+# what was asked for where the end of a measure was: its reversal; a listing went the other way
+ENDED_AS_ASKED = frozenset({OutcomeKind.REVERSED, OutcomeKind.RULE_ISSUED})
+LISTINGS = frozenset(
+    {
+        OutcomeKind.LISTED_AS_ASKED,
+        OutcomeKind.LISTED_OTHER_AUTHORITY,
+        OutcomeKind.LISTED_BY_ALLY,
+        OutcomeKind.LISTED_RELATED_PARTY,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -44,16 +54,22 @@ def is_before(outcome_on: PartialDate | None, asked_on: PartialDate | None) -> b
 
 
 def why_not_credited(
-    outcome: OutcomeFact, outcomes: Collection[OutcomeFact], asked_on: PartialDate | None
+    outcome: OutcomeFact,
+    outcomes: Collection[OutcomeFact],
+    asked_on: PartialDate | None,
+    seeks: Seeks = Seeks.ADDITION,
 ) -> NotCredited | None:
     """Why an outcome, one of those that stand on an ask, counts for nothing; nothing if it counts.
 
     A reversal counts where it takes back an outcome on record; by itself it went the other way.
+    Where the end of a measure is asked for, a reversal is that, and a listing went the other way.
     """
     if is_before(outcome.effective_on, asked_on):
         return NotCredited.BEFORE
     if outcome.by_another:
         return NotCredited.ANOTHER_PARTY
+    if seeks is Seeks.REMOVAL:
+        return NotCredited.OTHER_WAY if outcome.kind in LISTINGS else None
     if outcome.kind is OutcomeKind.REVERSED:
         takes_back = any(_reverses(outcome, other) for other in outcomes)
         return None if takes_back else NotCredited.OTHER_WAY
@@ -63,20 +79,30 @@ def why_not_credited(
     return None
 
 
-def credited(outcomes: Collection[OutcomeFact], asked_on: PartialDate | None) -> list[OutcomeFact]:
-    """The outcomes that count for the ask: none before it, none of another party, none that was
-    reversed later, and no reversal, which only takes back."""
+def credited(
+    outcomes: Collection[OutcomeFact],
+    asked_on: PartialDate | None,
+    seeks: Seeks = Seeks.ADDITION,
+) -> list[OutcomeFact]:
+    """The outcomes that count for the ask: none before it, none of another party, none that went
+    the other way or was reversed later, and no reversal that only takes back."""
     return [
         o
         for o in outcomes
-        if o.kind is not OutcomeKind.REVERSED and why_not_credited(o, outcomes, asked_on) is None
+        if (o.kind is not OutcomeKind.REVERSED or seeks is Seeks.REMOVAL)
+        and why_not_credited(o, outcomes, asked_on, seeks) is None
     ]
 
 
-def acted_on(outcomes: Collection[OutcomeFact], asked_on: PartialDate | None) -> PartialDate | None:
+def acted_on(
+    outcomes: Collection[OutcomeFact],
+    asked_on: PartialDate | None,
+    seeks: Seeks = Seeks.ADDITION,
+) -> PartialDate | None:
     """The first day of an action that is credited to the ask, whoever took it; nothing if none of
     a known day is."""
-    days = (o.effective_on for o in credited(outcomes, asked_on) if o.kind in IN_PART | RELATED)
+    acts = IN_PART | RELATED | ENDED_AS_ASKED
+    days = (o.effective_on for o in credited(outcomes, asked_on, seeks) if o.kind in acts)
     return min((day for day in days if day), default=None)
 
 
@@ -85,6 +111,7 @@ def result(
     outcomes: Collection[OutcomeFact],
     asked_on: PartialDate | None,
     judgement: Judgement | None,
+    seeks: Seeks = Seeks.ADDITION,
 ) -> Result:
     """What an ask has come to.
 
@@ -93,11 +120,15 @@ def result(
     asked for came, or came under another authority. Related: an ally, a related party, another
     action. What came before the ask counts for nothing, and what was reversed later counts no more.
     """
-    standing = credited(outcomes, asked_on)
+    standing = credited(outcomes, asked_on, seeks)
     kinds = {outcome.kind for outcome in standing}
-    if kinds & IN_PART:
-        in_full = _met_by_count(targets, standing)
-        if judgement is not None and _needs_judgement(targets, standing):
+    as_asked = ENDED_AS_ASKED if seeks is Seeks.REMOVAL else AS_ASKED
+    in_part = as_asked | {OutcomeKind.LISTED_OTHER_AUTHORITY}
+    if kinds & in_part:
+        met = [o for o in standing if o.kind in as_asked]
+        in_full = _met_by_count(targets, met)
+        counted = [o for o in standing if o.kind in in_part]
+        if judgement is not None and _needs_judgement(targets, counted):
             in_full = judgement is Judgement.IN_FULL
         return Result.IN_FULL if in_full else Result.IN_PART
     if kinds & RELATED:
@@ -105,15 +136,15 @@ def result(
     return Result.DECLINED if OutcomeKind.DECLINED in kinds else Result.NONE_KNOWN
 
 
-def _met_by_count(targets: dict[int, TargetKind], standing: Collection[OutcomeFact]) -> bool:
+def _met_by_count(targets: dict[int, TargetKind], as_asked: Collection[OutcomeFact]) -> bool:
     """Whether every target is named and got what was asked."""
-    met = {o.target_id for o in standing if o.kind in AS_ASKED}
+    met = {o.target_id for o in as_asked}
     return bool(targets) and TargetKind.CLASS not in targets.values() and targets.keys() <= met
 
 
-def _needs_judgement(targets: dict[int, TargetKind], standing: Collection[OutcomeFact]) -> bool:
+def _needs_judgement(targets: dict[int, TargetKind], counted: Collection[OutcomeFact]) -> bool:
     """Whether counting named targets does not say how far the ask was met."""
-    open_ended = any(o.target_id is None for o in standing if o.kind in IN_PART)
+    open_ended = any(o.target_id is None for o in counted)
     return open_ended or not targets or TargetKind.CLASS in targets.values()
 
 

@@ -24,7 +24,7 @@ from tracker.recommendations.models import (
     Recommendation,
     RecommendationTarget,
 )
-from tracker.recommendations.outcomes import OutcomeFact, result, why_not_credited
+from tracker.recommendations.outcomes import OutcomeFact, credited, result
 from tracker.records.models import Audience
 from tracker.records.queries import Owned, seen_by_all
 from tracker.targets.merged import ways_up, with_merged
@@ -57,6 +57,7 @@ def settle(
             facts,
             ask.submitted_on,
             ask.judgement,
+            ask.seeks,
         )
         by_agency = _credited_to(ask, own, facts, acts_for)
         for row in addressees[ask.id]:
@@ -158,9 +159,9 @@ def _credited_to(
 ) -> dict[int, list[OutcomeKind]]:
     """The kinds of outcome that each addressee brought about and that count for the ask."""
     found: dict[int, list[OutcomeKind]] = defaultdict(list)
+    counted = credited(facts, ask.submitted_on, ask.seeks)
     for outcome, fact in zip(outcomes, facts, strict=True):
-        is_credited = why_not_credited(fact, facts, ask.submitted_on) is None
-        if outcome.authority_id in acts_for and is_credited:
+        if outcome.authority_id in acts_for and fact in counted:
             found[acts_for[outcome.authority_id]].append(outcome.kind)
     return found
 
