@@ -178,3 +178,24 @@ def test_a_change_brought_back_does_not_save_over_what_another_saved(
     expect(page.get_by_role("button", name="Bring it back")).to_have_count(0)
     page.get_by_role("button", name="Take theirs in all of these").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("What the other typed")
+
+
+def test_a_draft_of_a_page_of_choices_comes_back_without_them(
+    own_site: Site, open_page: Open
+) -> None:
+    """What both changed has buttons to choose by, which the page as it is opened anew has not."""
+    page = open_page(own_site)
+    page.goto("/targets")
+    page.locator("th[scope=row] a").first.click()
+    edit = f"{page.url}/edit"
+    page.goto(edit)
+    page.locator("[name='position']").fill("What I typed")
+    other = page.context.new_page()
+    other.goto(edit)
+    other.locator("[name='position']").fill("What the other typed")
+    assert send(other) == 303
+    assert send(page) == 409
+    page.goto("/targets")
+    page.goto(edit)
+    page.get_by_role("button", name="Bring it back").click()
+    expect(page.locator("[name='position']")).to_have_value("What I typed")

@@ -121,8 +121,9 @@
     }
   };
   const bringBack = (draft) => {
-    if (fits(draft)) fill(draft);
-    else form.dispatchEvent(new CustomEvent("rows:wanted", { detail: draft.fields }));
+    const wanted = new CustomEvent("rows:wanted", { detail: draft.fields, cancelable: true });
+    // a page whose rows do not change takes what it has fields for
+    if (fits(draft) || form.dispatchEvent(wanted)) fill(draft);
   };
 
   const found = read(key);

@@ -57,6 +57,7 @@
 
   // a draft has other rows than the page: the server makes them
   form.addEventListener("rows:wanted", (event) => {
+    event.preventDefault();
     const token = form.elements.namedItem("csrf_token").value;
     renew([...event.detail, ["csrf_token", token], ["op", "restore"]], () => location.reload());
   });
