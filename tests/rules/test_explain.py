@@ -200,7 +200,8 @@ def test_a_term_counted_from_sending_does_not_call_that_day_the_receipt() -> Non
     clock = _clock(ClockKind.SECTION_1263D, "2018-10-10", "2019-02-07", note=RECEIPT_UNKNOWN)
     shown = _of(clock, "2018-10-11")
     assert shown.terms[0] == ("Sent", "10 Oct 2018")
-    assert RECEIPT_UNKNOWN in shown.sentence
+    assert RECEIPT_UNKNOWN in shown.why  # the line that stands open on every page
+    assert shown.explanation.count("receipt") == 1
 
 
 def test_a_start_known_to_the_month_says_from_which_day_it_counts() -> None:

@@ -123,7 +123,7 @@ def _why(clock: Clock) -> str:
     missing = "" if clock.ended_on else " None is on record."
     return {
         ClockKind.SECTION_1263D: f"Asked of the President under section 1263(d), {day}."
-        + (" Counted from the sending: no receipt is on record." if clock.is_from_sending else "")
+        + (f" {clock.note}" if clock.is_from_sending else "")
         + ("" if clock.ended_on else " No determination is known."),
         ClockKind.ERC_REMOVAL: f"The committee received the removal request on {day}.",
         ClockKind.ERC_VOTE: f"The proposal has circulated since {day}.",
@@ -224,7 +224,8 @@ def _sentence(clock: Clock, today: date) -> str:
         )
         days = "1 public holiday is" if skipped == 1 else f"{skipped} public holidays are"
         text += f"; {days} left out" if is_known(where) else f": {_no_calendar(where)}"
-    parts = (f"{text}.", moved, clock.note, _state(clock, today))
+    note = "" if clock.is_from_sending else clock.note  # what it is about says so
+    parts = (f"{text}.", moved, note, _state(clock, today))
     return " ".join(part for part in parts if part)
 
 

@@ -96,7 +96,8 @@
       });
       buttons.append(button);
     }
-    box.append(words, buttons);
+    box.append(words);
+    if (actions.length) box.append(buttons);
     form.before(box);
     return box;
   };

@@ -12,11 +12,7 @@ from tracker.core.db import db
 from tracker.core.intake import Intake
 from tracker.core.now import now, today
 from tracker.history import actions as history
-from tracker.recommendations.instruments import (
-    FACTS,
-    Instrument,
-    is_another,
-)
+from tracker.recommendations.instruments import FACTS, Instrument, is_another
 from tracker.recommendations.models import (
     Addressee,
     Outcome,
