@@ -130,6 +130,18 @@ def test_the_menu_of_a_phone_works_without_script(site: Site, open_page: Open) -
     expect(page.get_by_role("heading", level=1)).to_have_text("Letters")
 
 
+def test_escape_ends_what_the_last_key_asked_for(site: Site, open_page: Open) -> None:
+    page = open_page(site)
+    page.goto("/letters/new")
+    body = page.get_by_role("combobox", name="Body")
+    suggest(page, body, "Tre")
+    page.keyboard.press("a")
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(500)
+    expect(body).to_have_attribute("aria-expanded", "false")
+    expect(body).to_have_value("Trea")
+
+
 def test_escape_closes_the_suggestions_and_keeps_the_text(site: Site, open_page: Open) -> None:
     page = open_page(site)
     page.goto("/letters/new")

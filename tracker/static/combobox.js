@@ -129,6 +129,7 @@
     }
 
     close() {
+      clearTimeout(this.timer);
       this.asked += 1;
       this.list.hidden = true;
       this.input.setAttribute("aria-expanded", "false");
