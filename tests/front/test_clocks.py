@@ -189,10 +189,23 @@ def test_a_proposal_that_an_agency_tells_of_starts_the_committees_thirty_days(
         with nothing_changes(staff.app):
             answer = Sitting(staff, path).type({**told, **typed}).send()
             assert_problems(answer, {"proposed_on": problem})
+    with nothing_changes(staff.app):
+        asked = {**told, "substance": "question", "is_determination": "y"}
+        assert_problems(
+            Sitting(staff, path).type(asked).send(),
+            {"is_determination": "A decision is a reply of substance."},
+        )
     page = save(staff, path, {**told, "proposed_on": "2024-02-19"})
     assert "A proposal circulates in the committee since 19 Feb 2024." in words_of(page)
     vote = row_of(staff.get(f"{ask}/clocks"), "clocks-1", "Committee vote")
     assert "30 calendar days give 20 Mar 2024" in vote["Arithmetic"]
+    save(staff, path, {**told, "happened_on": "2024-02-28"})  # a reply that decides nothing
+    still = row_of(staff.get(f"{ask}/clocks"), "clocks-1", "Committee vote")
+    assert still["State"].startswith("Running")
+    page = save(staff, path, {**told, "happened_on": "2024-02-29", "is_determination": "y"})
+    assert "The committee’s decision." in words_of(page)
+    ended = row_of(staff.get(f"{ask}/clocks"), "clocks-3", "Committee vote")
+    assert "It was met on 29 Feb 2024, in time." in ended["Arithmetic"]
 
 
 def test_the_desk_recalls_old_evidence_from_september_to_the_december_round(

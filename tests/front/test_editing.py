@@ -18,6 +18,7 @@ from tests.front.support import (
     record_ask,
     record_contact,
     record_draft,
+    record_letter,
     row_of,
     row_with,
     rows,
@@ -39,8 +40,14 @@ def test_what_is_saved_as_it_stood_changes_nothing(staff: Person) -> None:
     plan.type({"next_action": "Call", "next_action_on": "2030-01-31"}).save()
     names = {"name": "吴英杰", "other_names": "WU, Yingjie", "position": "Party Secretary"}
     target = where(send(staff, "/targets/new", names))
+    letter = record_letter(staff, {"title": "Another letter"})
+    receipt = Sitting(staff, f"{letter}/receipt")
+    receipt.type({"received_on": "2023-10-25", "received_proof": "A receipt"}).save()
+    template = Sitting(staff, "/letters/template")
+    template.type({"text": template.fields["text"][0] + "\nYours."}).save()
     staff.get(ask), staff.get(target)
-    for form in (f"{ask}/edit", f"{ask}/next", f"{target}/edit"):
+    changed = (f"{ask}/edit", f"{ask}/next", f"{target}/edit", f"{letter}/edit")
+    for form in (*changed, f"{letter}/receipt", "/letters/template"):
         with nothing_changes(staff.app, "login_sessions"):
             Sitting(staff, form).save()
 

@@ -95,8 +95,8 @@ def test_the_draft_says_what_was_asked_when_and_how_long_they_are_silent(
         "What was asked, and what is known to us of an answer:",
         "1. Sanction those responsible (Global Magnitsky)\n“Sanction them all.”\nPut to you on "
         "23 Oct 2023, 130 days ago. No acknowledgement and no reply is known to us.",
-        "The letter of 23 Oct 2023 asked for a reply by 31 Dec 2023. That day passed 61 days ago, "
-        "and none is known to us.",
+        "The letter sent on 23 Oct 2023 asked for a reply by 31 Dec 2023. That day passed 61 days "
+        "ago, and none is known to us.",
         "What follows is a norm of our own and no deadline in law. Global Magnitsky asks: 90 days "
         "without substantive contact are silence. A letter is unacknowledged after 30 days without "
         "a sign.",

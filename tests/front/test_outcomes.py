@@ -125,14 +125,14 @@ def test_what_came_before_the_ask_is_shown_and_not_credited(
         {
             "": "9 Dec 2022",
             "What happened": (
-                "Listed as asked, Treasury: Wu Yingjie With Zhang Hongbo. OFAC 29220"
+                "Listed as asked, Treasury: Wu Yingjie, designated With Zhang Hongbo. OFAC 29220"
             ),
             "Why not": "Before the ask, by 318 days Void this outcome",
         }
     ]
     assert row_of(page, "targets", "Wu Yingjie")["Treasury, OFAC"] == "None known"
     chronology = section(page, "chron")
-    assert "Wu Yingjie. With Zhang Hongbo. before the ask, not counted" in chronology
+    assert "Wu Yingjie, designated. With Zhang Hongbo. before the ask, not counted" in chronology
     dashboard = words_of(staff.get("/dashboards"))
     assert "1 ask of 1 has met no known government action." in dashboard
 
@@ -155,7 +155,7 @@ def test_an_outcome_says_what_whose_when_and_how_it_is_tied_to_the_ask(
     assert row["What happened"] == "Wu Yingjie The notice names the letter. OFAC 29220 a.gov"
     assert row["Tie to the ask"].startswith("Cited")
     ledger = row_of(page, "targets", "Wu Yingjie")
-    assert ledger["Treasury, OFAC"] == "Listed as asked 8 Dec 2023"
+    assert ledger["Treasury, OFAC"] == "Listed as asked designated, 8 Dec 2023"
     others = ("Commerce, BIS", "State", "UK", "EU", "Canada")
     assert [ledger[authority] for authority in others] == ["None known"] * 5
     history = entries(staff.get(f"{ask}/history"))[0]
@@ -216,7 +216,7 @@ def test_a_reversal_reopens_what_was_closed_for_the_outcome(
     assert _status(staff, ask) == "Under review"
     page = staff.get(ask)
     cell = row_of(page, "targets", "Wu Yingjie")["Treasury, OFAC"]
-    assert cell == "Listed as asked 8 Dec 2023, reversed later Reversed 1 Feb 2024"
+    assert cell == "Listed as asked designated, 8 Dec 2023, reversed later Reversed 1 Feb 2024"
     assert "1 Feb 2024 Under review What it was closed for was reversed." in section(page, "chron")
     history = entries(staff.get(f"{ask}/history"))[0]
     assert "Status changed Staff" in history
@@ -325,6 +325,9 @@ def test_a_delisting_that_was_asked_for_is_acted_on(
 ) -> None:
     travel(on_day, "2024-03-01", staff)
     ask = record_ask(staff, {"addressees-0-agency": "Treasury", "asks-0-seeks": "removal"})
+    with nothing_changes(staff.app):
+        answer = send(staff, f"{ask}/outcomes/new", {**LISTED, "target": ""})
+        assert_problems(answer, {"kind": "The end of a measure is asked for here"})
     _record(staff, ask, {**LISTED, "kind": "reversed"})
     page = staff.get(ask)
     assert row_of(page, "addressees", "Treasury")["State"].startswith("Acted")
@@ -390,7 +393,7 @@ def test_a_member_named_later_has_an_outcome_in_the_row_of_its_class(
     page = staff.get(ask)
     row = row_of(page, "targets", "Officials responsible")
     assert "class, described, 1 named member" in row[""]
-    assert row["Treasury, OFAC"] == "Listed as asked 8 Dec 2023, Zhang Hongbo"
+    assert row["Treasury, OFAC"] == "Listed as asked designated, 8 Dec 2023, Zhang Hongbo"
     assert "Part of what was asked has come about." in words_of(page) or "Silent" in words_of(page)
     (listed,) = rows(staff.get("/recommendations"))
     assert listed["What followed"] == "Acted on in part"

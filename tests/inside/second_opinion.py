@@ -78,7 +78,8 @@ def flags_on(exported: Json, on: date) -> list[Flag]:
 def late_since(ask: Json, term: Term, on: date) -> date | None:
     """Since when a term has been overdue on a day on which it is. Nothing is before there is an
     ask; a closed one owes nothing, and one that was reopened is overdue again from that day."""
-    begun = min(earliest(span["from_on"]) for span in ask["statuses"])
+    since = [earliest(span["from_on"]) for span in ask["statuses"] if span["from_on"]]
+    begun = min(since, default=date.min)
     late = max(term.due + timedelta(days=1), begun)
     if term.ended is not None and term.ended <= on:
         return None
@@ -124,10 +125,11 @@ def of_contact(
     if kind == "submission":
         due, ended = start + timedelta(ACKNOWLEDGEMENT), reply(own, said, THEY_CONFIRM)
         yield Term(agency, "acknowledgement", "unacknowledged", "house", start, due, ended)
-    if kind in WE_WRITE and letter.get("reply_requested_by") and letter["reply_date_confirmed"]:
-        due, ended = latest(letter["reply_requested_by"]), reply(own, said, THEY_ANSWER)
+    reply_by = letter.get("reply_date_confirmed") and letter["reply_requested_by"]
+    if kind in WE_WRITE and reply_by and starts(reply_by):
+        due, ended = latest(reply_by), reply(own, said, THEY_ANSWER)
         yield Term(agency, "reply_requested", "response_overdue", "letter", start, due, ended)
-    if kind == "promise":
+    if kind == "promise" and starts(said["promised_on"]):
         due, ended = latest(said["promised_on"]), following(own, said, KEEPS_PROMISE)
         yield Term(agency, "promise", "promise_passed", "promise", start, due, ended)
     if kind == "question":
@@ -235,7 +237,7 @@ def proposals(ask: Json, told: list[Json]) -> Iterator[Term]:
         decided = [
             earliest(each["on"])
             for each in told
-            if each["substance"] == "substantive" and not each["proposed_on"] and each["on"]
+            if each["is_determination"] and each["on"] and set(each["agencies"]) - {"president"}
             if latest(each["on"]) >= earliest(day)
         ]
         start = earliest(day)

@@ -348,6 +348,17 @@ def test_a_run_has_its_shape_and_lists_the_flags_in_force(installed: Installed) 
     assert {flag["recommendation"] for flag in ran["in_force"]} == known
 
 
+@pytest.mark.parametrize("job", ["deliver-mail", "send-digests", "prune"])
+def test_a_job_that_flags_nothing_says_so_under_the_same_names(
+    installed: Installed, job: str
+) -> None:
+    ran = installed.tracker("jobs", "run", job, "--json").json
+    assert ran.keys() >= RUN
+    assert (ran["newly_flagged"], ran["cleared"], ran["suppressed"]) == (0, 0, {})
+    [newest] = installed.tracker("jobs", "history", "--limit", "1", "--json").json
+    assert newest.keys() >= RUN
+
+
 def test_the_ledger_has_its_shape(installed: Installed) -> None:
     installed.tracker.ok("jobs", "run", "stale-sweep", "--at", "2024-03-01")
     newest, *_ = installed.tracker("jobs", "history", "--json").json
@@ -395,6 +406,14 @@ def test_statistics_have_their_shape(installed: Installed) -> None:
     for figures in found["timeliness"].values():
         assert figures.keys() >= {"n", "events", "median_days", "low", "high"}
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", found["as_of"])
+
+
+def test_statistics_of_a_past_day_have_the_same_names(installed: Installed) -> None:
+    present = installed.tracker("stats", "--as", STAFF, "--json").json
+    past = installed.tracker("stats", "--as", STAFF, "--as-of", "2024-01-31", "--json").json
+    assert past.keys() >= present.keys()
+    assert past["recommendations"].keys() == present["recommendations"].keys()
+    assert past["recommendations"]["acted_in_full"] is None  # not kept for a past day
 
 
 def test_statistics_count_what_their_reader_sees(installed: Installed) -> None:

@@ -328,6 +328,8 @@ def counted(rows: Rows, viewer: Viewer) -> dict[str, Any]:
     ]
     by_agency: dict[str, dict[str, int]] = {}
     for row in hanging["addressees"]:
+        if row["state"] == "not_sent":
+            continue
         figures = by_agency.setdefault(
             slugs[row["agency_id"]], {"asked": 0, "acknowledged": 0, "answered": 0, "stale": 0}
         )

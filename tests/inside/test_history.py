@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -344,6 +345,20 @@ def record_and_collide(email: str) -> None:
     with transaction():
         history.record("user.added", actor_id=None)
         make(User, email=email)
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_an_entry_waits_for_the_end_of_the_transaction_whatever_becomes_of_a_savepoint(
+    app: Flask, works: bool
+) -> None:
+    with writing(app):
+        history.record("user.added", actor_id=None)
+        with suppress(ValueError), db.session.begin_nested():
+            if not works:
+                raise ValueError
+        assert names_kept() == []
+    with reading(app):
+        assert names_kept() == ["user.added"]
 
 
 def test_a_refused_commit_keeps_neither_the_change_nor_its_entry(app: Flask) -> None:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from flask import Flask
@@ -82,7 +83,16 @@ def today() -> date:
 def test_a_run_is_entered_in_the_ledger_with_its_figures(app: Flask) -> None:
     outcome = run_scheduled(app, job_that(writes))
     assert outcome is not None
-    assert outcome.as_dict().keys() == {"job", "as_of", "examined", "in_force", "seconds"}
+    assert outcome.as_dict() == {
+        "job": "test-job",
+        "as_of": today().isoformat(),
+        "examined": 3,
+        "in_force": [1, 2, 3],
+        "newly_flagged": 0,
+        "cleared": 0,
+        "suppressed": {},
+        "seconds": ANY,
+    }
     [run] = ledger(app)
     assert (run.job, run.period, run.as_of) == ("test-job", today().isoformat(), today())
     assert (run.state, run.error) == (RunState.SUCCEEDED, "")

@@ -163,6 +163,8 @@ def one_thing(staff: Viewer, ask: Recommendation, random: Random) -> list[str]:
         given = replace(
             given, proposed_on=PartialDate.of(on - timedelta(days=random.randint(0, 9)))
         )
+    if ask.instrument is Instrument.ENTITY_LIST and given.substance is Substance.SUBSTANTIVE:
+        given = replace(given, is_determination=on.toordinal() % 2 == 0)
     actions.record_contact(staff, [ask], given)
     return [given.substance]
 

@@ -211,7 +211,10 @@ def test_the_committees_thirty_days_run_once_an_agency_says_that_a_proposal_circ
     clock = _vote(told)
     assert (clock.state, clock.basis) == (ClockState.RUNNING, Basis.REGULATION)
     assert (clock.due_on, clock.flag_day(TODAY)) == (day("2024-02-04"), day("2024-02-05"))
-    met = _vote(told, contact(3, "2024-02-01", Substance.SUBSTANTIVE))
+    replied = contact(3, "2024-01-30", Substance.SUBSTANTIVE)
+    assert _vote(told, replied).state is ClockState.RUNNING
+    decided = contact(4, "2024-02-01", Substance.SUBSTANTIVE, is_determination=True)
+    met = _vote(told, replied, decided)
     assert (met.state, met.ended_on) == (ClockState.MET, day("2024-02-01"))
     still = _vote(told, contact(3, "2024-02-01", Substance.PROMISE, promised="2024-03-01"))
     assert still.state is ClockState.RUNNING

@@ -1,5 +1,7 @@
 """What ends a clock, what restarts it, and what never does."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.rules.facts import (
@@ -95,29 +97,24 @@ def test_what_another_body_does_ends_nobody_elses_clock(
     assert clocks(further, kind, clocks(facts, kind)[0].agency_id) == clocks(facts, kind)
 
 
-@pytest.mark.parametrize(
-    ("substance", "ends"),
-    [
-        (SUBSTANTIVE, True),
-        (ACKNOWLEDGEMENT, False),
-        (FORM_LETTER, False),
-        (FOLLOW_UP, False),
-        (QUESTION, False),
-        (PROMISE, False),
-    ],
-)
-def test_the_committee_meets_its_term_by_an_answer_and_not_by_words_about_one(
-    substance: Substance, ends: bool
+@pytest.mark.parametrize("substance", list(Substance))
+def test_no_words_of_the_committee_meet_its_term_unless_they_are_its_decision(
+    substance: Substance,
 ) -> None:
-    clock = the_clock(
-        later(REMOVAL, _further(9, THEN, substance, COMMITTEE)), ClockKind.ERC_REMOVAL
-    )
-    assert (clock.state is ClockState.MET) == ends
-    assert clock.due_on == day("2023-11-22")
+    said = _further(9, THEN, substance, COMMITTEE)
+    clock = the_clock(later(REMOVAL, said), ClockKind.ERC_REMOVAL)
+    assert (clock.state, clock.due_on) == (ClockState.RUNNING, day("2023-11-22"))
 
 
-def test_another_bodys_answer_does_not_meet_the_committees_term() -> None:
-    facts = later(REMOVAL, _further(9, THEN, SUBSTANTIVE, STATE))
+def test_the_committees_decision_meets_its_term() -> None:
+    decided = replace(_further(9, THEN, SUBSTANTIVE, COMMITTEE), is_determination=True)
+    clock = the_clock(later(REMOVAL, decided), ClockKind.ERC_REMOVAL)
+    assert (clock.state, clock.ended_on) == (ClockState.MET, day(THEN))
+
+
+def test_another_bodys_word_does_not_meet_the_committees_term() -> None:
+    decided = replace(_further(9, THEN, SUBSTANTIVE, STATE), is_determination=True)
+    facts = later(REMOVAL, decided)
     assert the_clock(facts, ClockKind.ERC_REMOVAL).state is ClockState.RUNNING
 
 

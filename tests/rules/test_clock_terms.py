@@ -13,6 +13,7 @@ from tests.rules.facts import (
     LETTER,
     LONDON,
     OTTAWA,
+    PRESIDENT,
     RULES,
     SECOND_LETTER,
     STATE,
@@ -260,6 +261,8 @@ def test_a_date_known_to_the_month_counts_from_its_first_day() -> None:
             ask(sent(1, "2023"), letters={LETTER: letter(reply_by="2024-05-01")}),
         ),
         (ClockKind.EVIDENCE, ask(conduct="2019")),
+        (ClockKind.PROMISE, _promised("2024")),
+        (ClockKind.REPLY_REQUESTED, _reply_by("2024")),
     ],
 )
 def test_a_date_known_only_to_the_year_starts_nothing_and_says_so(
@@ -359,7 +362,7 @@ def _votes(*contacts: ContactFact) -> list[tuple[date | None, date | None]]:
 
 
 def test_each_proposal_has_a_term_of_its_own_and_is_decided_after_it_circulates() -> None:
-    decided = contact(8, "2023-02-01", Substance.SUBSTANTIVE, COMMERCE)
+    decided = contact(8, "2023-02-01", Substance.SUBSTANTIVE, COMMERCE, is_determination=True)
     first, again = (
         _proposed(1, "2023-01-10", "2023-01-05"),
         _proposed(2, "2023-01-12", "2023-01-05"),
@@ -371,6 +374,26 @@ def test_each_proposal_has_a_term_of_its_own_and_is_decided_after_it_circulates(
     ]
     told_late = _proposed(9, "2023-02-10", "2023-01-05")
     assert _votes(decided, told_late) == [(day("2023-02-04"), day("2023-02-01"))]
+
+
+def test_the_presidents_determination_and_a_reply_that_decides_nothing_are_no_vote() -> None:
+    proposal = _proposed(1, "2023-01-10", "2023-01-05")
+    determined = contact(2, "2023-01-20", Substance.SUBSTANTIVE, PRESIDENT, is_determination=True)
+    replied = contact(3, "2023-01-21", Substance.SUBSTANTIVE, COMMERCE)
+    facts = ask(
+        proposal,
+        determined,
+        replied,
+        instrument=Instrument.ENTITY_LIST,
+        to=(COMMERCE, PRESIDENT),
+        letters={},
+    )
+    assert the_clock(facts, ClockKind.ERC_VOTE).state is ClockState.RUNNING
+
+
+def test_one_contact_may_tell_of_a_proposal_and_of_its_vote() -> None:
+    told = replace(_proposed(1, "2023-02-10", "2023-01-05"), is_determination=True)
+    assert _votes(told) == [(day("2023-02-04"), day("2023-02-10"))]
 
 
 def test_what_was_done_to_the_clock_of_old_conduct_is_not_done_to_that_of_newer() -> None:

@@ -11,6 +11,7 @@ from tracker.agencies.models import Agency
 from tracker.clocks.default_rules import RULES as DEFAULTS
 from tracker.clocks.explain import Arithmetic, arithmetic, grouped
 from tracker.clocks.models import (
+    NAMED_MONTH,
     RECEIPT_UNKNOWN,
     Basis,
     Cause,
@@ -93,7 +94,7 @@ KINDS: list[tuple[ClockKind, str, str, str, str, str]] = [
         ClockKind.REPLY_REQUESTED,
         "2023-10-23",
         "2023-12-15",
-        "The letter of 23 Oct 2023 asks for a reply by 15 Dec 2023. None is on record.",
+        "The letter sent on 23 Oct 2023 asks for a reply by 15 Dec 2023. None is on record.",
         "The letter",
         "",
     ),
@@ -202,6 +203,16 @@ def test_a_term_counted_from_sending_does_not_call_that_day_the_receipt() -> Non
     assert shown.terms[0] == ("Sent", "10 Oct 2018")
     assert RECEIPT_UNKNOWN in shown.why  # the line that stands open on every page
     assert shown.explanation.count("receipt") == 1
+
+
+@pytest.mark.parametrize("kind", [ClockKind.PROMISE, ClockKind.REPLY_REQUESTED])
+def test_a_promise_for_a_month_is_not_put_as_one_for_its_last_day(kind: ClockKind) -> None:
+    clock = _clock(kind, "2023-10-23", "2023-12-31", note=NAMED_MONTH)
+    shown = _of(clock, "2023-11-01")
+    assert "by the end of Dec 2023." in shown.why
+    assert ("By", "the end of Dec 2023") in shown.terms
+    assert "31 Dec 2023" not in shown.explanation
+    assert NAMED_MONTH in shown.sentence
 
 
 def test_a_start_known_to_the_month_says_from_which_day_it_counts() -> None:

@@ -8,10 +8,11 @@ from wtforms.validators import ValidationError
 from tracker.agencies.models import Agency
 from tracker.casework import words
 from tracker.clocks.models import ClockKind, Unit
-from tracker.clocks.ruling import HOUSE_KINDS, SENT, Scope, Terms
+from tracker.clocks.ruling import HOUSE_KINDS, Scope, Terms
 from tracker.correspondence.models import Channel
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import Status
+from tracker.recommendations.workflow import AFTER_SENDING
 from tracker.web.forms import BaseForm, DayField, WordField, offered, text_of
 
 
@@ -82,7 +83,7 @@ class RuleForm(VersionForm):
     status = WordField(
         "Status of the ask",
         Status,
-        labels={status: words.STATUS[status] for status in SENT},
+        labels={status: words.STATUS[status] for status in AFTER_SENDING},
         empty="Any",
     )
 

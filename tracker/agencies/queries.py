@@ -189,21 +189,17 @@ def suggest(text: str, day: date, limit: int = 8) -> list[Suggestion]:
     wanted = fold(text)
     if not wanted:
         return []
-    inside = f"%{_escape(wanted)}%"
+    holds = AgencyName.folded.contains(wanted, autoescape=True)
     agencies = db.session.scalars(
         select(Agency)
-        .where(
-            Agency.id.in_(
-                select(AgencyName.agency_id).where(AgencyName.folded.like(inside, escape="\\"))
-            )
-        )
+        .where(Agency.id.in_(select(AgencyName.agency_id).where(holds)))
         .options(selectinload(Agency.offices).selectinload(Office.holders))
         .order_by(Agency.name)
     ).all()
     holders = db.session.scalars(
         select(OfficeHolder)
         .where(
-            OfficeHolder.folded.like(inside, escape="\\"),
+            OfficeHolder.folded.contains(wanted, autoescape=True),
             OfficeHolder.held_from <= day,
             or_(OfficeHolder.held_until.is_(None), OfficeHolder.held_until >= day),
         )
@@ -225,7 +221,3 @@ def _of_agency(agency: Agency, day: date) -> list[Suggestion]:
         if holder.held_on(day)
     ]
     return [*held, Suggestion(agency)]
-
-
-def _escape(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

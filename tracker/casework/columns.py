@@ -43,8 +43,8 @@ NUMERIC = ("sent", "contact", "due", "updated")
 # all that the address of the list can carry, but for the place in it
 NAMES = (
     "q", "status", "instrument", "agency", "assignee", "country", "region", "result", "acted",
-    "cause", "stale", "open", "mine", "due", "tag", "audience", "organisation", "year", "answered",
-    "acknowledged", "sort", "then", "columns",
+    "cause", "stale", "open", "mine", "due", "tag", "audience", "organisation", "year", "asked",
+    "answered", "acknowledged", "sort", "then", "columns",
 )  # fmt: skip
 
 

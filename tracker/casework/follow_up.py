@@ -129,7 +129,7 @@ def follow_up(viewer: Viewer, ask: Recommendation, body: Addressee, today: date)
         ask=ask,
         body=body,
         offered=offered,
-        late=frozenset(key for key, found in running.items() if any(c.flagged_on for c in found)),
+        late=frozenset(key for key, found in running.items() if any(c.is_flagged for c in found)),
         earlier=earlier,
         addressed=addressed(body, full.offices if full else [], earlier, today),
         clocks=running,

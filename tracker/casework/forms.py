@@ -240,9 +240,7 @@ class ContactForm(BaseForm):
     agencies = SelectMultipleField("With whom", validate_choice=False)
     summary = TextAreaField("What was said")
     promised_on = PartialDateField("Promised by")
-    is_determination = BooleanField(
-        "This is the determination that section 1263(d) requires of the President"
-    )
+    is_determination = BooleanField("This is the decision for which the law sets a term")
     proposed_on = PartialDateField("A proposal has circulated since")
     source_title = StringField("Title of the source")
     source_url = StringField("Web address of the source")

@@ -6,7 +6,7 @@ from datetime import date
 
 from tracker.agencies.models import Agency
 from tracker.clocks.models import LAW, Basis, Clock, ClockKind
-from tracker.core.dates import PartialDate, show_day
+from tracker.core.dates import PartialDate, in_days, show_day
 from tracker.recommendations.instruments import FACTS
 from tracker.recommendations.models import Addressee, AddresseeState, Recommendation
 
@@ -32,7 +32,7 @@ def _since(day: PartialDate, today: date) -> str:
     """A day, and how many days ago it was where that is known."""
     if not day.day:
         return f"in {day.shown}"
-    return f"on {day.shown}, {_days((today - day.earliest).days)} ago"
+    return f"on {day.shown}, {in_days((today - day.earliest).days)} ago"
 
 
 def _answer(row: Addressee) -> str:
@@ -69,12 +69,13 @@ def reply_dates(running: Sequence[Clock], today: date) -> list[str]:
     for clock in running:
         if clock.started_on is None or clock.due_on is None:
             continue
-        first, due = show_day(clock.first_due_on or clock.due_on), show_day(clock.due_on)
-        later = f", later by {due}" if clock.first_due_on else ""
+        day, by = clock.started_on.shown, f"by {clock.named_day}"
+        if clock.first_due_on:
+            by += f", later by {show_day(clock.due_on)}"
         if clock.kind is ClockKind.REPLY_REQUESTED:
-            said = f"The letter of {clock.started_on.shown} asked for a reply by {first}{later}."
+            said = f"The letter sent on {day} asked for a reply {by}."
         elif clock.kind is ClockKind.PROMISE:
-            said = f"An answer was promised, {clock.started_on.shown}, by {first}{later}."
+            said = f"An answer was promised, {day}, {by}."
         else:
             continue
         found.append(f"{said} {_passed(clock.due_on, today)}")
@@ -85,7 +86,7 @@ def _passed(due: date, today: date) -> str:
     late = (today - due).days
     if late <= 0:
         return "That day has not passed."
-    return f"That day passed {_days(late)} ago, and none is known to us."
+    return f"That day passed {in_days(late)} ago, and none is known to us."
 
 
 def citations(running: Sequence[Clock], today: date) -> list[str]:
@@ -94,7 +95,7 @@ def citations(running: Sequence[Clock], today: date) -> list[str]:
     ours = [
         clock.rule.sentence
         for clock in running
-        if clock.basis is Basis.HOUSE and clock.rule and clock.flagged_on
+        if clock.basis is Basis.HOUSE and clock.rule and clock.is_flagged
     ]
     if ours:
         norms = " ".join(dict.fromkeys(ours))
@@ -107,7 +108,7 @@ def _of_law(clock: Clock, today: date) -> str:
     assert clock.started_on is not None
     assert clock.due_on is not None
     late = (today - clock.due_on).days
-    stands = f"passed {_days(late)} ago" if late > 0 else "has not passed"
+    stands = f"passed {in_days(late)} ago" if late > 0 else "has not passed"
     start = clock.started_on.shown
     if clock.is_from_sending:
         start = f"the sending on {start}, for want of a day of receipt"
@@ -116,7 +117,3 @@ def _of_law(clock: Clock, today: date) -> str:
         f"{clock.rule.citation}: {clock.rule.sentence} Here: {counted}; that day {stands}, and "
         "nothing that meets it is known to us."
     )
-
-
-def _days(count: int) -> str:
-    return f"{count:,} day" if count == 1 else f"{count:,} days"

@@ -155,6 +155,7 @@ def filters_from_address(viewer: Viewer) -> tuple[filtering.Filters, Cause | Non
         result=chosen_word("result", Result),
         acted=chosen_switch("acted"),
         agency_id=_agency_id(),
+        asked=chosen_switch("asked"),
         answered=chosen_switch("answered"),
         acknowledged=chosen_switch("acknowledged"),
         country=_country(),

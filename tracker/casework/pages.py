@@ -157,7 +157,7 @@ def ask_page(
     met = correspondence.contacts_about(viewer, ask.id)
     contacts = [contact for contact, _ in met]
     all_clocks = clocks.clocks_of(viewer, own)[ask.id]
-    flags = [c for c in all_clocks if c.state is ClockState.RUNNING and c.flagged_on]
+    flags = [c for c in all_clocks if c.is_flagged]
     outcomes = asks.outcomes_of(viewer, own)[ask.id]
     tree = agencies.tree()
     reasons = _reasons(ask, outcomes, tree)

@@ -17,12 +17,13 @@ from tracker.recommendations.models import (
     EccnStatus,
     Ground,
     Judgement,
+    Outcome,
     OutcomeKind,
     Result,
     Seeks,
     Status,
 )
-from tracker.recommendations.outcomes import NotCredited
+from tracker.recommendations.outcomes import LISTINGS, NotCredited
 from tracker.records.models import Audience
 from tracker.sources.filetypes import FileType
 from tracker.targets.models import TargetKind
@@ -69,6 +70,16 @@ OUTCOME = {
     OutcomeKind.CONFIDENTIAL: "Confidential",
     OutcomeKind.REVERSED: "Reversed",
 }
+
+
+def done(outcome: Outcome) -> str:
+    """What was done, in the word of the body that does it: BIS adds, OFAC designates. Nothing where
+    no listing and no rule came, or nobody said under which instrument."""
+    if outcome.instrument and outcome.kind in LISTINGS | {OutcomeKind.RULE_ISSUED}:
+        return FACTS[outcome.instrument].done
+    return ""
+
+
 OUTCOME_SHAPE = {
     OutcomeKind.LISTED_AS_ASKED: "full",
     OutcomeKind.LISTED_OTHER_AUTHORITY: "related",

@@ -78,6 +78,7 @@ def _run(run: JobRun) -> dict[str, object]:
     return {
         "job": run.job,
         "as_of": run.as_of.isoformat(),
+        **runner.NOTHING_DONE,
         **figures,
         "seconds": (run.finished_at - run.started_at).total_seconds() if run.finished_at else None,
         "started_at": run.started_at.isoformat(),

@@ -6,7 +6,7 @@ from datetime import date
 
 from tracker.clocks.calendars import holidays_within, is_known
 from tracker.clocks.models import Basis, Clock, ClockKind, ClockState, Unit
-from tracker.core.dates import add_months, show_day
+from tracker.core.dates import add_months, in_days, show_day
 
 STARTS = {
     ClockKind.SECTION_1263D: "Received",
@@ -119,7 +119,7 @@ def _why(clock: Clock) -> str:
     """What the clock is about, in a sentence that names its first day."""
     assert clock.started_on is not None
     assert clock.due_on is not None
-    day, due = clock.started_on.shown, show_day(clock.first_due_on or clock.due_on)
+    day, due = clock.started_on.shown, clock.named_day
     missing = "" if clock.ended_on else " None is on record."
     return {
         ClockKind.SECTION_1263D: f"Asked of the President under section 1263(d), {day}."
@@ -127,7 +127,7 @@ def _why(clock: Clock) -> str:
         + ("" if clock.ended_on else " No determination is known."),
         ClockKind.ERC_REMOVAL: f"The committee received the removal request on {day}.",
         ClockKind.ERC_VOTE: f"The proposal has circulated since {day}.",
-        ClockKind.REPLY_REQUESTED: f"The letter of {day} asks for a reply by {due}.{missing}",
+        ClockKind.REPLY_REQUESTED: f"The letter sent on {day} asks for a reply by {due}.{missing}",
         ClockKind.PROMISE: f"On {day} they promised it by {due}.",
         ClockKind.ANSWER: f"They asked us something on {day}.",
         ClockKind.SILENCE: f"Last substantive contact on {day}.",
@@ -148,8 +148,7 @@ def _terms(clock: Clock) -> list[tuple[str, str]]:
     terms = [(start, clock.started_on.shown)]
     if not named and clock.rule is not None:
         terms.append((GIVES[clock.basis], _length(clock)))
-    due = show_day(clock.first_due_on or clock.due_on)
-    terms.append(("By" if named else "Due", due if named else f"= {due}"))
+    terms.append(("By", clock.named_day) if named else ("Due", f"= {clock.named_day}"))
     if clock.first_due_on:
         terms.append(("Extended to", show_day(clock.due_on)))
     if clock.late_on is not None:
@@ -212,11 +211,10 @@ def _sentence(clock: Clock, today: date) -> str:
     day0 = clock.started_on.shown
     if not clock.started_on.day:
         day0 += f", counted from its earliest day, {show_day(clock.started_on.earliest)}"
-    due = show_day(clock.first_due_on or clock.due_on)
     moved = f"It was extended to {show_day(clock.due_on)}." if clock.first_due_on else ""
     if clock.basis in (Basis.LETTER, Basis.PROMISE):
-        return f"{moved} {_state(clock, today)}".strip()
-    text = f"Day 0 is {day0}; {_length(clock).removeprefix('+ ')} give {due}"
+        return _joined(clock.note, moved, _state(clock, today))
+    text = f"Day 0 is {day0}; {_length(clock).removeprefix('+ ')} give {clock.named_day}"
     if _counts_business_days(clock):
         where = _jurisdiction(clock)
         skipped = len(
@@ -225,7 +223,10 @@ def _sentence(clock: Clock, today: date) -> str:
         days = "1 public holiday is" if skipped == 1 else f"{skipped} public holidays are"
         text += f"; {days} left out" if is_known(where) else f": {_no_calendar(where)}"
     note = "" if clock.is_from_sending else clock.note  # what it is about says so
-    parts = (f"{text}.", moved, note, _state(clock, today))
+    return _joined(f"{text}.", moved, note, _state(clock, today))
+
+
+def _joined(*parts: str) -> str:
     return " ".join(part for part in parts if part)
 
 
@@ -240,20 +241,16 @@ def _state(clock: Clock, today: date) -> str:
             how = "It was extended"
         text = f"{how} on {show_day(clock.ended_on)}"
         late = _days_late(clock, clock.ended_on)
-        return f"{text}, {_days(late)} late." if late else f"{text}, in time."
+        return f"{text}, {in_days(late)} late." if late else f"{text}, in time."
     if clock.flagged_on is None:
         left = (clock.due_on - today).days
         if left < 0:
             return "Its day has passed; the next sweep flags it."
-        return f"It runs; {_days(left)} {'is' if left == 1 else 'are'} left."
+        return f"It runs; {in_days(left)} {'is' if left == 1 else 'are'} left."
     text = f"Late since {show_day(clock.flagged_on)}"
     if late := _days_late(clock, today):
-        text += f", {_days(late)} now"
+        text += f", {in_days(late)} now"
     text += "."
     if clock.snoozed_until and clock.snoozed_until > today:
         text += f" Snoozed until {show_day(clock.snoozed_until)}."
     return text
-
-
-def _days(count: int) -> str:
-    return f"{count:,} day" if count == 1 else f"{count:,} days"

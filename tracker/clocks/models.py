@@ -7,9 +7,9 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.agencies.models import Agency
-from tracker.core.dates import PartialDate
+from tracker.core.dates import PartialDate, show_day
 from tracker.core.db import Base, Keyed
-from tracker.core.now import now
+from tracker.core.now import now, today
 from tracker.core.types import word
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import HangsOnRecommendation, Status
@@ -22,6 +22,7 @@ SNOOZED = f"snoozed_until IS NOT NULL AND {IN_FORCE}"
 TO_FLAG = f"state = 'running' AND flagged_on IS NULL AND {CURRENT}"
 
 RECEIPT_UNKNOWN = "The day of receipt is not recorded; it is counted from the day of sending."
+NAMED_MONTH = "A month was named, and no day: it runs to the last one."
 
 
 class Cause(StrEnum):
@@ -220,6 +221,26 @@ class Clock(Base, Keyed, HangsOnRecommendation):
     def is_from_sending(self) -> bool:
         """A clock that the law counts from receipt, of which no day is recorded."""
         return self.note == RECEIPT_UNKNOWN
+
+    @property
+    def is_flagged(self) -> bool:
+        """The flag holds today; one of a day to come was set while the machine's clock was ahead.
+        The same as `tracker.clocks.queries.IS_FLAGGED`."""
+        return (
+            self.state is ClockState.RUNNING
+            and self.flagged_on is not None
+            and self.flagged_on <= today()
+            and self.superseded_at is None
+        )
+
+    @property
+    def named_day(self) -> str:
+        """The day that it came to before any extension, no more exact than it was named."""
+        assert self.due_on is not None
+        day = self.first_due_on or self.due_on
+        if self.note == NAMED_MONTH:
+            return f"the end of {PartialDate(day.year, day.month).shown}"
+        return show_day(day)
 
 
 class ClockAct(Base, Keyed, HangsOnRecommendation):

@@ -4,13 +4,22 @@
 those that did not start, with the reason. Nothing here reads the database or the system time.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import groupby
 
 from tracker.clocks.choice import RuleFact, Start, choose, due_day, warning_day
-from tracker.clocks.models import LAW, RECEIPT_UNKNOWN, ActKind, Basis, Cause, ClockKind, ClockState
+from tracker.clocks.models import (
+    LAW,
+    NAMED_MONTH,
+    RECEIPT_UNKNOWN,
+    ActKind,
+    Basis,
+    Cause,
+    ClockKind,
+    ClockState,
+)
 from tracker.clocks.section_1263d import Request, explain_failings, failings
 from tracker.core.dates import PartialDate, add_months
 from tracker.correspondence.models import LetterKind, Substance
@@ -40,7 +49,6 @@ CAUSE_OF = {
 STATUS_OF = {ClockKind.DRAFTING: Status.DRAFT, ClockKind.VETTING: Status.VETTING}
 KEEPS_PROMISE = frozenset({Substance.SUBSTANTIVE, Substance.MEETING, Substance.PROMISE})
 ANSWERS_QUESTION = OURS | {Substance.MEETING}
-DECIDES = frozenset({Substance.SUBSTANTIVE})  # a question or a promise is no vote
 RECENT_MONTHS = 60
 # designations are announced together about Human Rights Day, 10 December
 DECEMBER_ROUNDS = frozenset(
@@ -58,6 +66,8 @@ DECEMBER_ROUNDS = frozenset(
 # a clock's kind, its addressee, and what started it: by these the same one is known again
 Key = tuple[ClockKind, int | None, str]
 TOO_VAGUE = "The date is known only to the year; a clock starts from a month or a day."
+NAMED_YEAR = "The day named is known only to the year; a clock runs to a month or a day."
+UNKNOWN_DAY = "The day on which it would start is not recorded."
 
 
 @dataclass(frozen=True)
@@ -278,7 +288,7 @@ class _Deriver:
                     ClockKind.REPLY_REQUESTED,
                     Basis.LETTER,
                     contact,
-                    letter.reply_requested_by.latest,
+                    letter.reply_requested_by,
                     ended=_day_of(_first_reply(own, contact, ANSWERS)),
                     addressee=addressee,
                 )
@@ -292,7 +302,7 @@ class _Deriver:
                     ClockKind.PROMISE,
                     Basis.PROMISE,
                     contact,
-                    contact.promised_on.latest,
+                    contact.promised_on,
                     ended=_day_of(_first_after(own, contact, KEEPS_PROMISE)),
                     addressee=addressee,
                 )
@@ -338,7 +348,7 @@ class _Deriver:
                 ClockKind.SECTION_1263D,
                 f"contact-{contact.id}",
                 day,
-                ended=_day_of(self.determination(contact, president)),
+                ended=_day_of(self.decision(contact, {president.agency_id})),
                 addressee=president,
                 contact=contact,
                 note=note,
@@ -356,12 +366,12 @@ class _Deriver:
             if asks_for_it or letter.kind is LetterKind.CONGRESSIONAL
         ]
 
-    def determination(self, after: ContactFact, president: AddresseeFact) -> ContactFact | None:
-        """The first determination of the President's after the letter."""
+    def decision(self, after: ContactFact, bodies: Collection[int]) -> ContactFact | None:
+        """The first contact after the letter that is the decision in law of one of the bodies."""
         marked = [
             c
             for c in self.contacts
-            if c == after or (c.is_determination and president.agency_id in c.agency_ids)
+            if c == after or (c.is_determination and not c.agency_ids.isdisjoint(bodies))
         ]
         return _first_reply(marked, after, frozenset(Substance))
 
@@ -401,7 +411,6 @@ class _Deriver:
                     contact=contact,
                 ),
             ]
-        asked = [c for c in self.contacts if c.agency_ids & contact.agency_ids]
         day, note = day_of_receipt(letter.received_on, contact.on)
         return [
             *vote,
@@ -409,15 +418,15 @@ class _Deriver:
                 ClockKind.ERC_REMOVAL,
                 f"contact-{contact.id}",
                 day,
-                ended=_day_of(_first_reply(asked, contact, DECIDES)),
+                ended=_day_of(self.decision(contact, contact.agency_ids)),
                 contact=contact,
                 note=note,
             ),
         ]
 
     def vote(self) -> list[ClockSpec]:
-        """The committee's vote on each proposal, of which only an agency knows. It is met by an
-        answer of substance from any body asked."""
+        """The committee's vote on each proposal, of which only an agency knows. It is met by what
+        is marked as its decision, whichever body tells of it; the President's is another one."""
         if not any(c.proposed_on for c in self.contacts):
             return [
                 self.not_started(
@@ -443,11 +452,12 @@ class _Deriver:
         """The vote may come before anybody tells of the proposal, and not before it circulates."""
         proposed = told.proposed_on
         assert proposed is not None
+        presidents = {a.agency_id for a in self.facts.addressees if a.is_president}
         decided = (
             c.on.earliest
             for c in self.contacts
-            if c.substance in DECIDES
-            and not c.proposed_on
+            if c.is_determination
+            and c.agency_ids - presidents
             and c.on is not None
             and c.on.latest >= proposed.earliest
         )
@@ -500,8 +510,7 @@ class _Deriver:
             note=note,
         )
         if start is None:
-            why = "The day on which it would start is not recorded."
-            return [replace(spec, state=ClockState.NOT_STARTED, note=why)]
+            return [replace(spec, state=ClockState.NOT_STARTED, note=UNKNOWN_DAY)]
         if not start.starts_clocks:
             return [replace(spec, state=ClockState.NOT_STARTED, note=TOO_VAGUE)]
         day = start.earliest
@@ -517,24 +526,28 @@ class _Deriver:
         kind: ClockKind,
         basis: Basis,
         contact: ContactFact,
-        due: date,
+        due: PartialDate,
         *,
         ended: date | None,
         addressee: AddresseeFact,
     ) -> list[ClockSpec]:
-        """A clock whose day somebody named."""
+        """A clock whose day somebody named; of a month, its last day."""
         spec = ClockSpec(
             kind=kind,
             basis=basis,
             start_key=f"contact-{contact.id}",
             state=ClockState.RUNNING,
             started_on=contact.on,
-            due_on=due,
+            due_on=due.latest,
             agency_id=addressee.agency_id,
             contact_id=contact.id,
+            note="" if due.day else NAMED_MONTH,
         )
-        if contact.on is None or not contact.on.starts_clocks:
-            return [replace(spec, state=ClockState.NOT_STARTED, due_on=None, note=TOO_VAGUE)]
+        if contact.on is None:
+            return [replace(spec, state=ClockState.NOT_STARTED, due_on=None, note=UNKNOWN_DAY)]
+        if not (contact.on.starts_clocks and due.starts_clocks):
+            note = NAMED_YEAR if contact.on.starts_clocks else TOO_VAGUE
+            return [replace(spec, state=ClockState.NOT_STARTED, due_on=None, note=note)]
         return self.pieces(spec, contact.on.earliest, ended)
 
     def not_started(

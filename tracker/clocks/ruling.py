@@ -29,13 +29,13 @@ from tracker.correspondence.models import Channel
 from tracker.history import actions as history
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import Status
+from tracker.recommendations.workflow import AFTER_SENDING
 
 MOST_DAYS, MOST_MONTHS, MOST_LEAD_DAYS = 3650, 120, 365
 # what an addressee has to do with; the others are norms for ourselves
 SHORTEST_MONTH = 28
 OF_ADDRESSEES = frozenset({ClockKind.ACKNOWLEDGEMENT, ClockKind.SILENCE, ClockKind.ANSWER})
 OF_LETTERS = frozenset({ClockKind.ACKNOWLEDGEMENT, ClockKind.SILENCE})
-SENT = (Status.SUBMITTED, Status.ACKNOWLEDGED, Status.UNDER_REVIEW)
 HOUSE_KINDS = OF_ADDRESSEES | {ClockKind.DRAFTING, ClockKind.VETTING, ClockKind.EVIDENCE}
 
 
@@ -209,7 +209,7 @@ def _check_scope(scope: Scope, intake: Intake) -> None:
         intake.refuse("jurisdiction", nobody)
     if scope.channel and kind not in OF_LETTERS:
         intake.refuse("channel", "No letter begins this term: the rule would cover nothing.")
-    if scope.status and (kind not in OF_ADDRESSEES or scope.status not in SENT):
+    if scope.status and (kind not in OF_ADDRESSEES or scope.status not in AFTER_SENDING):
         intake.refuse("status", "No such term begins at that status: the rule would cover nothing.")
     where = scope.agency.jurisdiction if scope.agency else ""
     if scope.agency and scope.jurisdiction not in ("", where):

@@ -102,6 +102,11 @@ def show_day(day: date) -> str:
     return _shown(day.year, day.month, day.day)
 
 
+def in_days(count: int) -> str:
+    """`1 day`, `1,827 days`."""
+    return f"{count:,} day" if count == 1 else f"{count:,} days"
+
+
 def add_months(day: date, months: int) -> date:
     """The same day of the month, `months` later; the month's last day where it has no such day."""
     years, month0 = divmod(day.month - 1 + months, 12)

@@ -192,7 +192,8 @@ class Contact(Base, RecordMixin):
     sent_text: Mapped[str] = mapped_column(String(8000), default="")
     # the day by which they said that they would reply or decide
     promised_on: Mapped[PartialDate | None] = mapped_column(nullable=False)
-    # the determination that 22 U.S.C. 10102(d) requires
+    # the President's determination under 22 U.S.C. 10102(d), or the End-User Review Committee's
+    # decision under 15 CFR part 744, Supp. 5
     is_determination: Mapped[bool] = mapped_column(default=False)
     # since when a proposal circulates in the committee, where an agency says so
     proposed_on: Mapped[PartialDate | None] = mapped_column(nullable=False)

@@ -40,6 +40,7 @@ class Figures:
     letters: int
     by_status: dict[Status, int]
     by_result: dict[Result, int]
+    by_result_unsent: dict[Result, int]
     by_instrument: dict[Instrument, dict[Result, int]]
     by_year: dict[str, dict[Result, int]]
     by_country: dict[str, int]  # an ask on several places of one country counts once
@@ -51,6 +52,22 @@ class Figures:
     def acted(self) -> int:
         """Asks acted on in full or in part."""
         return self.by_result.get(Result.IN_FULL, 0) + self.by_result.get(Result.IN_PART, 0)
+
+    @property
+    def unsent(self) -> int:
+        """Asks in preparation, which nobody has been sent."""
+        return sum(self.by_result_unsent.values())
+
+    @property
+    def sent(self) -> int:
+        """All others."""
+        return self.total - self.unsent
+
+    @property
+    def followed(self) -> dict[Result, int]:
+        """What followed them."""
+        unsent = self.by_result_unsent
+        return {each: n - unsent.get(each, 0) for each, n in self.by_result.items()}
 
 
 def figures_of(tally: Tally, today: date) -> Figures:
@@ -68,6 +85,7 @@ def figures_of(tally: Tally, today: date) -> Figures:
         letters=tally["letter",],
         by_status={each: by_status[each] for each in Status if each in by_status},
         by_result={each: by_result[each] for each in Result if each in by_result},
+        by_result_unsent=_of(tally, "unsent"),
         by_instrument={Instrument(key): results for key, results in by_instrument},
         by_year={year: by_year[year] for year in sorted(by_year, key=lambda y: (y != "none", y))},
         by_country=dict(by_country),

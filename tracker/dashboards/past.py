@@ -38,8 +38,8 @@ class PastFigures:
         return self.total - self.by_status.get(Status.CLOSED, 0)
 
     def as_dict(self, viewer: Viewer) -> dict[str, Any]:
-        """The shape of `tracker stats --as-of --json`: the keys of `tracker stats`, as far as they
-        are kept as spans."""
+        """The shape of `tracker stats --as-of --json`: the keys of `tracker stats`; nothing under
+        those whose past is not kept as spans."""
         return {
             "as_of": self.as_of.isoformat(),
             "known_at": self.known_at.isoformat() if self.known_at else None,
@@ -48,9 +48,16 @@ class PastFigures:
                 "total": self.total,
                 "open": self.open,
                 "stale": self.stale,
+                "acted_in_full": None,
+                "acted_in_part": None,
             },
             "by_status": {status.value: n for status, n in self.by_status.items()},
+            "by_instrument": None,
+            "by_country": None,
+            "by_year": None,
+            "by_agency": None,
             "stale_by_cause": {cause.value: n for cause, n in self.stale_by_cause.items()},
+            "timeliness": None,
         }
 
 

@@ -12,7 +12,13 @@ from tracker.clocks.models import Clock
 from tracker.clocks.queries import IS_FLAGGED
 from tracker.core.db import db
 from tracker.correspondence.models import Letter
-from tracker.recommendations.models import Addressee, Recommendation, RecommendationPlace
+from tracker.recommendations.models import (
+    Addressee,
+    AddresseeState,
+    Recommendation,
+    RecommendationPlace,
+)
+from tracker.recommendations.workflow import BEFORE_SENDING
 from tracker.records.models import Audience
 
 Cell = tuple[int, Audience]  # the owning organisation, whom it shows the record to
@@ -89,7 +95,8 @@ def _places() -> Select[*tuple[Any, ...]]:
 
 def _addressees() -> Select[*tuple[Any, ...]]:
     replies = Addressee.acknowledged_on > "", Addressee.answered_on > ""
-    return select(Addressee.recommendation_id, Addressee.agency_id, *replies)
+    statement = select(Addressee.recommendation_id, Addressee.agency_id, *replies)
+    return statement.where(Addressee.state != AddresseeState.NOT_SENT)
 
 
 def _flags() -> Select[*tuple[Any, ...]]:
@@ -102,6 +109,8 @@ def _of_ask(status: str, instrument: str, result: str, submitted_on: str) -> Ite
     yield "result", result
     yield "instrument", instrument, result
     yield "year", submitted_on[:4] or "none", result
+    if status in BEFORE_SENDING:
+        yield "unsent", result
 
 
 def _of_place(result: str, country: str, region: str) -> Iterator[Key]:

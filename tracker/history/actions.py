@@ -101,6 +101,8 @@ def keep_others_out() -> None:
 def _join(session: Session) -> None:
     """Join what is pending to the chain, as the last act of the transaction: its head is locked
     for the shortest time, and never before another row, so writers cannot deadlock over it."""
+    if session.in_nested_transaction():  # a savepoint ends, and the transaction goes on
+        return
     pending: list[_Pending] = session.info.pop(_PENDING, [])
     if pending:
         session.flush()
@@ -113,6 +115,8 @@ def _join(session: Session) -> None:
 
 @event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
     session.info.pop(_PENDING, None)
 
 

@@ -3,6 +3,7 @@
 import json
 import secrets
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from time import perf_counter
@@ -38,6 +39,15 @@ class Claim:
         )
 
 
+# the counts that every run tells, and all that one without any has to tell
+NOTHING_DONE: Mapping[str, Any] = {
+    "examined": 0,
+    "newly_flagged": 0,
+    "cleared": 0,
+    "suppressed": {},
+}
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What a run did: the figures of the job, and how long it took."""
@@ -50,7 +60,7 @@ class Outcome:
     def as_dict(self) -> dict[str, Any]:
         """The shape of `tracker jobs run --json`."""
         head = {"job": self.job, "as_of": self.as_of.isoformat()}
-        return {**head, **self.figures, "seconds": round(self.seconds, 3)}
+        return {**head, **NOTHING_DONE, **self.figures, "seconds": round(self.seconds, 3)}
 
 
 def run_scheduled(job: Job, period: date | None = None) -> Outcome | None:
@@ -120,6 +130,7 @@ def _by_hand(job: Job) -> Job:
 
 def _claim(job: Job, *, period: str, as_of: date) -> Claim | None:
     """The run that is now ours, or nothing where another has it or had it."""
+    db.session.rollback()  # what was read must not keep this from writing
     moment = now()
     row = {
         "job": job.name,
@@ -178,7 +189,8 @@ def _run(job: Job, claim: Claim, as_of: date) -> Outcome:
         with transaction():
             _end(claim, RunState.FAILED, error=f"{type(problem).__name__}: {problem}"[:500])
         raise
-    refresh_statistics()
+    if not job.every:  # what runs each minute changes too little for the planner to look again
+        refresh_statistics()
     return Outcome(job.name, as_of, figures, perf_counter() - started)
 
 

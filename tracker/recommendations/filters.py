@@ -12,6 +12,7 @@ from tracker.core.unchanged import kept_while_unchanged
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import (
     Addressee,
+    AddresseeState,
     Recommendation,
     RecommendationPlace,
     RecommendationTarget,
@@ -43,6 +44,7 @@ class Filters:
     result: Result | None = None
     acted: bool = False
     agency_id: int | None = None
+    asked: bool = False
     answered: bool = False
     acknowledged: bool = False
     country: str = ""
@@ -171,6 +173,8 @@ def _asked(filters: Filters) -> list[ColumnElement[bool]]:
     rules: list[ColumnElement[bool]] = []
     if filters.agency_id is not None:
         rules.append(Addressee.agency_id == filters.agency_id)
+    if filters.asked:
+        rules.append(Addressee.state != AddresseeState.NOT_SENT)
     if filters.acknowledged:
         rules.append(Addressee.acknowledged_on > "")
     if filters.answered:
@@ -195,11 +199,5 @@ def _fits(viewer: Viewer, text: str) -> ColumnElement[bool]:
         RecommendationTarget.target_id.in_(targets.named(viewer, text))
     )
     referred = select(Record.id).where(Record.reference == text.strip().upper())
-    titled = func.lower(Recommendation.title).like(
-        f"%{_escape(text.strip().lower())}%", escape="\\"
-    )
+    titled = func.lower(Recommendation.title).contains(text.strip().lower(), autoescape=True)
     return or_(titled, Recommendation.id.in_(referred), Recommendation.id.in_(about))
-
-
-def _escape(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -104,7 +104,7 @@ class Attribution(StrEnum):
 
 
 class Result(StrEnum):
-    """What an ask's outcomes come to; computed in one place, `rules.result`."""
+    """What an ask's outcomes come to; computed in one place, `outcomes.result`."""
 
     NONE_KNOWN = "none_known"
     IN_FULL = "acted_in_full"
@@ -322,6 +322,7 @@ class Addressee(Base, Keyed, HangsOnRecommendation):
             "recommendation_id",
             "audience",
             "organisation_id",
+            "state",
             "acknowledged_on",
             "answered_on",
         ),

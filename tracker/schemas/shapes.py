@@ -45,7 +45,7 @@ class AskParts:
 def recommendation(parts: AskParts, today: date, base_url: str) -> dict[str, Any]:
     """A recommendation, in the shape of the interface."""
     ask = parts.ask
-    flags = [clock for clock in parts.clocks if clock.state == "running" and clock.flagged_on]
+    flags = [clock for clock in parts.clocks if clock.is_flagged]
     return {
         "reference": ask.reference,
         "title": ask.title,

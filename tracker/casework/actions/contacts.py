@@ -133,16 +133,26 @@ def _check_agencies(asks: Sequence[Recommendation], given: ContactInput, intake:
     if not set(given.agency_ids) <= asked.keys():
         intake.refuse("agencies", "Choose among the bodies that the asks are addressed to.")
     if given.is_determination:
-        kinds = db.session.scalars(select(Agency.kind).where(Agency.id.in_(given.agency_ids)))
-        if AgencyKind.HEAD_OF_STATE not in set(kinds) or not any(
-            ask.instrument is Instrument.GLOBAL_MAGNITSKY for ask in asks
-        ):
-            intake.refuse(
-                "is_determination",
-                "Only the President's answer to a Global Magnitsky ask is such a determination.",
-            )
-        if given.substance is not Substance.SUBSTANTIVE:
-            intake.refuse("is_determination", "A determination is a reply of substance.")
+        _check_decision(asks, given, intake)
+
+
+def _check_decision(asks: Sequence[Recommendation], given: ContactInput, intake: Intake) -> None:
+    """The law asks two bodies for a decision: the President (22 U.S.C. 10102(d)) and the End-User
+    Review Committee (15 CFR part 744, Supp. 5), of which any other body may tell."""
+    agencies = select(Agency.kind).where(Agency.id.in_(given.agency_ids))
+    by_president = {kind is AgencyKind.HEAD_OF_STATE for kind in db.session.scalars(agencies)}
+    instruments = {ask.instrument for ask in asks}
+    if not (
+        (True in by_president and Instrument.GLOBAL_MAGNITSKY in instruments)
+        or (False in by_president and Instrument.ENTITY_LIST in instruments)
+    ):
+        intake.refuse(
+            "is_determination",
+            "Only the President's answer to a Global Magnitsky ask is such a decision, or the "
+            "committee's on an Entity List ask.",
+        )
+    if given.substance is not Substance.SUBSTANTIVE:
+        intake.refuse("is_determination", "A decision is a reply of substance.")
 
 
 def _check_order(asks: Sequence[Recommendation], given: ContactInput, intake: Intake) -> None:

@@ -48,6 +48,8 @@ def change_template(viewer: Viewer, text: str, seen_version: int) -> LetterTempl
     if (template.version if template else 0) != seen_version:
         raise Stale
     before = template.text if template else ""
+    if template and text == before:
+        return template
     if template is None:
         template = LetterTemplate(organisation_id=viewer.organisation_id, text=text, version=1)
         db.session.add(template)

@@ -118,6 +118,8 @@ def record_receipt(viewer: Viewer, letter: Letter, given: ReceiptInput, seen_ver
         _send(viewer, letter, asks)
     after = _receipt(letter)
     others = {name for name in after if after[name] != before[name]}
+    if not others and letter.supplements_id == earlier:
+        return
     if others - {"supplements"} or _supplements_another(letter, earlier):
         records.touch(letter)
     history.record(

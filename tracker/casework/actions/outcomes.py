@@ -19,6 +19,7 @@ from tracker.recommendations.models import (
     OutcomeCitation,
     OutcomeKind,
     Recommendation,
+    Seeks,
 )
 from tracker.recommendations.queries import linked_targets_of
 from tracker.records import actions as records
@@ -43,7 +44,13 @@ def record_outcome(viewer: Viewer, ask: Recommendation, given: OutcomeInput) -> 
         intake.refuse("kind", "What no public body did is “other action”.")
     if authority is None and not actor and given.kind is not OutcomeKind.CONFIDENTIAL:
         intake.refuse("authority", "Choose whose act it was, or name who acted.")
-    if given.instrument is not None:
+    if given.kind is OutcomeKind.LISTED_AS_ASKED and ask.seeks is Seeks.REMOVAL:
+        intake.refuse(
+            "kind",
+            "The end of a measure is asked for here. Where it came, choose “Reversed”; a listing "
+            "went the other way.",
+        )
+    elif given.instrument is not None:
         _check_listing(ask, given.kind, given.instrument, intake)
     citation = intake.text("citation", given.citation, OutcomeCitation.citation)
     url = intake.url("url", given.url, OutcomeCitation.url)

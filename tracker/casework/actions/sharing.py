@@ -22,14 +22,12 @@ from tracker.recommendations.models import Recommendation, RecommendationTarget
 from tracker.recommendations.workflow import is_unfounded
 from tracker.records import actions as records
 from tracker.records.models import Audience, RecordMixin
-from tracker.records.queries import Owned, references_of, seen_by_all, widths
+from tracker.records.queries import OPEN_TO_COALITION, Owned, references_of, seen_by_all, widths
 from tracker.sources import queries as sources
 from tracker.sources.actions import Bound, keep_within
 from tracker.sources.models import Source, SourceUse
 from tracker.sources.queries import has_published
 from tracker.targets.models import Target
-
-BEYOND = (Audience.COALITION, Audience.PUBLIC)
 
 
 class Followed(NamedTuple):
@@ -52,7 +50,7 @@ def share(
     wider and narrower ones cite a published source, the narrower ones go on with a copy. Raises
     `Refused` or `NotAllowed`."""
     for row in rows:
-        if isinstance(row, Source) and row.is_protected and audience in BEYOND:
+        if isinstance(row, Source) and row.is_protected and audience in OPEN_TO_COALITION:
             raise Refused(
                 {
                     "audience": f"{row.title} is a protected source: it goes to your organisation "

@@ -143,7 +143,7 @@ def act_on_clocks(reference: str) -> ResponseReturnValue:
 
 def _clock_form(page: ClocksPage) -> ClockForm:
     """The form, for the clocks that the address names, or else for those that are late."""
-    late = [key for key, clock in page.running.items() if clock.flagged_on]
+    late = [key for key, clock in page.running.items() if clock.is_flagged]
     named = [key for key in request.args.getlist("clock") if key in page.running]
     form = ClockForm(data={"clocks": named or late})
     form.clocks.choices = {key: key for key in page.running}
