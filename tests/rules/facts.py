@@ -7,16 +7,9 @@ from typing import Any
 from tracker.agencies.models import Chamber
 from tracker.clocks.choice import RuleFact
 from tracker.clocks.default_rules import RULES as DEFAULTS
+from tracker.clocks.facts import ActFact, AddresseeFact, AskFacts, ClockSpec, LetterFact, SpanFact
 from tracker.clocks.models import ClockKind, ClockState
-from tracker.clocks.rules import (
-    ActFact,
-    AddresseeFact,
-    AskFacts,
-    ClockSpec,
-    LetterFact,
-    SpanFact,
-    derive,
-)
+from tracker.clocks.rules import derive
 from tracker.clocks.section_1263d import Request, Signer
 from tracker.core.dates import PartialDate
 from tracker.correspondence.models import LetterKind, SignatoryRole, Substance

@@ -20,8 +20,8 @@ from tests.rules.facts import (
 )
 from tests.rules.test_clock_choice import GENERAL
 from tracker.clocks.choice import PassedOver, RuleFact, Start, passed_over
+from tracker.clocks.facts import ActFact, ClockSpec
 from tracker.clocks.models import ActKind, Basis, ClockKind, ClockState
-from tracker.clocks.rules import ActFact, ClockSpec
 from tracker.correspondence.models import Substance
 from tracker.correspondence.rules import ContactFact
 from tracker.recommendations.instruments import Instrument

@@ -21,8 +21,8 @@ from tests.rules.facts import (
     spans,
     the_clock,
 )
+from tracker.clocks.facts import AskFacts, ClockSpec
 from tracker.clocks.models import ClockKind, ClockState
-from tracker.clocks.rules import AskFacts, ClockSpec
 from tracker.correspondence.models import Substance
 from tracker.correspondence.rules import ContactFact
 from tracker.recommendations.models import Status

@@ -23,8 +23,8 @@ from tests.rules.facts import (
     the_clock,
     to_a_secretary,
 )
+from tracker.clocks.facts import AskFacts
 from tracker.clocks.models import ClockKind, ClockState
-from tracker.clocks.rules import AskFacts
 from tracker.correspondence.models import Substance
 from tracker.correspondence.rules import ContactFact
 from tracker.recommendations.instruments import Instrument

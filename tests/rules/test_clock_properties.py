@@ -23,8 +23,9 @@ from tests.rules.facts import (
     request,
 )
 from tests.rules.strategies import STEADY
+from tracker.clocks.facts import AskFacts, ClockSpec, SpanFact
 from tracker.clocks.models import Basis, ClockKind, ClockState
-from tracker.clocks.rules import AskFacts, ClockSpec, SpanFact, derive
+from tracker.clocks.rules import derive
 from tracker.core.dates import PartialDate
 from tracker.correspondence.models import Substance
 from tracker.correspondence.rules import OURS, ContactFact

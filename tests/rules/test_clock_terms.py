@@ -31,8 +31,8 @@ from tests.rules.facts import (
     to_a_secretary,
 )
 from tracker.clocks.default_rules import RULES as DEFAULTS
+from tracker.clocks.facts import ActFact, AskFacts, ClockSpec
 from tracker.clocks.models import ActKind, Basis, Cause, ClockKind, ClockState, Unit
-from tracker.clocks.rules import ActFact, AskFacts, ClockSpec
 from tracker.correspondence.models import Substance
 from tracker.correspondence.rules import ContactFact
 from tracker.recommendations.instruments import Instrument

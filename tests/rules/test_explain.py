@@ -10,6 +10,7 @@ from tracker import wiring
 from tracker.agencies.models import Agency
 from tracker.clocks.default_rules import RULES as DEFAULTS
 from tracker.clocks.explain import Arithmetic, arithmetic, grouped
+from tracker.clocks.facts import CAUSE_OF
 from tracker.clocks.models import (
     NAMED_MONTH,
     RECEIPT_UNKNOWN,
@@ -21,7 +22,6 @@ from tracker.clocks.models import (
     ClockState,
     Unit,
 )
-from tracker.clocks.rules import CAUSE_OF
 
 wiring.register_models()
 

@@ -31,8 +31,8 @@ from tests.rules.facts import (
     the_clock,
 )
 from tracker.agencies.models import Agency, AgencyKind
+from tracker.clocks.facts import AskFacts, ClockSpec
 from tracker.clocks.models import Basis, Cause, ClockKind, ClockState
-from tracker.clocks.rules import AskFacts, ClockSpec
 from tracker.clocks.section_1263d import (
     Request,
     Signer,

@@ -7,7 +7,7 @@ from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
 from tracker.agencies.models import Agency
 from tracker.casework.inputs import AskInput, LetterInput
-from tracker.clocks import facts as gathering
+from tracker.clocks import gathering
 from tracker.clocks.choice import Start, choose, due_day
 from tracker.clocks.models import ClockKind
 from tracker.clocks.rules import day_of_receipt

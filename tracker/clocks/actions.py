@@ -11,9 +11,10 @@ from sqlalchemy import select
 
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
-from tracker.clocks import facts as gathering
+from tracker.clocks import gathering
+from tracker.clocks.facts import ClockSpec, Key
 from tracker.clocks.models import ActKind, Clock, ClockAct, ClockKind, ClockState
-from tracker.clocks.rules import ClockSpec, Key, derive
+from tracker.clocks.rules import derive
 from tracker.core.dates import show_day
 from tracker.core.db import IDS, db
 from tracker.core.now import now, today

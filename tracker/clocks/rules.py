@@ -4,23 +4,32 @@
 those that did not start, with the reason. Nothing here reads the database or the system time.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import date
 from itertools import groupby
 
 from tracker.clocks.choice import RuleFact, Start, choose, due_day, warning_day
+from tracker.clocks.cutting import Cutting
+from tracker.clocks.facts import (
+    AddresseeFact,
+    AskFacts,
+    ClockSpec,
+    Key,
+    LetterFact,
+    closings_of,
+    status_on,
+)
 from tracker.clocks.models import (
     LAW,
     NAMED_MONTH,
     RECEIPT_UNKNOWN,
     ActKind,
     Basis,
-    Cause,
     ClockKind,
     ClockState,
 )
-from tracker.clocks.section_1263d import Request, explain_failings, failings
+from tracker.clocks.section_1263d import explain_failings, failings
 from tracker.core.dates import PartialDate, add_months
 from tracker.correspondence.models import LetterKind, Substance
 from tracker.correspondence.rules import (
@@ -33,19 +42,6 @@ from tracker.correspondence.rules import (
 from tracker.recommendations.instruments import FACTS, Instrument
 from tracker.recommendations.models import Seeks, Status
 
-CAUSE_OF = {
-    ClockKind.SECTION_1263D: Cause.STATUTORY_OVERDUE,
-    ClockKind.ERC_REMOVAL: Cause.STATUTORY_OVERDUE,
-    ClockKind.ERC_VOTE: Cause.STATUTORY_OVERDUE,
-    ClockKind.REPLY_REQUESTED: Cause.RESPONSE_OVERDUE,
-    ClockKind.PROMISE: Cause.PROMISE_PASSED,
-    ClockKind.ANSWER: Cause.OURS_TO_ANSWER,
-    ClockKind.SILENCE: Cause.SILENT,
-    ClockKind.ACKNOWLEDGEMENT: Cause.UNACKNOWLEDGED,
-    ClockKind.DRAFTING: Cause.UNSENT,
-    ClockKind.VETTING: Cause.UNSENT,
-    ClockKind.EVIDENCE: Cause.EVIDENCE_AGEING,
-}
 STATUS_OF = {ClockKind.DRAFTING: Status.DRAFT, ClockKind.VETTING: Status.VETTING}
 KEEPS_PROMISE = frozenset({Substance.SUBSTANTIVE, Substance.MEETING, Substance.PROMISE})
 ANSWERS_QUESTION = OURS | {Substance.MEETING}
@@ -63,113 +59,9 @@ DECEMBER_ROUNDS = frozenset(
         Instrument.AU_THEMATIC,
     }
 )
-# a clock's kind, its addressee, and what started it: by these the same one is known again
-Key = tuple[ClockKind, int | None, str]
 TOO_VAGUE = "The date is known only to the year; a clock starts from a month or a day."
 NAMED_YEAR = "The day named is known only to the year; a clock runs to a month or a day."
 UNKNOWN_DAY = "The day on which it would start is not recorded."
-
-
-@dataclass(frozen=True)
-class SpanFact:
-    """A span of the life cycle."""
-
-    id: int
-    status: Status
-    from_on: PartialDate | None
-    until_on: PartialDate | None
-
-
-@dataclass(frozen=True)
-class AddresseeFact:
-    """A body that the ask was put to."""
-
-    agency_id: int
-    jurisdiction: str
-    is_president: bool
-    is_committee: bool = False  # it receives what is asked of the End-User Review Committee
-
-
-@dataclass(frozen=True)
-class LetterFact:
-    """A letter that carries the ask."""
-
-    kind: LetterKind
-    channel: str
-    received_on: PartialDate | None
-    reply_requested_by: PartialDate | None  # only where a person confirmed it
-    request: Request
-
-
-@dataclass(frozen=True)
-class ActFact:
-    """What a person did to a clock on a day: moved its end to another day, said on which day it was
-    met, or that it never was one."""
-
-    act: ActKind
-    kind: ClockKind
-    agency_id: int | None
-    start_key: str
-    on: date
-    until: date | None = None
-
-    @property
-    def key(self) -> Key:
-        """The clock that it was done to, all pieces of it."""
-        return self.kind, self.agency_id, self.start_key.partition("/")[0]
-
-
-@dataclass(frozen=True)
-class AskFacts:
-    """All that the clocks of one ask follow from."""
-
-    instrument: Instrument
-    seeks: Seeks
-    newest_conduct_on: PartialDate | None
-    spans: tuple[SpanFact, ...] = ()
-    addressees: tuple[AddresseeFact, ...] = ()
-    contacts: tuple[ContactFact, ...] = ()
-    letters: dict[int, LetterFact] = field(default_factory=dict)
-    acts: tuple[ActFact, ...] = ()  # in the order in which they were done
-
-
-@dataclass(frozen=True)
-class ClockSpec:
-    """A clock as it follows from the facts. `late_on` is its first late day, if it gets there;
-    `first_due_on` is its due day before it was extended, and `extended_on` the day on which one
-    that was late already was: it goes on in a clock of its own."""
-
-    kind: ClockKind
-    basis: Basis
-    start_key: str
-    state: ClockState
-    started_on: PartialDate | None = None
-    warn_on: date | None = None
-    due_on: date | None = None
-    first_due_on: date | None = None
-    late_on: date | None = None
-    ended_on: date | None = None
-    extended_on: date | None = None
-    rule_id: int | None = None
-    agency_id: int | None = None
-    contact_id: int | None = None
-    note: str = ""
-
-    @property
-    def cause(self) -> Cause:
-        """What it is stale for once it is late."""
-        return CAUSE_OF[self.kind]
-
-    @property
-    def key(self) -> Key:
-        """By which the same clock is known again."""
-        return self.kind, self.agency_id, self.start_key
-
-    def flag_day(self, today: date) -> date | None:
-        """The day from which it is flagged, if it was late by `today` and by the day of its end."""
-        if self.late_on is None or self.late_on > today:
-            return None
-        return self.late_on if self.ended_on is None or self.late_on <= self.ended_on else None
 
 
 def derive(facts: AskFacts, rules: Sequence[RuleFact]) -> list[ClockSpec]:
@@ -582,7 +474,7 @@ class _Deriver:
             # a term of the law was met, if on its first day; one of ours never was one
             met_at_once = replace(spec, state=ClockState.MET, warn_on=None, ended_on=start)
             return [met_at_once] if spec.basis in LAW else []
-        cutting = _Cutting(spec, start)
+        cutting = Cutting(spec, start)
         extensions = [(act.on, act.until) for act in acts if act.act is ActKind.EXTEND]
         for on, until, is_closing in sorted(
             [
@@ -601,61 +493,6 @@ class _Deriver:
                 cutting.close(on)
                 cutting.resume(max(on, until))
         return cutting.end(ended)
-
-
-@dataclass
-class _Cutting:
-    """A clock on its way through the days on which it was stopped or its end was moved."""
-
-    spec: ClockSpec
-    since: date
-    resumed: date | None = None
-    found: list[ClockSpec] = field(default_factory=list)
-
-    @property
-    def late_on(self) -> date:
-        assert self.spec.due_on is not None
-        late = self.spec.due_on + timedelta(days=1)
-        return max(late, self.resumed) if self.resumed else late
-
-    def cut(self, end: date | None, state: ClockState, extended_on: date | None = None) -> None:
-        """Add the piece that ran until now."""
-        piece = replace(
-            self.spec,
-            start_key=self.spec.start_key + (f"/{len(self.found) + 1}" if self.found else ""),
-            state=state,
-            ended_on=end,
-            late_on=self.late_on,
-            extended_on=extended_on,
-        )
-        self.found.append(piece)
-
-    def close(self, on: date) -> list[ClockSpec]:
-        """The ask was closed."""
-        if self.since < on:
-            self.cut(on, ClockState.CLOSED)
-        return self.found
-
-    def resume(self, on: date) -> None:
-        """The ask was reopened."""
-        self.since = self.resumed = max(self.since, on)
-
-    def extend(self, on: date, until: date | None) -> None:
-        """The end was moved. What was late until then stays on record."""
-        if self.late_on <= on:
-            self.cut(on, ClockState.CLOSED, extended_on=on)
-            self.since = on
-        due = self.spec.due_on
-        if until is None or due is None or until > due:  # a longer term since makes none shorter
-            first = self.spec.first_due_on or due
-            self.spec = replace(self.spec, due_on=until, first_due_on=first, warn_on=None)
-
-    def end(self, ended: date | None) -> list[ClockSpec]:
-        """All pieces; the last one runs, or was met on that day."""
-        over = ended is not None and self.resumed is not None and ended <= self.resumed
-        if not over:
-            self.cut(ended, ClockState.RUNNING if ended is None else ClockState.MET)
-        return self.found
 
 
 def _receipt_first(each: tuple[ContactFact, LetterFact]) -> tuple[bool, bool, date]:
@@ -684,28 +521,6 @@ def september_before(old_on: date) -> date:
     last December round in which it is not."""
     is_after_the_round = old_on > date(old_on.year, 12, 10)
     return date(old_on.year if is_after_the_round else old_on.year - 1, 9, 1)
-
-
-def status_on(spans: Iterable[SpanFact], day: date) -> Status | None:
-    """The status that an ask had at the end of a day, as far as its spans tell."""
-    held = [
-        (span.from_on.earliest, span.id, span.status)
-        for span in spans
-        if span.from_on
-        and span.from_on.earliest <= day
-        and (span.until_on is None or day < span.until_on.earliest)
-    ]
-    return max(held)[2] if held else None
-
-
-def closings_of(spans: Iterable[SpanFact]) -> list[tuple[date, date | None]]:
-    """When the ask was closed, and until when; of one day, the closing that lasts comes last."""
-    found = [
-        (span.from_on.earliest, span.until_on.earliest if span.until_on else None)
-        for span in spans
-        if span.status is Status.CLOSED and span.from_on is not None
-    ]
-    return sorted(found, key=lambda closing: (closing[0], closing[1] or date.max))
 
 
 def _in_order(contacts: Sequence[ContactFact]) -> list[ContactFact]:

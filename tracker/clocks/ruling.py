@@ -14,7 +14,7 @@ from sqlalchemy import select
 from tracker.accounts.permissions import Permission
 from tracker.accounts.viewer import Viewer
 from tracker.agencies.models import Agency
-from tracker.clocks import facts as gathering
+from tracker.clocks import gathering
 from tracker.clocks.calendars import is_known
 from tracker.clocks.choice import RuleFact
 from tracker.clocks.default_rules import ALWAYS
