@@ -222,7 +222,30 @@ def test_voiding_the_sending_makes_the_ask_unsent_again(
     assert row_of(page, "addressees", "State")["State"] == "Not sent"
     assert "Silence" not in section(page, "clocks")
     assert rows(staff.get("/recommendations"))[0]["Sent"] == "–"
-    assert "draft" in options(staff.get(f"{ask}/status"), "to")
+    assert "Draft" in section(page, "clocks")  # with a clock of its own again
+    assert "Not sent yet" in section(page, "cite")
+    save(staff, f"{ask}/status", {"to": "vetting", "on": "2024-03-01"})
+
+
+def test_what_was_sent_on_a_day_that_nobody_knows_was_sent(staff: Person) -> None:
+    ask = record_ask(staff, {"written_on": "", "sent_on": ""})
+    assert "Not sent yet" not in section(staff.get(ask), "cite")
+    page = record_contact(staff, ask, "substantive", "2023-12-01")
+    assert row_of(page, "addressees", "State")["State"] == "Replied"
+    assert "Answered, 1 Dec 2023." in words_of(staff.get(f"{ask}/follow-up"))
+
+
+def test_a_meeting_before_the_ask_is_no_answer_to_it(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2024-03-01", staff)
+    ask = record_draft(staff)
+    record_contact(staff, ask, "meeting", "2023-05-01")
+    assert row_of(staff.get(ask), "addressees", "State")["State"] == "Not sent"
+    save(staff, f"{ask}/status", {"to": "submitted", "on": "2024-03-01"})
+    assert row_of(staff.get(ask), "addressees", "State")["State"] == "Awaiting"
+    page = record_contact(staff, ask, "meeting", "2024-03-01")
+    assert row_of(page, "addressees", "State")["State"] == "Replied"
 
 
 def test_nothing_comes_back_on_what_was_not_sent(staff: Person) -> None:

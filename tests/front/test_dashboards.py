@@ -10,7 +10,18 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from tests.front.support import asks_on, links, record_ask, rows, titles_on, travel, words
+from tests.front.support import (
+    asks_on,
+    has_section,
+    links,
+    record_ask,
+    record_draft,
+    rows,
+    section,
+    titles_on,
+    travel,
+    words,
+)
 from tests.support.factories import make
 from tests.support.people import Person, words_of
 from tracker.agencies.models import Agency
@@ -207,3 +218,23 @@ def test_days_without_contact_are_never_more_than_is_known(
     record_ask(staff, {"written_on": sent})
     [row] = rows(staff.get("/dashboards"), "silent")
     assert row["Days"] == days
+
+
+def test_a_body_that_decides_shows_what_it_decides(staff: Person) -> None:
+    ask = record_ask(staff, {"asks-0-instrument": "entity_list"})
+    page = staff.get("/agencies/end-user-review-committee")
+    assert ask in links(page)
+    assert "Sanction those responsible" in section(page, "decides")
+    assert not has_section(staff.get("/agencies/treasury"), "decides")
+
+
+def test_a_draft_counts_as_put_to_nobody(staff: Person) -> None:
+    record_draft(staff)
+    page = words_of(staff.get("/agencies/state"))
+    assert "acknowledged, as far as known" not in page
+    assert "No open ask is put to it" in page
+    said = words_of(staff.get("/dashboards"))
+    assert "No ask has been sent yet." in said
+    record_ask(staff)
+    assert "1 ask of 1 has met no known government action." in words_of(staff.get("/dashboards"))
+    assert "1 more is not sent yet." in words_of(staff.get("/dashboards"))

@@ -10,6 +10,8 @@ from tests.front.support import (
     assert_problems,
     entries,
     facts_of,
+    has_section,
+    links,
     night_of,
     nothing_changes,
     options,
@@ -153,3 +155,15 @@ def test_the_desk_speaks_of_a_last_visit_once_there_was_one(
     travel(on_day, "2024-03-03", staff)
     page = words_of(staff.get("/"))
     assert "Since your last visit, 1 Mar 2024, 12:00 UTC: no ask came to be flagged" in page
+
+
+def test_a_cause_leads_to_every_ask_that_carries_it_and_not_only_where_it_is_the_gravest(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2024-03-01", staff)
+    ask = record_ask(staff)  # silent, which is graver, and unacknowledged
+    assert not has_section(staff.get("/stale"), "unacknowledged")
+    page = staff.get("/stale?cause=unacknowledged")
+    assert ask in links(page)
+    assert "Here stand all that are unacknowledged." in words_of(page)
+    assert "unacknowledged after 30 days" in section(page, "unacknowledged")

@@ -18,6 +18,7 @@ from tests.front.support import (
     assert_said_at,
     assert_still_there,
     entries,
+    further_ask,
     has_section,
     links,
     markup_of,
@@ -87,11 +88,9 @@ def test_the_draft_says_what_was_asked_when_and_how_long_they_are_silent(
         "Antony J. Blinken\nSecretary of State\nU.S. Department of State",
         "1 Mar 2024",
         "Dear Antony J. Blinken,",
-        "I write on behalf of Highland Group to follow up on what was put to U.S. Department of "
-        "State in:",
+        "I write on behalf of Highland Group to follow up on what was put to you in:",
         "– 23 Oct 2023: “Letter on forced separation”, A commission",
-        "130 days have passed since the last contact with U.S. Department of State on this that we "
-        "know of, on 23 Oct 2023.",
+        "The last substantive contact on this that we know of was on 23 Oct 2023, 130 days ago.",
         "What was asked, and what is known to us of an answer:",
         "1. Sanction those responsible (Global Magnitsky)\n“Sanction them all.”\nPut to you on "
         "23 Oct 2023, 130 days ago. No acknowledgement and no reply is known to us.",
@@ -114,7 +113,7 @@ def test_the_draft_says_what_was_asked_when_and_how_long_they_are_silent(
     record_contact(staff, ask, "promise", "2024-02-10", promised_on="2024-02-20")
     promised = text_in(letter_to(staff, ask))
     assert "An answer was promised, 10 Feb 2024, by 20 Feb 2024. That day passed 10" in promised
-    assert "Answered, 10 Feb 2024." in promised
+    assert "You promised an answer, 10 Feb 2024." in promised
     assert "no deadline in law" not in promised
 
 
@@ -497,3 +496,38 @@ def test_a_member_of_staff_elsewhere_changes_only_the_own_template(
     assert log_in(newcomer).status_code == 302
     assert Sitting(newcomer, "/letters/template").fields["text"] == ["Elsewhere {today}"]
     assert not has_section(newcomer.get("/letters/template"), "clash")
+
+
+def test_a_promise_and_a_question_are_not_called_an_answer(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2024-06-24", staff)
+    ask = record_ask(staff)
+    record_contact(staff, ask, "promise", "2024-01-10", promised_on="2024-03")
+    drafted = text_in(letter_to(staff, ask))
+    assert "You promised an answer, 10 Jan 2024." in drafted
+    assert "An answer was promised, 10 Jan 2024, by the end of Mar 2024." in drafted
+    record_contact(staff, ask, "question", "2024-02-10")
+    assert "You put a question to us, 10 Feb 2024." in text_in(letter_to(staff, ask))
+    record_contact(staff, ask, "substantive", "2024-02-11")
+    assert "Answered, 11 Feb 2024." in text_in(letter_to(staff, ask))
+
+
+def test_who_was_never_written_to_is_not_followed_up(staff: Person) -> None:
+    ask = record_ask(staff)
+    edit = Sitting(staff, f"{ask}/edit")
+    edit.press("add:addressees").type({"addressees-1-agency": "Treasury"}).save()
+    assert row_of(staff.get(ask), "addressees", "Treasury")["State"] == "Not sent"
+    assert options(staff.get(f"{ask}/follow-up"), "agency") == ["state"]
+    assert staff.get(f"{ask}/follow-up?agency=treasury").status_code == 400
+
+
+def test_a_letter_about_one_ask_refers_to_no_letter_about_another(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2023-10-30", staff)  # so that neither is late, and the letter about both
+    letter = record_letter(staff, further_ask(1, "The second ask", "Somebody else"))
+    first, second = asks_on(staff.get(letter))
+    record_contact(staff, second, "follow_up", "2023-10-24")
+    assert "our follow-up" not in text_in(letter_to(staff, first))
+    assert "our follow-up" in text_in(letter_to(staff, second))

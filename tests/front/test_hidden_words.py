@@ -107,6 +107,28 @@ def test_the_clock_in_law_tells_no_day_of_a_hidden_request(
     assert "it supplements the request of 10 Oct 2018" in words_of(person.get(f"{ask}/clocks"))
 
 
+def test_whom_a_hidden_letter_names_is_not_told_by_the_clocks_of_its_asks(
+    staff: Person, partner: Person, colleague: Person
+) -> None:
+    """Neither when it is shared, nor after a later change of the letter."""
+    signed = {"signatories-0-role": "chair", "signatories-0-body": "A Plain Committee"}
+    letter = record_letter(staff, signed)
+    (ask,) = asks_on(staff.get(letter))
+    for page in (staff.get(f"{ask}/clocks"), staff.get(letter)):
+        assert "(but for: A Plain Committee)" in words_of(page)
+    share(staff, ask)
+    edit = Sitting(staff, f"{letter}/edit")
+    edit.type({"signatories-0-body": "A Secret Committee"}).save()
+    for path in (ask, f"{ask}/clocks"):
+        said = words_of(partner.get(path))
+        assert "A Plain Committee" not in said
+        assert "A Secret Committee" not in said
+    assert "the letter does not meet its conditions" in words_of(partner.get(f"{ask}/clocks"))
+    assert "(but for: A Secret Committee)" in words_of(staff.get(letter))
+    share(staff, letter, "named")
+    assert "A Secret Committee" not in words_of(colleague.get(f"{ask}/clocks"))
+
+
 def test_the_verdict_on_a_letter_tells_no_day_of_a_hidden_request(
     clock: time_machine.Traveller, staff: Person, colleague: Person
 ) -> None:

@@ -547,7 +547,7 @@ def test_the_stale_page_is_narrowed_by_cause_basis_body_and_person(
         ("", {"statutory_overdue": ["One"], "unsent": ["Two"]}),
         ("cause=unsent", {"unsent": ["Two"]}),
         ("cause=statutory_overdue", {"statutory_overdue": ["One"]}),
-        ("cause=silent", {}),
+        ("cause=silent", {"silent": ["One"]}),
         ("basis=house", {"silent": ["One"], "unsent": ["Two"]}),
         ("basis=statute", {"statutory_overdue": ["One"]}),
         ("basis=statute&basis=house", {"statutory_overdue": ["One"], "unsent": ["Two"]}),

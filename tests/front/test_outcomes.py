@@ -306,6 +306,11 @@ def test_what_another_government_did_is_an_allys(staff: Person, kind: str) -> No
     with nothing_changes(staff.app):
         answer = send(staff, f"{ask}/outcomes/new", {**british, "kind": kind})
     assert_problems(answer, {"kind": "“Listed by an ally”"})
+    with nothing_changes(staff.app):  # whatever was said of the instrument
+        for instrument in ("", "global_magnitsky"):
+            form = {**british, "kind": kind, "instrument": instrument}
+            answer = send(staff, f"{ask}/outcomes/new", form)
+            assert_problems(answer, {"kind": "“Listed by an ally”"})
     _record(staff, ask, {**british, "kind": "listed_by_ally"})
 
 
@@ -328,6 +333,9 @@ def test_a_delisting_that_was_asked_for_is_acted_on(
     with nothing_changes(staff.app):
         answer = send(staff, f"{ask}/outcomes/new", {**LISTED, "target": ""})
         assert_problems(answer, {"kind": "The end of a measure is asked for here"})
+        british = {"kind": "reversed", "authority": "uk-foreign-office", "instrument": ""}
+        answer = send(staff, f"{ask}/outcomes/new", {**LISTED, "target": "", **british})
+        assert_problems(answer, {"kind": "Another government was asked."})
     _record(staff, ask, {**LISTED, "kind": "reversed"})
     page = staff.get(ask)
     assert row_of(page, "addressees", "Treasury")["State"].startswith("Acted")
@@ -348,6 +356,19 @@ def test_only_what_is_credited_ends_the_wait_for_an_outcome(
     assert _wait_for_an_outcome(staff) == {"n": 1, "events": 0}
     _record(staff, ask, LISTED)
     assert _wait_for_an_outcome(staff) == {"n": 1, "events": 1}
+
+
+def test_an_outcome_for_the_ask_as_a_whole_ends_the_wait_too(staff: Person) -> None:
+    ask = record_ask(staff, {"addressees-0-agency": "Treasury"})
+    _record(staff, ask, {**LISTED, "target": ""})
+    assert _wait_for_an_outcome(staff) == {"n": 1, "events": 1}
+
+
+@pytest.mark.parametrize("on", ["2023", ""])
+def test_what_came_on_a_day_that_nobody_knows_is_no_wait_of_none(staff: Person, on: str) -> None:
+    ask = record_ask(staff, {"addressees-0-agency": "Treasury"})
+    _record(staff, ask, {**LISTED, "effective_on": on})
+    assert _wait_for_an_outcome(staff) == {"n": 0, "events": 0}
 
 
 def _wait_for_an_outcome(person: Person) -> dict[str, int]:

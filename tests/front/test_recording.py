@@ -118,10 +118,13 @@ def test_each_ask_has_its_clocks_and_says_why_none_runs_in_law(
         law = row_of(page, "clocks", "Section 1263(d)")
         assert law["State"] == "Not started"
         assert "No clock in law starts (22 U.S.C. 10102(d))" in law["Arithmetic"]
-        assert f"signed for {COMMISSION}, which is not one of the four" in law["Arithmetic"]
-        assert "not to the President" in law["Arithmetic"]
+        assert (
+            f"none of the four committees of 22 U.S.C. 10102(j) (but for: {COMMISSION})"
+            in law["Arithmetic"]
+        )
+        assert "not addressed to the President" in law["Arithmetic"]
     of_list = row_of(entity_list, "clocks", "Section 1263(d)")["Arithmetic"]
-    assert "it asks for BIS Entity List, not for Global Magnitsky" in of_list
+    assert "it asks for another measure (BIS Entity List)" in of_list
     vote = row_of(entity_list, "clocks", "Committee vote")
     assert "an advocate's letter starts none" in vote["Arithmetic"]
     assert vote["State"] == "Not started"

@@ -53,10 +53,10 @@ CASES = {
         (("Rep. Chris Smith", "chair", CECC), ("Sen. Jeff Merkley", "cochair", CECC)),
         ("Commerce", "Treasury", "State"),
         (
-            "No clock in law starts (22 U.S.C. 10102(d)): it is addressed to U.S. Department of "
-            "Commerce, U.S. Department of the Treasury, U.S. Department of State, not to the "
-            "President",
-            f"signed for {CECC}, which is not one of the four committees of 22 U.S.C. 10102(j)",
+            "No clock in law starts (22 U.S.C. 10102(d)): it is not addressed to the President "
+            "(but to: U.S. Department of Commerce, U.S. Department of the Treasury, U.S. "
+            "Department of State)",
+            f"signed for none of the four committees of 22 U.S.C. 10102(j) (but for: {CECC})",
         ),
         written="2023-10-23",
         received="2023-10-23",
@@ -210,7 +210,9 @@ def _law(person: Person, letter: str) -> dict[str, str]:
 def test_a_letter_to_an_adviser_of_the_president_starts_nothing(staff: Person) -> None:
     form = _typed(staff, CASES["Corker and Menendez"])
     form.type({"addressees-0-office_title": "National Security Adviser"}).press("check")
-    assert "addressed to National Security Adviser, not to the President" in words_of(form.page)
+    assert "not addressed to the President (but to: National Security Adviser)" in words_of(
+        form.page
+    )
     assert _law(staff, form.save())["State"] == "Not started"
 
 

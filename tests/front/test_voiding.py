@@ -156,7 +156,6 @@ def test_the_asks_of_a_void_letter_may_be_withdrawn_but_not_what_went_out_otherw
     # the second ask was sent by hand too: void its sending, send it again, and the letter is void
     sent = next(link for link in links(staff.get(second)) if link.startswith("/contacts/C-"))
     save(staff, sent, {"reason": "Another day."})
-    save(staff, f"{second}/status", {"to": "draft", "on": today().isoformat(), "reason": "No."})
     save(staff, f"{second}/status", {"to": "submitted", "on": today().isoformat()})
     assert staff.get(first).status_code == 200
     page = staff.get(f"{letter}/void")

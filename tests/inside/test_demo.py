@@ -252,8 +252,8 @@ def test_no_clock_in_law_runs_on_its_asks_and_a_sentence_says_why(
                 None,
             )
         [statute] = [clock for clock in in_law if clock["kind"] == "section_1263d"]
-        assert "not to the President" in statute["explanation"]
-        assert "not one of the four committees" in statute["explanation"]
+        assert "not addressed to the President" in statute["explanation"]
+        assert "none of the four committees" in statute["explanation"]
         assert "22 U.S.C. 10102(d)" in statute["explanation"]
 
 

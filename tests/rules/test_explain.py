@@ -280,7 +280,7 @@ def test_what_is_said_to_be_met_was_waited_for(kind: ClockKind, says: str) -> No
             "2024-01-22",
             "It was counted anew on 1 Feb 2024, 11 days late.",
         ),
-        (ClockState.CLOSED, "2023-11-20", "", "It ended with the ask on 20 Nov 2023, in time."),
+        (ClockState.CLOSED, "2023-11-20", "", "It ended with the ask on 20 Nov 2023."),
         (
             ClockState.CLOSED,
             "2024-02-01",

@@ -11,8 +11,7 @@ from tracker.clocks.models import ClockKind, Unit
 from tracker.clocks.ruling import HOUSE_KINDS, Scope, Terms
 from tracker.correspondence.models import Channel
 from tracker.recommendations.instruments import Instrument
-from tracker.recommendations.models import Status
-from tracker.recommendations.workflow import AFTER_SENDING
+from tracker.recommendations.models import AFTER_SENDING, Status
 from tracker.web.forms import BaseForm, DayField, WordField, offered, text_of
 
 

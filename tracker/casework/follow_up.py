@@ -1,6 +1,7 @@
 """A follow-up letter to one body, drafted from what the viewer sees on record."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +17,7 @@ from tracker.core.dates import PartialDate, show_day
 from tracker.core.names import fold
 from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import Contact, Letter, Substance
-from tracker.correspondence.rules import OURS
+from tracker.correspondence.rules import ANSWERS, OURS
 from tracker.recommendations import queries as asks
 from tracker.recommendations.models import Addressee, Recommendation
 from tracker.records.models import Audience
@@ -50,6 +51,7 @@ class Earlier:
 
     on: PartialDate | None
     what: str
+    about: frozenset[int]  # the ids of the asks that it was about
     letter: Letter | None = None
 
     @property
@@ -69,6 +71,7 @@ class FollowUp:
     earlier: Sequence[Earlier]
     addressed: Addressed
     clocks: dict[int, list[Clock]]
+    replies: dict[int, Contact]  # the last that answers something, by ask
     template: str
     is_own_template: bool
     unconfirmed: Sequence[Letter]  # letters with a reply date that nobody has read in them
@@ -90,6 +93,7 @@ class FollowUp:
         """The letter about some of the asks."""
         wanted = set(references)
         chosen = [ask for ask in self.offered if ask.reference in wanted]
+        about = {ask.id for ask in chosen}
         rows = [row for ask in chosen for row in ask.addressees if row.agency_id == self.agency.id]
         running = _once(clock for ask in chosen for clock in self.clocks.get(ask.id, []))
         values = {
@@ -97,12 +101,12 @@ class FollowUp:
             "office": self.addressed.office,
             "agency": self.agency.name,
             "today": show_day(self.today),
-            "letters": "\n".join(each.line for each in self.earlier),
+            "letters": "\n".join(each.line for each in self.earlier if each.about & about),
             "asks": "\n\n".join(
-                letter_words.told(number, ask, row, self.today)
+                letter_words.told(number, ask, row, self.replies.get(ask.id), self.today)
                 for number, (ask, row) in enumerate(zip(chosen, rows, strict=True), 1)
             ),
-            "silence": letter_words.silence(rows, self.agency, self.today),
+            "silence": letter_words.silence(rows, self.today),
             "reply_dates": "\n".join(letter_words.reply_dates(running, self.today)),
             "citations": "\n".join(letter_words.citations(running, self.today)),
             "organisation": self.viewer.organisation,
@@ -118,7 +122,13 @@ def follow_up(viewer: Viewer, ask: Recommendation, body: Addressee, today: date)
     letters = correspondence.letters_of(viewer, ids)
     carried = {letter.id: letter for found in letters.values() for letter in found}
     named = correspondence.addressed_to(viewer, carried, body.agency_id)
-    earlier = _earlier(viewer, ids, body.agency_id, _told(offered, carried), named)
+    met = _met(viewer, ids, body.agency_id)
+    told = _told(offered, carried)
+    about = {
+        letter.id: frozenset(key for key, own in letters.items() if letter in own)
+        for letter in told.values()
+    }
+    earlier = _earlier(met, told, about, named)
     running = {
         key: [c for c in found if _concerns(c, body.agency_id)]
         for key, found in clocks.clocks_of(viewer, ids).items()
@@ -133,6 +143,7 @@ def follow_up(viewer: Viewer, ask: Recommendation, body: Addressee, today: date)
         earlier=earlier,
         addressed=addressed(body, full.offices if full else [], earlier, today),
         clocks=running,
+        replies=_replies(met),
         template=own.text if own else DEFAULT,
         is_own_template=own is not None,
         unconfirmed=[
@@ -156,9 +167,9 @@ def _offered(viewer: Viewer, ask: Recommendation, agency_id: int) -> list[Recomm
         known[key]
         for key in dict.fromkeys(ids)
         if key in known
-        and any(row.agency_id == agency_id for row in known[key].addressees)
+        and any(row.agency_id == agency_id and row.is_asked for row in known[key].addressees)
         and may_edit(known[key], viewer)
-        and (key == ask.id or (known[key].is_open and known[key].submitted_on))
+        and (key == ask.id or known[key].is_open)
     ]
 
 
@@ -193,34 +204,57 @@ def _told(asks: Sequence[Recommendation], letters: dict[int, Letter]) -> dict[in
     return {key: letter for key, letter in letters.items() if key not in hidden}
 
 
+def _met(viewer: Viewer, ask_ids: Sequence[int], agency_id: int) -> dict[int, list[Contact]]:
+    """The contacts with the body that stand, by ask, as far as the viewer may see them."""
+    by_ask = correspondence.contacts_of(viewer, ask_ids)
+    went_to = correspondence.agencies_of({one.id for found in by_ask.values() for one in found})
+    return {
+        ask_id: [one for one in found if not one.voided_at and agency_id in went_to[one.id]]
+        for ask_id, found in by_ask.items()
+    }
+
+
+def _replies(met: Mapping[int, Sequence[Contact]]) -> dict[int, Contact]:
+    """Of each ask the last contact that answers something, be it with a question or a promise."""
+    return {
+        ask_id: max(answers, key=lambda one: (str(one.happened_on or ""), one.id))
+        for ask_id, found in met.items()
+        if (answers := [one for one in found if one.substance in ANSWERS])
+    }
+
+
 def _earlier(
-    viewer: Viewer,
-    ask_ids: Sequence[int],
-    agency_id: int,
-    letters: dict[int, Letter],
+    met: Mapping[int, Sequence[Contact]],
+    letters: Mapping[int, Letter],
+    about: Mapping[int, frozenset[int]],
     named: Iterable[int],
 ) -> list[Earlier]:
     """What went from us to the body, the oldest first, by titles that the viewer may read."""
-    by_ask = correspondence.contacts_of(viewer, ask_ids)
-    contacts = {one.id: one for found in by_ask.values() for one in found}
-    went_to = correspondence.agencies_of(contacts)
-    sent = [
-        one
-        for one in contacts.values()
-        if one.substance in OURS and not one.voided_at and agency_id in went_to[one.id]
+    asks_of: dict[int, set[int]] = defaultdict(set)
+    sent: dict[int, Contact] = {}
+    for ask_id, found in met.items():
+        for one in found:
+            if one.substance in OURS:
+                sent[one.id] = one
+                asks_of[one.id].add(ask_id)
+    known = {one.letter_id for one in sent.values()}
+    every = [
+        *((one.happened_on, asks_of[key], *_named(one, letters)) for key, one in sent.items()),
+        *(
+            (letter.sent_on, about[key], _title(letter), letter)
+            for key, letter in letters.items()
+            if key in named and key not in known and letter.is_sent
+        ),
     ]
-    known = {one.letter_id for one in sent}
-    found = [Earlier(one.happened_on, *_named(one, letters)) for one in sent]
-    found += [
-        Earlier(letter.sent_on, _title(letter), letter)
-        for key, letter in letters.items()
-        if key in named and key not in known and letter.is_sent
-    ]
-    unique = {(str(each.on or ""), each.what): each for each in found}
+    unique: dict[tuple[str, str], Earlier] = {}
+    for on, ids, what, carried in every:
+        key = str(on or ""), what
+        before = unique[key].about if key in unique else frozenset[int]()
+        unique[key] = Earlier(on, what, before | ids, carried)
     return [unique[key] for key in sorted(unique)]
 
 
-def _named(contact: Contact, letters: dict[int, Letter]) -> tuple[str, Letter | None]:
+def _named(contact: Contact, letters: Mapping[int, Letter]) -> tuple[str, Letter | None]:
     letter = letters.get(contact.letter_id or 0)
     if letter:
         return _title(letter), letter

@@ -28,7 +28,7 @@ DEFAULT = """\
 
 Dear {addressee},
 
-I write on behalf of {organisation} to follow up on what was put to {agency} in:
+I write on behalf of {organisation} to follow up on what was put to you in:
 
 {letters}
 

@@ -4,23 +4,31 @@ and the law."""
 from collections.abc import Sequence
 from datetime import date
 
-from tracker.agencies.models import Agency
 from tracker.clocks.models import LAW, Basis, Clock, ClockKind
 from tracker.core.dates import PartialDate, in_days, show_day
+from tracker.correspondence.models import Contact, Substance
 from tracker.recommendations.instruments import FACTS
-from tracker.recommendations.models import Addressee, AddresseeState, Recommendation
+from tracker.recommendations.models import Addressee, AddresseeState, Recommendation, Result
 
 LONGEST_QUOTE = 600
+# what came last, where it was no answer to what was asked
+REPLIES = {
+    Substance.QUESTION: "You put a question to us",
+    Substance.PROMISE: "You promised an answer",
+    Substance.MEETING: "You met us",
+}
 
 
-def told(number: int, ask: Recommendation, row: Addressee, today: date) -> str:
+def told(
+    number: int, ask: Recommendation, row: Addressee, reply: Contact | None, today: date
+) -> str:
     """An ask, and what came back on it, as the letter puts it."""
     lines = [f"{number}. {ask.title} ({FACTS[ask.instrument].name})"]
     request = " ".join(ask.request.split())
     if request and len(request) <= LONGEST_QUOTE:
         lines.append(f"“{request}”")
-    asked = row.asked_on or ask.submitted_on
-    lines.append(" ".join(part for part in (_asked(asked, today), _answer(row)) if part))
+    answer = _answer(row, reply, is_done=ask.result is Result.IN_FULL)
+    lines.append(" ".join(part for part in (_asked(row.asked_on, today), answer) if part))
     return "\n".join(lines)
 
 
@@ -35,32 +43,29 @@ def _since(day: PartialDate, today: date) -> str:
     return f"on {day.shown}, {in_days((today - day.earliest).days)} ago"
 
 
-def _answer(row: Addressee) -> str:
+def _answer(row: Addressee, reply: Contact | None, *, is_done: bool) -> str:
     acknowledged = f"Acknowledged, {row.acknowledged_on.shown}" if row.acknowledged_on else ""
     if row.state is AddresseeState.ACKNOWLEDGED:
         return f"{acknowledged or 'Acknowledged'}; no reply of substance is known to us."
     if row.state is AddresseeState.REPLIED:
-        return f"Answered, {row.answered_on.shown}." if row.answered_on else "Answered."
+        said = REPLIES.get(reply.substance, "Answered") if reply else "Answered"
+        on = reply.happened_on if reply else row.answered_on
+        return f"{said}, {on.shown}." if on else f"{said}."
     if row.state is AddresseeState.DECLINED:
         return "Declined, as far as is known to us."
+    if row.state is AddresseeState.ACTED and is_done:
+        return "What was asked has come about, as far as is known to us."
     if row.state is AddresseeState.ACTED:
         return "An action of yours is known to us; not all that was asked has come about."
     return "No acknowledgement and no reply is known to us."
 
 
-def silence(rows: Sequence[Addressee], agency: Agency, today: date) -> str:
+def silence(rows: Sequence[Addressee], today: date) -> str:
     """How long the body has been silent on the asks."""
     last = max((row.last_contact_on for row in rows if row.last_contact_on), default=None)
     if last is None:
         return ""
-    if not last.day:
-        return f"The last contact with {agency.name} on this that we know of was in {last.shown}."
-    days = (today - last.earliest).days
-    have = "day has" if days == 1 else "days have"
-    return (
-        f"{days:,} {have} passed since the last contact with {agency.name} on this that we know "
-        f"of, on {last.shown}."
-    )
+    return f"The last substantive contact on this that we know of was {_since(last, today)}."
 
 
 def reply_dates(running: Sequence[Clock], today: date) -> list[str]:

@@ -1,5 +1,6 @@
 """What the pages of casework show, gathered as the viewer, in a fixed number of statements."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,9 +13,11 @@ from tracker.agencies import queries as agencies
 from tracker.agencies.models import AgencyMembership
 from tracker.casework.actions.settle import outcome_facts
 from tracker.casework.ledger import Ledger, ledger
+from tracker.clocks import gathering
 from tracker.clocks import queries as clocks
 from tracker.clocks.explain import Arithmetic, ClockGroup, arithmetic, grouped
 from tracker.clocks.models import Cause, Clock, ClockKind, ClockState
+from tracker.clocks.section_1263d import UNTOLD_LETTER, explain_failings
 from tracker.core.dates import PartialDate
 from tracker.core.db import IDS, built_once, db
 from tracker.core.now import today
@@ -273,7 +276,7 @@ class LetterPage:
     flags: dict[int, list[Clock]]
     targets: dict[int, list[Target]]
     evidence: list[SourceUse]
-    law: dict[int, list[str]]  # what section 1263(d) says, by ask
+    law: dict[str, list[Recommendation]]  # what section 1263(d) says, and of which asks
     supplements: str
 
     @property
@@ -294,13 +297,24 @@ def letter_page(viewer: Viewer, letter: Letter) -> LetterPage:
         clocks.flags_of(viewer, ids),
         asks.targets_of(viewer, ids),
         sources.cited_by(viewer, [letter.id]).get(letter.id, []),
-        {
-            ask_id: [
-                arithmetic(clock, today()).explanation
-                for clock in found
-                if clock.kind is ClockKind.SECTION_1263D
-            ]
-            for ask_id, found in clocks.clocks_of(viewer, ids).items()
-        },
+        _law_of(viewer, letter, [full[ask.id] for ask in carried if ask.id in full]),
         records.reference_of(viewer, letter.supplements_id),
     )
+
+
+def _law_of(
+    viewer: Viewer, letter: Letter, carried: Sequence[Recommendation]
+) -> dict[str, list[Recommendation]]:
+    """What section 1263(d) says of a letter, and for which asks; whoever reads the letter is told
+    more than readers of an ask alone."""
+    found: dict[str, list[Recommendation]] = defaultdict(list)
+    by_ask = clocks.clocks_of(viewer, [ask.id for ask in carried])
+    for ask in carried:
+        for clock in by_ask[ask.id]:
+            if clock.kind is ClockKind.SECTION_1263D:
+                said = arithmetic(clock, today()).explanation
+                if said == UNTOLD_LETTER:
+                    request = gathering.request_of(letter, ask)
+                    said = explain_failings(request, put_to_president=False)
+                found[said].append(ask)
+    return found

@@ -241,7 +241,9 @@ def _state(clock: Clock, today: date) -> str:
             how = "It was extended"
         text = f"{how} on {show_day(clock.ended_on)}"
         late = _days_late(clock, clock.ended_on)
-        return f"{text}, {in_days(late)} late." if late else f"{text}, in time."
+        if late:
+            return f"{text}, {in_days(late)} late."
+        return f"{text}, in time." if clock.state is ClockState.MET else f"{text}."
     if clock.flagged_on is None:
         left = (clock.due_on - today).days
         if left < 0:

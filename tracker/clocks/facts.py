@@ -58,6 +58,7 @@ class LetterFact:
     received_on: PartialDate | None
     reply_requested_by: PartialDate | None  # only where a person confirmed it
     request: Request
+    is_told: bool = True  # all readers of the ask see the letter
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def gather(asks: Sequence[Recommendation]) -> dict[int, AskFacts]:
     contacts, acts = contact_facts(ids), _acts(ids)
     earlier = _earlier([letter for own in letters.values() for letter in own])
     grounds = _requests(earlier) if earlier else {}
-    told = _told(asks, earlier)
+    told = _told(asks, letters, earlier)
     return {
         ask.id: AskFacts(
             instrument=ask.instrument,
@@ -165,11 +165,14 @@ def _earlier(letters: Collection[Letter]) -> dict[int, Letter]:
     return found
 
 
-def _told(asks: Sequence[Recommendation], earlier: Mapping[int, Letter]) -> set[tuple[int, int]]:
-    """Asks with those of the earlier letters that all their readers see."""
-    return seen_by_all(
-        [(Owned.of(ask), Owned.of(letter)) for ask in asks for letter in earlier.values()]
-    )
+def _told(
+    asks: Sequence[Recommendation],
+    letters: Mapping[int, Sequence[Letter]],
+    earlier: Mapping[int, Letter],
+) -> set[tuple[int, int]]:
+    """Asks with those of their letters, and of the earlier ones, that all their readers see."""
+    pairs = ((ask, each) for ask in asks for each in (*letters[ask.id], *earlier.values()))
+    return seen_by_all([(Owned.of(ask), Owned.of(letter)) for ask, letter in pairs])
 
 
 def _letter_fact(
@@ -187,6 +190,7 @@ def _letter_fact(
         request=replace(
             request_of(letter, ask), supplements=_supplemented(letter, ask, earlier, grounds, told)
         ),
+        is_told=(ask.id, letter.id) in told,
     )
 
 

@@ -59,7 +59,8 @@ def span_holds(day: PastDay) -> list[ColumnElement[bool]]:
     """That a span of the life cycle held on the day; of several the one entered last counts."""
     on = day.as_of.isoformat()
     has_ended = and_(StatusSpan.ended_at.is_not(None), StatusSpan.until_on <= on)
-    holds = [StatusSpan.from_on <= on, ~_known(has_ended, StatusSpan.ended_at, day.before)]
+    has_begun = and_(StatusSpan.from_on > "", StatusSpan.from_on <= on)
+    holds = [has_begun, ~_known(has_ended, StatusSpan.ended_at, day.before)]
     holds.append(~_known(StatusSpan.voided_at.is_not(None), StatusSpan.voided_at, day.before))
     if day.before is not None:
         holds.append(StatusSpan.recorded_at < day.before)

@@ -29,7 +29,7 @@ from tracker.clocks.models import (
     ClockKind,
     ClockState,
 )
-from tracker.clocks.section_1263d import explain_failings, failings
+from tracker.clocks.section_1263d import UNTOLD_LETTER, explain_failings, failings
 from tracker.core.dates import PartialDate, add_months
 from tracker.correspondence.models import LetterKind, Substance
 from tracker.correspondence.rules import (
@@ -251,7 +251,9 @@ class _Deriver:
                 ClockKind.SECTION_1263D,
                 Basis.STATUTE,
                 f"contact-{contact.id}",
-                explain_failings(letter.request, put_to_president=president is not None),
+                explain_failings(letter.request, put_to_president=president is not None)
+                if letter.is_told
+                else UNTOLD_LETTER,
                 contact=contact,
             )
             for contact, letter in sent

@@ -28,8 +28,7 @@ from tracker.core.now import now, today
 from tracker.correspondence.models import Channel
 from tracker.history import actions as history
 from tracker.recommendations.instruments import Instrument
-from tracker.recommendations.models import Status
-from tracker.recommendations.workflow import AFTER_SENDING
+from tracker.recommendations.models import AFTER_SENDING, Status
 
 MOST_DAYS, MOST_MONTHS, MOST_LEAD_DAYS = 3650, 120, 365
 # what an addressee has to do with; the others are norms for ourselves

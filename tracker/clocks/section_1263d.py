@@ -46,8 +46,9 @@ class Request:
     supplements: str = ""
 
 
-# of a request that not all see who read of the clock
+# of a request, and of a letter, that not all see who read of the clock
 UNTOLD_DAY = "an earlier day"
+UNTOLD_LETTER = f"No clock in law starts ({CITATION}): the letter does not meet its conditions."
 
 
 def is_to_president(body: Agency | None, office_title: str) -> bool:
@@ -63,10 +64,15 @@ def failings(request: Request) -> list[str]:
     """The conditions that the letter fails, in words; none means that it qualifies."""
     found = []
     if request.instrument is not Instrument.GLOBAL_MAGNITSKY:
-        found.append(f"it asks for {FACTS[request.instrument].long_name}, not for Global Magnitsky")
+        other = FACTS[request.instrument].long_name
+        found.append(f"it asks for another measure ({other}), not for Global Magnitsky sanctions")
     if not request.to_president:
-        whom = ", ".join(request.addressed_to) or "nobody"
-        found.append(f"it is addressed to {whom}, not to the President")
+        whom = ", ".join(request.addressed_to)
+        found.append(
+            f"it is not addressed to the President (but to: {whom})"
+            if whom
+            else "it is addressed to nobody"
+        )
     found += _signature_failings(request)
     if request.supplements:
         found.append(
@@ -102,8 +108,8 @@ def _signature_failings(request: Request) -> list[str]:
         return []
     bodies = sorted({s.body for s in request.signers if s.body and not s.is_committee})
     if bodies and not any(s.is_committee for s in request.signers):
-        whom = ", ".join(bodies)
-        return [f"it is signed for {whom}, which is not one of the four committees of {COMMITTEES}"]
+        others = ", ".join(bodies)
+        return [f"it is signed for none of the four committees of {COMMITTEES} (but for: {others})"]
     return [
         "it is not signed by the chair and the ranking member of one of the four committees of "
         f"{COMMITTEES}"

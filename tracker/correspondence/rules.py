@@ -67,8 +67,9 @@ def standing(
     authority that are credited to the ask."""
     own = [c for c in in_order(contacts) if agency_id in c.agency_ids]
     asked = [c for c in own if c.substance in OURS]
-    acknowledged = [c for c in own if c.substance in ACKNOWLEDGES]
-    answered = [c for c in own if c.substance in ANSWERS]
+    since = [c for c in own if _may_answer(c, asked)]
+    acknowledged = [c for c in since if c.substance in ACKNOWLEDGES]
+    answered = [c for c in since if c.substance in ANSWERS]
     days = [c.on for c in own if c.on is not None and c.substance in RESETS_SILENCE]
     if any(kind in ACTS for kind in outcome_kinds):
         state = AddresseeState.ACTED
@@ -87,3 +88,12 @@ def standing(
         answered_on=answered[0].on if answered else None,
         last_contact_on=max(days, default=None),
     )
+
+
+def _may_answer(contact: ContactFact, asked: Sequence[ContactFact]) -> bool:
+    """Whether a contact may have come after the first time that we asked. A body that we never
+    wrote to answers by what it sends, and not by having met us."""
+    if not asked:
+        return contact.substance is not Substance.MEETING
+    first = asked[0].on
+    return first is None or contact.on is None or contact.on.latest >= first.earliest

@@ -13,12 +13,12 @@ from tracker.clocks.queries import IS_FLAGGED
 from tracker.core.db import db
 from tracker.correspondence.models import Letter
 from tracker.recommendations.models import (
+    BEFORE_SENDING,
     Addressee,
     AddresseeState,
     Recommendation,
     RecommendationPlace,
 )
-from tracker.recommendations.workflow import BEFORE_SENDING
 from tracker.records.models import Audience
 
 Cell = tuple[int, Audience]  # the owning organisation, whom it shows the record to

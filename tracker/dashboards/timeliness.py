@@ -3,7 +3,7 @@
 The product-limit estimate of Kaplan and Meier (1958) of the share still waiting after so many days;
 its median, and the 95% interval of the median after Brookmeyer and Crowley (1982) with the log-log
 transformation of Greenwood's variance. Waits are in calendar days, of dates known to the day or
-month, counted from their earliest day.
+month, counted from their earliest day; those of which less is known at either end are left out.
 """
 
 from collections import defaultdict
@@ -16,11 +16,12 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import selectinload
 
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
 from tracker.casework.actions.settle import outcome_facts
+from tracker.core.dates import PartialDate
 from tracker.core.db import db
 from tracker.recommendations.models import (
     Addressee,
@@ -29,7 +30,7 @@ from tracker.recommendations.models import (
     Status,
     StatusSpan,
 )
-from tracker.recommendations.outcomes import acted_on
+from tracker.recommendations.outcomes import acts_of
 from tracker.recommendations.queries import on_a_target_seen_by
 from tracker.records.queries import visible
 from tracker.targets.merged import standing
@@ -104,12 +105,12 @@ def _waits(
     statement = select(Addressee.recommendation_id, Addressee.asked_on, column).where(
         Addressee.asked_on > ""
     )
-    return [
+    return _known(
         _wait(asked, answered, closed.get(recommendation_id), today)
         for recommendation_id, asked, answered in db.session.execute(
             visible(statement, Addressee, viewer)
         )
-    ]
+    )
 
 
 def _outcome_waits(
@@ -123,15 +124,14 @@ def _outcome_waits(
     statement = select(Recommendation.id, Recommendation.submitted_on, Recommendation.seeks).where(
         Recommendation.submitted_on > ""
     )
-    return [
-        _wait(
-            asked,
-            acted_on(outcome_facts(outcomes.get(ask_id, ()), tree, stands_for), asked, seeks),
-            closed.get(ask_id),
-            today,
-        )
-        for ask_id, asked, seeks in db.session.execute(visible(statement, Recommendation, viewer))
-    ]
+    rows = db.session.execute(visible(statement, Recommendation, viewer)).all()
+    waits = []
+    for ask_id, asked, seeks in rows:
+        acts = acts_of(outcome_facts(outcomes.get(ask_id, ()), tree, stands_for), asked, seeks)
+        days = [act.effective_on for act in acts if act.effective_on]
+        if days or not acts:  # else something came, on a day that nobody knows
+            waits.append(_wait(asked, min(days, default=None), closed.get(ask_id), today))
+    return _known(waits)
 
 
 def _outcomes(viewer: Viewer) -> Mapping[int, list[Outcome]]:
@@ -141,7 +141,7 @@ def _outcomes(viewer: Viewer) -> Mapping[int, list[Outcome]]:
         select(Outcome)
         .outerjoin(Outcome.target)
         .where(on_a_target_seen_by(viewer), Outcome.voided_at.is_(None))
-        .options(contains_eager(Outcome.target))
+        .options(selectinload(Outcome.target))
     )
     for outcome in db.session.scalars(visible(statement, Outcome, viewer)):
         found[outcome.recommendation_id].append(outcome)
@@ -158,8 +158,16 @@ def _closed_on(viewer: Viewer) -> dict[int, date]:
     return {ask_id: on.earliest for ask_id, on in rows if on is not None}
 
 
-def _wait(asked: Any, answered: Any, closed: date | None, today: date) -> tuple[int, bool]:
-    start = asked.earliest
+def _wait(
+    asked: PartialDate | None, answered: PartialDate | None, closed: date | None, today: date
+) -> tuple[int, bool] | None:
+    """How long a wait was, or is, and whether it ended; nothing where that cannot be said."""
+    if not asked or not asked.starts_clocks or (answered and not answered.starts_clocks):
+        return None
     if answered is not None:
-        return max((answered.earliest - start).days, 0), True
-    return max(((closed or today) - start).days, 0), False
+        return max((answered.earliest - asked.earliest).days, 0), True
+    return max(((closed or today) - asked.earliest).days, 0), False
+
+
+def _known(waits: Iterable[tuple[int, bool] | None]) -> list[tuple[int, bool]]:
+    return [wait for wait in waits if wait is not None]

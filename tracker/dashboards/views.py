@@ -1,7 +1,9 @@
 """Pages of figures."""
 
 from flask import Blueprint, abort, render_template
+from sqlalchemy import func, select
 
+from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
 from tracker.casework.past_days import chosen_past_day
 from tracker.clocks import queries as clocks
@@ -20,6 +22,7 @@ dashboards = Blueprint("dashboards", __name__, url_prefix="/dashboards")
 scorecards = Blueprint("scorecards", __name__, url_prefix="/agencies")
 
 LONGEST_SILENT = 10
+MOST_ASKS = 50
 
 
 @dashboards.get("")
@@ -56,14 +59,8 @@ def show(slug: str) -> str:
     """One body: what it decides, who held its offices, and the asks put to it."""
     viewer = current()
     agency = agencies.with_offices(slug) or abort(404)
-    own = Filters(agency_id=agency.id, is_open=True)
-    open_asks = list(
-        db.session.scalars(
-            asks.listing(viewer, own)
-            .order_by(Recommendation.submitted_on.desc(), Recommendation.id)
-            .limit(50)
-        )
-    )
+    open_count, open_asks = _newest(viewer, Filters(agency_id=agency.id, asked=True, is_open=True))
+    decides_count, decides = _newest(viewer, Filters(decider_id=agency.id, is_open=True))
     figures = kept.figures(viewer, today())
     row = next((each for each in figures.by_agency if each.slug == slug), None)
     return render_template(
@@ -74,5 +71,19 @@ def show(slug: str) -> str:
         row=row,
         results_order=ORDER,
         asks=open_asks,
-        flags=clocks.flags_of(viewer, [ask.id for ask in open_asks]),
+        open_count=open_count,
+        decides=decides,
+        decides_count=decides_count,
+        flags=clocks.flags_of(viewer, {ask.id for ask in (*open_asks, *decides)}),
     )
+
+
+def _newest(viewer: Viewer, wanted: Filters) -> tuple[int, list[Recommendation]]:
+    """How many asks fit, and those of them that were sent last."""
+    count = db.session.scalar(select(func.count()).select_from(asks.ids(viewer, wanted).subquery()))
+    newest = (
+        asks.listing(viewer, wanted)
+        .order_by(Recommendation.submitted_on.desc(), Recommendation.id)
+        .limit(MOST_ASKS)
+    )
+    return count or 0, list(db.session.scalars(newest))

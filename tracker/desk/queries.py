@@ -38,21 +38,20 @@ class StaleAsk:
 
 @dataclass(frozen=True)
 class StalePage:
-    """Counts by gravest cause, and the first asks under each."""
+    """How many asks carry each cause, how many stand under each on the page, and the first of
+    these."""
 
+    carrying: dict[Cause, int]
     counts: dict[Cause, int]
+    total: int  # the stale asks; each counts once
     flags: int
     open_asks: int
     groups: dict[Cause, list[StaleAsk]]
 
-    @property
-    def total(self) -> int:
-        """How many asks are stale; each counts once."""
-        return sum(self.counts.values())
-
 
 def stale_page(viewer: Viewer, wanted: StaleFilter, limit: int) -> StalePage:
-    """The stale asks, each once under its gravest cause; `limit` rows a cause."""
+    """The stale asks, each once under its gravest cause, or all that carry the cause wanted;
+    `limit` rows a cause."""
     gravest = _gravest(viewer, wanted)
     counted = {
         clocks.BY_GRAVITY[place]: count
@@ -60,13 +59,23 @@ def stale_page(viewer: Viewer, wanted: StaleFilter, limit: int) -> StalePage:
             select(gravest.c.gravity, func.count()).group_by(gravest.c.gravity)
         )
     }
+    asks_flagged = func.count(func.distinct(Clock.recommendation_id))
+    flagged = _flags(viewer, wanted)
+    carrying = dict(
+        db.session.execute(
+            flagged.with_only_columns(Clock.cause, asks_flagged).group_by(Clock.cause)
+        ).all()
+    )
+    total, number = db.session.execute(flagged.with_only_columns(asks_flagged, func.count())).one()
     shown = [wanted.cause] if wanted.cause else list(Cause)
     ids = {cause: _first(gravest, cause, limit) for cause in shown if counted.get(cause)}
     found = asks.by_ids(viewer, [i for own in ids.values() for i in own])
     flags = clocks.flags_of(viewer, found)
     return StalePage(
-        counts={cause: counted.get(cause, 0) for cause in Cause},
-        flags=db.session.scalar(_flags(viewer, wanted).with_only_columns(func.count())) or 0,
+        carrying={cause: carrying.get(cause, 0) for cause in Cause},
+        counts=counted,
+        total=total,
+        flags=number,
         open_asks=_count_open(viewer),
         groups={
             cause: [StaleAsk(found[i], flags[i]) for i in own if i in found]
@@ -91,11 +100,13 @@ def _flags(viewer: Viewer, wanted: StaleFilter) -> Select[Clock]:
 
 
 def _gravest(viewer: Viewer, wanted: StaleFilter) -> Subquery:
-    """Of each stale ask the gravest cause, and the day of its newest flag."""
+    """Of each stale ask the gravest cause, or the one wanted, and the day of its newest flag."""
     gravity = case(clocks.GRAVITY, value=Clock.cause)
+    flagged = _flags(viewer, wanted)
+    if wanted.cause is not None:
+        flagged = flagged.where(Clock.cause == wanted.cause)
     return (
-        _flags(viewer, wanted)
-        .with_only_columns(
+        flagged.with_only_columns(
             Clock.recommendation_id,
             func.min(gravity).label("gravity"),
             func.max(Clock.flagged_on).label("newest"),

@@ -44,6 +44,7 @@ class Filters:
     result: Result | None = None
     acted: bool = False
     agency_id: int | None = None
+    decider_id: int | None = None
     asked: bool = False
     answered: bool = False
     acknowledged: bool = False
@@ -83,6 +84,7 @@ def _own_columns(filters: Filters) -> list[ColumnElement[bool]]:
         ask.result: filters.result,
         ask.organisation_id: filters.organisation_id,
         ask.audience: filters.audience,
+        ask.decided_by_id: filters.decider_id,
     }
     rules = [column == value for column, value in equal.items() if value is not None]
     if filters.is_open is not None:

@@ -45,6 +45,10 @@ class Status(StrEnum):
         return list(Status).index(self)
 
 
+BEFORE_SENDING = (Status.DRAFT, Status.VETTING, Status.READY)
+AFTER_SENDING = (Status.SUBMITTED, Status.ACKNOWLEDGED, Status.UNDER_REVIEW)
+
+
 class ClosureReason(StrEnum):
     """Why an ask was closed."""
 
@@ -210,7 +214,7 @@ class Recommendation(Base, RecordMixin):
     closure_reason: Mapped[ClosureReason | None] = mapped_column(word(ClosureReason))
     result: Mapped[Result] = mapped_column(word(Result), default=Result.NONE_KNOWN)
     judgement: Mapped[Judgement | None] = mapped_column(word(Judgement))
-    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"))
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"), index=True)
     submitted_on: Mapped[PartialDate | None] = mapped_column(nullable=False)
     last_contact_on: Mapped[PartialDate | None] = mapped_column(nullable=False)
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
@@ -246,6 +250,11 @@ class Recommendation(Base, RecordMixin):
     def _keep_place(self, _name: str, status: Status) -> Status:
         self.place = status.place
         return status
+
+    @property
+    def is_unsent(self) -> bool:
+        """In preparation: nobody has been sent it."""
+        return self.status in BEFORE_SENDING
 
     @property
     def is_open(self) -> bool:
@@ -342,6 +351,11 @@ class Addressee(Base, Keyed, HangsOnRecommendation):
     last_contact_on: Mapped[PartialDate | None] = mapped_column(nullable=False)
 
     agency: Mapped[Agency] = relationship(lazy="raise_on_sql")
+
+    @property
+    def is_asked(self) -> bool:
+        """We wrote to the body, on a day that is known or not, or it wrote to us."""
+        return self.state is not AddresseeState.NOT_SENT
 
 
 class ControlledItem(Base, Keyed):

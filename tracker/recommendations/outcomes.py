@@ -94,16 +94,14 @@ def credited(
     ]
 
 
-def acted_on(
+def acts_of(
     outcomes: Collection[OutcomeFact],
     asked_on: PartialDate | None,
     seeks: Seeks = Seeks.ADDITION,
-) -> PartialDate | None:
-    """The first day of an action that is credited to the ask, whoever took it; nothing if none of
-    a known day is."""
+) -> list[OutcomeFact]:
+    """The actions that are credited to the ask, whoever took them."""
     acts = IN_PART | RELATED | ENDED_AS_ASKED
-    days = (o.effective_on for o in credited(outcomes, asked_on, seeks) if o.kind in acts)
-    return min((day for day in days if day), default=None)
+    return [o for o in credited(outcomes, asked_on, seeks) if o.kind in acts]
 
 
 def result(

@@ -5,11 +5,15 @@ from datetime import date
 
 from tracker.core.dates import PartialDate, show_day
 from tracker.core.errors import Refused
-from tracker.recommendations.models import ClosureReason, Result, Status
+from tracker.recommendations.models import (
+    AFTER_SENDING,
+    BEFORE_SENDING,
+    ClosureReason,
+    Result,
+    Status,
+)
 
 ORDER = tuple(Status)
-BEFORE_SENDING = (Status.DRAFT, Status.VETTING, Status.READY)
-AFTER_SENDING = (Status.SUBMITTED, Status.ACKNOWLEDGED, Status.UNDER_REVIEW)
 
 # the reasons that say that something was done, and the result that must be on record for each
 NEEDS_RESULT = {

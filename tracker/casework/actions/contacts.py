@@ -8,7 +8,9 @@ from tracker.accounts.viewer import MACHINE, Viewer
 from tracker.agencies.models import Agency, AgencyKind
 from tracker.casework.actions.letters import carried, unsend
 from tracker.casework.actions.settle import settle
+from tracker.casework.actions.spans import sent_among
 from tracker.casework.actions.status import reopen_unfounded
+from tracker.casework.actions.unsending import unsend_asks
 from tracker.casework.inputs import ContactInput
 from tracker.core.db import db
 from tracker.core.errors import Refused
@@ -28,6 +30,8 @@ from tracker.records import actions as records
 from tracker.sources import actions as sources
 
 NO_TEXT = "The letter is empty. Write it, or draft it anew."
+
+SENDING_VOID = "The contact by which it was sent was void."
 
 
 def record_contact(
@@ -96,11 +100,14 @@ def void_contact(viewer: Viewer, contact: Contact, reason: str) -> None:
         .join(ContactRecommendation, ContactRecommendation.recommendation_id == Recommendation.id)
         .where(ContactRecommendation.contact_id == contact.id)
     ).all()
+    if contact.substance is Substance.SUBMISSION:
+        sent = sent_among([ask.id for ask in asks])
+        unsend_asks(viewer, [ask for ask in asks if ask.id not in sent], SENDING_VOID)
     records.touch_together(asks, beside=contact)
     settle(asks, viewer)
     if others := [ask for ask in others if ask not in asks]:
         settle(others, MACHINE)
-    reopen_unfounded(viewer, asks, None, "The day it was sent on was void.")
+    reopen_unfounded(viewer, asks, None, SENDING_VOID)
 
 
 def _check(asks: Sequence[Recommendation], given: ContactInput, intake: Intake) -> None:
@@ -158,8 +165,9 @@ def _check_decision(asks: Sequence[Recommendation], given: ContactInput, intake:
 def _check_order(asks: Sequence[Recommendation], given: ContactInput, intake: Intake) -> None:
     if given.happened_on is None:
         return
+    sent = sent_among([ask.id for ask in asks])
     for ask in asks:
-        if ask.submitted_on is None and given.substance.direction is not Direction.BOTH:
+        if ask.id not in sent and given.substance.direction is not Direction.BOTH:
             intake.refuse("asks", f"“{ask.title}” was not sent yet: record its sending first.")
         elif ask.submitted_on and given.happened_on.latest < ask.submitted_on.earliest:
             intake.refuse(

@@ -31,8 +31,8 @@ from tracker.correspondence.models import (
     Substance,
 )
 from tracker.history import actions as history
-from tracker.recommendations.models import Recommendation, Status
-from tracker.recommendations.workflow import BEFORE_SENDING, Change
+from tracker.recommendations.models import BEFORE_SENDING, Recommendation, Status
+from tracker.recommendations.workflow import Change
 from tracker.records import actions as records
 from tracker.records.models import Kind, Record
 from tracker.records.queries import Owned, may_edit, reference_of, seen_by_all

@@ -12,7 +12,7 @@ from tracker.core.db import db
 from tracker.core.intake import Intake
 from tracker.core.now import now, today
 from tracker.history import actions as history
-from tracker.recommendations.instruments import FACTS, Instrument, is_another
+from tracker.recommendations.instruments import FACTS, is_another
 from tracker.recommendations.models import (
     Addressee,
     Outcome,
@@ -21,6 +21,7 @@ from tracker.recommendations.models import (
     Recommendation,
     Seeks,
 )
+from tracker.recommendations.outcomes import IN_PART
 from tracker.recommendations.queries import linked_targets_of
 from tracker.records import actions as records
 from tracker.records.queries import Owned, seen_by_all
@@ -50,8 +51,8 @@ def record_outcome(viewer: Viewer, ask: Recommendation, given: OutcomeInput) -> 
             "The end of a measure is asked for here. Where it came, choose “Reversed”; a listing "
             "went the other way.",
         )
-    elif given.instrument is not None:
-        _check_listing(ask, given.kind, given.instrument, intake)
+    else:
+        _check_government(ask, given, authority, intake)
     citation = intake.text("citation", given.citation, OutcomeCitation.citation)
     url = intake.url("url", given.url, OutcomeCitation.url)
     if not citation and not url and given.kind is not OutcomeKind.CONFIDENTIAL:
@@ -95,12 +96,13 @@ def record_outcome(viewer: Viewer, ask: Recommendation, given: OutcomeInput) -> 
     return outcome
 
 
-def _check_listing(
-    ask: Recommendation, kind: OutcomeKind, done: Instrument, intake: Intake
+def _check_government(
+    ask: Recommendation, given: OutcomeInput, authority: Agency | None, intake: Intake
 ) -> None:
-    """Refuse a listing that is called more than it is: what a government did that was not asked is
-    an ally's, what the same one did under another instrument is not what was asked."""
-    if kind not in (OutcomeKind.LISTED_AS_ASKED, OutcomeKind.LISTED_OTHER_AUTHORITY):
+    """Refuse what is called more than it is: what a government did that was not asked is an ally's,
+    what the same one did under another instrument is not what was asked."""
+    ends = given.kind is OutcomeKind.REVERSED and ask.seeks is Seeks.REMOVAL
+    if not ends and given.kind not in IN_PART - {OutcomeKind.RULE_ISSUED}:
         return
     asked = (
         select(Agency.jurisdiction)
@@ -108,12 +110,17 @@ def _check_listing(
         .where(Addressee.recommendation_id == ask.id)
     )
     governments = {FACTS[ask.instrument].jurisdiction, *db.session.scalars(asked)} - {None}
-    under = f"What came under {FACTS[done].long_name} is"
-    if governments and FACTS[done].jurisdiction not in (None, *governments):
-        intake.refuse("kind", f"Another government was asked. {under} “Listed by an ally”.")
-    elif kind is OutcomeKind.LISTED_AS_ASKED and is_another(ask.instrument, done):
+    done = FACTS[given.instrument] if given.instrument else None
+    acted = {done and done.jurisdiction, authority and authority.jurisdiction} - {None, ""}
+    if governments and not acted <= governments:
+        name = "Other action" if ends else "Listed by an ally"
+        intake.refuse("kind", f"Another government was asked. What this one did is “{name}”.")
+        return
+    is_other = given.instrument is not None and is_another(ask.instrument, given.instrument)
+    if given.kind is OutcomeKind.LISTED_AS_ASKED and is_other and done:
         name = FACTS[ask.instrument].long_name
-        intake.refuse("kind", f"This ask is for {name}. {under} “Listed under another authority”.")
+        under = f"What came under {done.long_name} is “Listed under another authority”."
+        intake.refuse("kind", f"This ask is for {name}. {under}")
 
 
 def void_outcome(viewer: Viewer, ask: Recommendation, outcome: Outcome, reason: str) -> None:

@@ -19,6 +19,7 @@ from tracker.core.now import today
 from tracker.history import actions as history
 from tracker.recommendations import workflow
 from tracker.recommendations.models import (
+    BEFORE_SENDING,
     ClosureReason,
     Recommendation,
     Status,
@@ -78,7 +79,7 @@ def void_status(viewer: Viewer, ask: Recommendation, reason: str, seen_version: 
     before = held[-2] if len(held) > 1 else None
     if before is None:
         intake.refuse("reason", "This is the first status of the ask: there is none before it.")
-    elif before.status in workflow.BEFORE_SENDING and sent_among([ask.id]):
+    elif before.status in BEFORE_SENDING and sent_among([ask.id]):
         intake.refuse("reason", "A letter with this ask was sent. Void that contact first.")
     elif workflow.is_unfounded(before.closure_reason, ask.result):
         intake.refuse(

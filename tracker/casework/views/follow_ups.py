@@ -30,7 +30,7 @@ US_PAPER = ("US", "CA")
 def write(reference: str) -> ResponseReturnValue:
     """Draft a follow-up letter to one addressee of an ask, download it, record that it was sent."""
     ask, form = own(reference), FollowUpForm(data={"happened_on": today().isoformat()})
-    if not ask.addressees or ask.submitted_on is None:
+    if not any(row.is_asked for row in ask.addressees):
         empty = render_template("views/recommendations/follow_up.html", ask=ask, page=None)
         return empty, 422 if form.is_submitted() else 200
     page = _gather(form, ask)
@@ -55,7 +55,7 @@ def write(reference: str) -> ResponseReturnValue:
 
 def _gather(form: FollowUpForm, ask: Recommendation) -> FollowUp:
     """What the letter is drafted from: for the body chosen, or the one that the address names."""
-    bodies = {row.agency.slug: row for row in ask.addressees}
+    bodies = {row.agency.slug: row for row in ask.addressees if row.is_asked}
     form.agency.choices = dict.fromkeys(bodies)
     found = follow_up(current(), ask, _body(form, bodies), today())
     form.asks.choices = {each.reference: each.title for each in found.offered}

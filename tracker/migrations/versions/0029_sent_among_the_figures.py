@@ -1,4 +1,4 @@
-"""The figures of a body count what it was sent, so that their index holds the state."""
+"""The figures of a body count what it was sent, and its page shows what it decides."""
 
 from alembic import op
 
@@ -14,9 +14,11 @@ REPLIES = ("acknowledged_on", "answered_on")
 
 def upgrade() -> None:
     _index(*OWNER, "state", *REPLIES)
+    op.create_index("ix_recommendations_decided_by_id", "recommendations", ["decided_by_id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_recommendations_decided_by_id", "recommendations")
     _index(*OWNER, *REPLIES)
 
 
