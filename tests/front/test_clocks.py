@@ -220,7 +220,7 @@ def test_the_desk_recalls_old_evidence_from_september_to_the_december_round(
         said = section(staff.get("/"), "warnings")
         assert "Evidence age" in said
         assert (
-            "of 1 June 2019 is less than five years old for the designations of this December"
+            "of 1 June 2019 is less than five years old when designations are made this December"
             in said
         )
     assert "Warns from 1 Sept 2023" in words_of(staff.get(f"{ask}/clocks"))

@@ -44,7 +44,7 @@ def test_a_snoozed_flag_is_still_listed_and_counted_and_ends_by_itself(
     assert row_of(page, "clocks", "Ack")["State"] == "Unacknowledged 100 days late"
     stale = staff.get("/stale")
     assert "1 of 1 open ask carries 2 flags." in words_of(stale)
-    assert "40 days late, State, since 22 Jan 2024; snoozed until 15 Mar 2024" in section(
+    assert "40 days late: State, since 22 Jan 2024; snoozed until 15 Mar 2024" in section(
         stale, "silent"
     )
     assert titles_on(staff.get("/recommendations?stale=1")) == ["Sanction those responsible"]
@@ -150,11 +150,11 @@ def test_the_desk_speaks_of_a_last_visit_once_there_was_one(
     travel(on_day, "2024-03-01", staff)
     for _ in range(2):  # the second look is of the same visit
         page = words_of(staff.get("/"))
-        assert "In the last seven days: no ask came to be flagged" in page
+        assert "In the last seven days: no ask took a flag" in page
         assert "last visit" not in page
     travel(on_day, "2024-03-03", staff)
     page = words_of(staff.get("/"))
-    assert "Since your last visit, 1 Mar 2024, 12:00 UTC: no ask came to be flagged" in page
+    assert "Since your last visit, 1 Mar 2024, 12:00 UTC: no ask took a flag" in page
 
 
 def test_a_cause_leads_to_every_ask_that_carries_it_and_not_only_where_it_is_the_gravest(

@@ -7,15 +7,20 @@ from werkzeug.test import TestResponse
 
 from tests.front import seed
 from tests.front.support import (
+    LETTER,
     Sitting,
     asks_on,
+    assert_problems,
     facts_of,
     has_section,
+    links,
     night_of,
+    record_ask,
     record_contact,
     row_of,
     rows,
     section,
+    send,
     titles_on,
     travel,
     words,
@@ -196,10 +201,10 @@ def test_silence_shows_on_the_stale_page_and_the_desk_as_time_goes_by(
     assert "70 days late" in silent
     assert "since 23 Dec 2023" in silent
     for title, late in (
-        (seed.ENTITY_LIST, "70 days late, Commerce, Treasury, State, since 23 Dec 2023"),
-        (seed.MAGNITSKY, "40 days late, Commerce, Treasury, State, since 22 Jan 2024"),
-        (seed.VISAS, "40 days late, State, since 22 Jan 2024"),
-        (seed.EXPORT, "10 days late, Commerce, Treasury, State, since 21 Feb 2024"),
+        (seed.ENTITY_LIST, "70 days late: Commerce, Treasury, State, since 23 Dec 2023"),
+        (seed.MAGNITSKY, "40 days late: Commerce, Treasury, State, since 22 Jan 2024"),
+        (seed.VISAS, "40 days late: State, since 22 Jan 2024"),
+        (seed.EXPORT, "10 days late: Commerce, Treasury, State, since 21 Feb 2024"),
     ):
         said = _entry(stale, title)
         assert late in said, said
@@ -207,7 +212,7 @@ def test_silence_shows_on_the_stale_page_and_the_desk_as_time_goes_by(
         assert "Also: unacknowledged" in said
         assert "Follow up… Record a reply Record a follow-up Snooze…" in said
     desk = staff.get("/")
-    assert "4 asks came to be flagged" in words_of(desk)
+    assert "4 asks took a flag" in words_of(desk)
     assert {row["Next step"] for row in rows(desk, "new")} == {"Follow up…"}
     assert "Nothing falls due." in section(desk, "next")
     assert {row["Why flagged"] for row in rows(staff.get(letter), "asks")} == {
@@ -362,9 +367,20 @@ def test_a_request_of_both_leaders_of_a_committee_to_the_president_starts_the_cl
     night_of(staff.app, "2024-02-23")
     assert "Deadline in law passed: The President" in words_of(staff.get(ask))
     late = staff.get("/stale?basis=statute")
-    assert "1 day late, The President, since 23 Feb 2024" in section(late, "statutory_overdue")
+    assert "1 day late: The President, since 23 Feb 2024" in section(late, "statutory_overdue")
     contact = {"is_determination": "y", "agencies": "president"}
     after = record_contact(staff, ask, "substantive", "2024-02-22", **contact)
     assert "The determination under section 1263(d)." in section(after, "chron")
     assert "Deadline in law" not in words_of(after)
     assert "Nothing is stale under these filters." in words_of(staff.get("/stale?basis=statute"))
+
+
+def test_a_reference_typed_as_the_name_of_a_target_is_that_target(staff: Person) -> None:
+    first = record_ask(staff, {"asks-0-targets-0-name": "吴英杰"})
+    [target] = {link for link in links(staff.get(first)) if link.startswith("/targets/T-")}
+    typed = {"title": "Another letter", "asks-0-targets-0-name": target.rpartition("/")[2].lower()}
+    second = record_ask(staff, typed)
+    assert target in links(staff.get(second))
+    unknown = {"title": "A third letter", "asks-0-targets-0-name": "T-00000000"}
+    answer = send(staff, "/letters/new", {**LETTER, **unknown})
+    assert_problems(answer, {"asks-0-targets-0-name": "No such target is on record."})

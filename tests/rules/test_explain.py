@@ -102,7 +102,7 @@ KINDS: list[tuple[ClockKind, str, str, str, str, str]] = [
         ClockKind.PROMISE,
         "2023-10-23",
         "2023-12-15",
-        "On 23 Oct 2023 they promised it by 15 Dec 2023.",
+        "They promised it on 23 Oct 2023, by 15 Dec 2023.",
         "Promised on",
         "",
     ),

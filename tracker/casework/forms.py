@@ -125,7 +125,7 @@ class LetterForm(BaseForm, LetterFields, Growing):
     sent_on = PartialDateField("Sent on")
     received_on = PartialDateField("Received on")
     received_proof = StringField("Proof of receipt")
-    channel = WordField("Sent by", Channel, labels=words.CHANNEL)
+    channel = WordField("How it was sent", Channel, labels=words.CHANNEL)
     supplements = StringField("It supplements an earlier letter")
     addressees = FieldList(FormField(AddresseeRow), "Addressed to", min_entries=1)
     asks = FieldList(FormField(AskFields), "What it asks", min_entries=1)

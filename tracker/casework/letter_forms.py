@@ -21,7 +21,7 @@ class FollowUpForm(BaseForm):
     asks = SelectMultipleField("About which asks", validate_choice=False)
     sent_text = TextAreaField("The letter")
     happened_on = PartialDateField("Sent on")
-    channel = WordField("Sent by", Channel, labels=words.CHANNEL)
+    channel = WordField("How it was sent", Channel, labels=words.CHANNEL)
 
     def validate_agency(self, field: Any) -> None:
         """One of the bodies, and that to which the text below is written."""

@@ -39,8 +39,8 @@ def _asked(asked: PartialDate | None, today: date) -> str:
 def _since(day: PartialDate, today: date) -> str:
     """A day, and how many days ago it was where that is known."""
     if not day.day:
-        return f"in {day.shown}"
-    return f"on {day.shown}, {in_days((today - day.earliest).days)} ago"
+        return day.when
+    return f"{day.when}, {in_days((today - day.earliest).days)} ago"
 
 
 def _answer(row: Addressee, reply: Contact | None, *, is_done: bool) -> str:
@@ -74,13 +74,13 @@ def reply_dates(running: Sequence[Clock], today: date) -> list[str]:
     for clock in running:
         if clock.started_on is None or clock.due_on is None:
             continue
-        day, by = clock.started_on.shown, f"by {clock.named_day}"
+        day, by = clock.started_on, f"by {clock.named_day}"
         if clock.first_due_on:
             by += f", later by {show_day(clock.due_on)}"
         if clock.kind is ClockKind.REPLY_REQUESTED:
-            said = f"The letter sent on {day} asked for a reply {by}."
+            said = f"The letter sent {day.when} asked for a reply {by}."
         elif clock.kind is ClockKind.PROMISE:
-            said = f"An answer was promised, {day}, {by}."
+            said = f"An answer was promised, {day.shown}, {by}."
         else:
             continue
         found.append(f"{said} {_passed(clock.due_on, today)}")

@@ -14,7 +14,7 @@ from tracker.agencies.models import Agency
 from tracker.casework.listing import filters_from_address
 from tracker.clocks.models import Clock
 from tracker.clocks.past import PastDay, flagged_on, flags_on, spans_on, status_on
-from tracker.core.dates import show_day
+from tracker.core.dates import PartialDate, show_day
 from tracker.core.db import db
 from tracker.core.now import today
 from tracker.correspondence import queries as correspondence
@@ -126,6 +126,16 @@ class PastAsk:
     contacts: list[Contact]
     agencies_of_contact: Mapping[int, list[Agency]]
     outcomes: list[Outcome]
+
+    @property
+    def happened(self) -> list[tuple[str, Contact | Outcome]]:
+        """Contacts and outcomes on one line of time, by their earliest day, the newest first."""
+        dated: list[tuple[PartialDate | None, str, Contact | Outcome]] = [
+            *((one.happened_on, "contact", one) for one in self.contacts),
+            *((one.effective_on, "outcome", one) for one in self.outcomes),
+        ]
+        dated.sort(key=lambda each: each[0].earliest if each[0] else date.min)
+        return [(kind, one) for _, kind, one in reversed(dated)]
 
 
 def past_ask(viewer: Viewer, ask: Recommendation, day: PastDay) -> PastAsk:

@@ -27,6 +27,7 @@ from tracker.casework.inputs import (
     ControlInput,
     SignatoryInput,
 )
+from tracker.core.references import well_formed
 from tracker.correspondence.models import SignatoryRole
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import (
@@ -142,6 +143,8 @@ class TargetRow(Row):
         """The reference of a target on record, or the new target as typed."""
         if self.ref.data:
             return str(self.ref.data).strip().upper()
+        if typed := well_formed([text_of(self.name).strip().upper()]):
+            return typed.pop()  # nobody is called by a reference
         return TargetInput(
             name=text_of(self.name),
             kind=self.kind.word or TargetKind.PERSON,

@@ -119,19 +119,19 @@ def _why(clock: Clock) -> str:
     """What the clock is about, in a sentence that names its first day."""
     assert clock.started_on is not None
     assert clock.due_on is not None
-    day, due = clock.started_on.shown, clock.named_day
+    day, when, due = clock.started_on.shown, clock.started_on.when, clock.named_day
     missing = "" if clock.ended_on else " None is on record."
     return {
         ClockKind.SECTION_1263D: f"Asked of the President under section 1263(d), {day}."
         + (f" {clock.note}" if clock.is_from_sending else "")
         + ("" if clock.ended_on else " No determination is known."),
-        ClockKind.ERC_REMOVAL: f"The committee received the removal request on {day}.",
+        ClockKind.ERC_REMOVAL: f"The committee received the removal request {when}.",
         ClockKind.ERC_VOTE: f"The proposal has circulated since {day}.",
-        ClockKind.REPLY_REQUESTED: f"The letter sent on {day} asks for a reply by {due}.{missing}",
-        ClockKind.PROMISE: f"On {day} they promised it by {due}.",
-        ClockKind.ANSWER: f"They asked us something on {day}.",
-        ClockKind.SILENCE: f"Last substantive contact on {day}.",
-        ClockKind.ACKNOWLEDGEMENT: f"The letter went out on {day}."
+        ClockKind.REPLY_REQUESTED: f"The letter sent {when} asks for a reply by {due}.{missing}",
+        ClockKind.PROMISE: f"They promised it {when}, by {due}.",
+        ClockKind.ANSWER: f"They asked us something {when}.",
+        ClockKind.SILENCE: f"Last substantive contact {when}.",
+        ClockKind.ACKNOWLEDGEMENT: f"The letter went out {when}."
         + ("" if clock.ended_on else " No acknowledgement is known."),
         ClockKind.DRAFTING: f"A draft since {day}.",
         ClockKind.VETTING: f"In vetting since {day}.",

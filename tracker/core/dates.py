@@ -77,6 +77,11 @@ class PartialDate:
         """As a person reads it: `3 Dec 2019`, `Dec 2019`, `2019`."""
         return _shown(self.year, self.month, self.day)
 
+    @property
+    def when(self) -> str:
+        """In a sentence: `on 3 Dec 2019`, `in Dec 2019`, `in 2019`."""
+        return f"{'on' if self.day else 'in'} {self.shown}"
+
     def __str__(self) -> str:
         text = f"{self.year:04d}"
         if self.month:

@@ -132,7 +132,7 @@
   const isAnswer = isHeld && (!found || found.sent); // it shows what was sent; a reload shows it again
   if (isAnswer) keep();
   else if (found && found.who === who && !same(found.fields, asOpened)) {
-    const at = new Date(found.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    const at = new Date(found.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
     notice(`What you typed here until ${at} was not saved. It is still in this tab.`, [
       ["Bring it back", () => bringBack(found)],
       ["Discard it", () => sessionStorage.removeItem(key)],

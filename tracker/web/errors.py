@@ -23,7 +23,10 @@ log = logging.getLogger(__name__)
 WORDS: dict[int, tuple[str, str]] = {
     400: ("That could not be read", "Go back, check what you entered, and try again."),
     401: ("You are logged out", "Log in again in another tab. Then send this again from here."),
-    403: ("Your account may not do this", "Ask somebody who may, or go back to the desk."),
+    403: (
+        "Your account may not do this",
+        "Ask somebody who may, or go back to where you came from.",
+    ),
     404: (
         "Nothing here",
         "There is no such page or record, or it is not shared with you.",

@@ -45,7 +45,11 @@ def new() -> ResponseReturnValue:
             return redirect(url_for("recommendations.show", reference=(meant or chosen)[0]), 303)
         offered = _offered(wanted)
     page = render_template(
-        "views/contacts/new.html", form=form, offered=offered, bodies=_bodies(offered)
+        "views/contacts/new.html",
+        form=form,
+        offered=offered,
+        bodies=_bodies(offered),
+        most_offered=MOST_OFFERED,
     )
     return page, 422 if form.is_submitted() and "op" not in request.form else 200
 
