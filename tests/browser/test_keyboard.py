@@ -142,6 +142,21 @@ def test_escape_ends_what_the_last_key_asked_for(site: Site, open_page: Open) ->
     expect(body).to_have_value("Trea")
 
 
+def test_who_goes_down_the_suggestions_keeps_the_one_that_is_marked(
+    site: Site, open_page: Open
+) -> None:
+    """Though what the last key asked for comes a moment later."""
+    page = open_page(site)
+    page.goto("/letters/new")
+    body = page.get_by_role("combobox", name="Body")
+    suggest(page, body, "Tre")
+    page.keyboard.press("a")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_timeout(500)
+    page.keyboard.press("Enter")
+    expect(body).to_have_value("U.S. Department of the Treasury")
+
+
 def test_escape_closes_the_suggestions_and_keeps_the_text(site: Site, open_page: Open) -> None:
     page = open_page(site)
     page.goto("/letters/new")

@@ -52,6 +52,20 @@ def test_what_is_saved_as_it_stood_changes_nothing(staff: Person) -> None:
             Sitting(staff, form).save()
 
 
+def test_the_history_shows_days_and_references_as_pages_do_and_words_as_typed(
+    staff: Person,
+) -> None:
+    ask = record_ask(staff)
+    typed = {"title": "2023-02-31", "abuse": "some_words_<b>", "newest_conduct_on": "2022-09"}
+    Sitting(staff, f"{ask}/edit").type(typed).save()
+    page = staff.get(f"{ask}/history")
+    told = words_of(page)
+    assert "→ 2023-02-31" in told  # no day at all
+    assert "→ some_words_<b>" in told
+    assert "→ Sept 2022" in told
+    assert any(link.startswith("/targets/T-") for link in links(page))
+
+
 def test_an_ask_is_changed_and_the_history_says_what_was_before(staff: Person) -> None:
     ask = record_ask(staff)
     form = Sitting(staff, f"{ask}/edit")
@@ -354,7 +368,7 @@ def test_a_target_is_changed_and_found_by_its_new_names(staff: Person) -> None:
     assert titles_on(staff.get("/targets?kind=person&q=wu")) == ["Wu Yingjie (吴英杰)"]
     assert titles_on(staff.get("/targets?kind=class&q=wu")) == []
     history = entries(staff.get(f"{target}/history"))
-    assert "1956 → 1956-12" in history[-2]
+    assert "1956 → Dec 1956" in history[-2]
 
 
 def test_no_name_or_identifier_is_dropped_in_silence(staff: Person) -> None:

@@ -74,6 +74,20 @@ def test_statuses_and_flags_of_a_past_day(
     assert (found["as_of"], found["known_at"]) == (as_of, known_at)
 
 
+def test_a_closing_known_to_the_year_is_none_before_the_ask_was_sent(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2024-03-01", staff)
+    ask = record_ask(staff)
+    closed = {"to": "closed", "closure_reason": "withdrawn", "on": "2023", "reason": "Given up."}
+    save(staff, f"{ask}/status", closed)
+    assert past(staff, "2023-05-01").by_status == {}
+    assert past(staff, "2023-10-23").by_status == {"closed": 1}
+    undated = record_ask(staff, {"title": "Undated", "written_on": "", "sent_on": ""})
+    assert staff.get(undated).status_code == 200
+    assert past(staff, "1990-01-01").by_status == {}
+
+
 def test_a_past_day_shows_nothing_that_is_hidden_today(
     case: str, staff: Person, other_staff: Person
 ) -> None:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, select
+from sqlalchemy.orm import aliased, joinedload
 
 from tracker.accounts.viewer import Viewer
 from tracker.clocks.models import Cause, Clock
@@ -59,7 +59,15 @@ def span_holds(day: PastDay) -> list[ColumnElement[bool]]:
     """That a span of the life cycle held on the day; of several the one entered last counts."""
     on = day.as_of.isoformat()
     has_ended = and_(StatusSpan.ended_at.is_not(None), StatusSpan.until_on <= on)
-    has_begun = and_(StatusSpan.from_on > "", StatusSpan.from_on <= on)
+    earlier = aliased(StatusSpan)
+    # what is known to the year alone began no earlier than what came before it
+    begins_later = exists().where(
+        earlier.recommendation_id == StatusSpan.recommendation_id,
+        earlier.id < StatusSpan.id,
+        earlier.voided_at.is_(None),
+        earlier.from_on > on,
+    )
+    has_begun = and_(StatusSpan.from_on > "", StatusSpan.from_on <= on, ~begins_later)
     holds = [has_begun, ~_known(has_ended, StatusSpan.ended_at, day.before)]
     holds.append(~_known(StatusSpan.voided_at.is_not(None), StatusSpan.voided_at, day.before))
     if day.before is not None:

@@ -92,6 +92,7 @@
     }
 
     mark(place) {
+      this.forget(); // what comes later must not take the mark away
       this.active = place;
       [...this.list.children].forEach((item, i) =>
         item.setAttribute("aria-selected", String(i === place)),
@@ -128,9 +129,14 @@
       }
     }
 
-    close() {
+    // what the last key asked for is not wanted any more
+    forget() {
       clearTimeout(this.timer);
       this.asked += 1;
+    }
+
+    close() {
+      this.forget();
       this.list.hidden = true;
       this.input.setAttribute("aria-expanded", "false");
       this.input.removeAttribute("aria-activedescendant");

@@ -1,7 +1,9 @@
 """Filters, tests and values that templates share."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -15,12 +17,21 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from tracker.core.countries import country_name, jurisdiction_name
-from tracker.core.dates import MONTHS, PartialDate, show_day
+from tracker.core.dates import MONTHS, BadDate, PartialDate, show_day
 from tracker.core.names import language_hint, script_of
 from tracker.core.now import today
+from tracker.core.references import well_formed
 from tracker.web import navigation, viewer
 from tracker.web.forms import described
 from tracker.web.settings import settings
+
+_DAY = re.compile(r"\d{4}-\d\d(-\d\d)?")
+_PAGES = {
+    "R": "recommendations.show",
+    "L": "letters.show",
+    "T": "targets.show",
+    "S": "sources.show",
+}
 
 
 class _Context(Context):
@@ -47,6 +58,7 @@ def init_app(app: Flask) -> None:
         "name": in_its_script,
         "host": host,
         "size": size,
+        "kept": kept,
     }
     app.jinja_env.globals |= {
         "options": options,
@@ -162,3 +174,18 @@ def _stamp(name: str) -> str:
 def asset(name: str) -> str:
     """The address of a file of ours, with its content's stamp, so that caches may keep it."""
     return f"{request.script_root}{current_app.static_url_path}/{name}?v={_stamp(name)}"
+
+
+def kept(value: Any) -> Any:
+    """A value as the history keeps it, for a reader: days as pages write them, a reference as a
+    link, what anybody typed as it stands."""
+    if not isinstance(value, str):
+        return value
+    if _DAY.fullmatch(value):
+        with suppress(BadDate):  # somebody's words that look like one
+            return PartialDate.parse(value).shown
+    if well_formed([value]) and value[0] in _PAGES:
+        return Markup('<a class="ref" href="{}">{}</a>').format(
+            url_for(_PAGES[value[0]], reference=value), value
+        )
+    return value

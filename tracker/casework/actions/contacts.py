@@ -100,10 +100,12 @@ def void_contact(viewer: Viewer, contact: Contact, reason: str) -> None:
         .join(ContactRecommendation, ContactRecommendation.recommendation_id == Recommendation.id)
         .where(ContactRecommendation.contact_id == contact.id)
     ).all()
+    unsent: Sequence[Recommendation] = ()
     if contact.substance is Substance.SUBMISSION:
         sent = sent_among([ask.id for ask in asks])
-        unsend_asks(viewer, [ask for ask in asks if ask.id not in sent], SENDING_VOID)
-    records.touch_together(asks, beside=contact)
+        unsent = unsend_asks(viewer, [ask for ask in asks if ask.id not in sent], SENDING_VOID)
+    records.touch_together(unsent)
+    records.touch_together([ask for ask in asks if ask not in unsent], beside=contact)
     settle(asks, viewer)
     if others := [ask for ask in others if ask not in asks]:
         settle(others, MACHINE)

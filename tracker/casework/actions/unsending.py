@@ -24,6 +24,7 @@ def _begins_unsent(kept: Sequence[StatusSpan]) -> bool:
 
 
 def status_unsent(ask: Recommendation, held: Sequence[StatusSpan]) -> Status:
+    """The status that an ask has where it never went out, of the spans that it held."""
     kept = _held_unsent(held)
     if _begins_unsent(kept):
         return kept[-1].status
