@@ -83,9 +83,9 @@ def test_before_it_is_sent_an_ask_moves_freely_and_back_only_with_a_reason(
     assert "Vetting Two of us read it." in section(page, "chron")
     _tells(
         entries(staff.get(f"{ask}/history")),
-        ["Ready → Draft", "On: 2024-02-10 Reason: A date is missing."],
-        ["Vetting → Ready", "On: 2024-02"],
-        ["Draft → Vetting", "On: 2024-01-12 Note: Two of us read it."],
+        ["Ready → Draft", "On: 10 Feb 2024 Reason: A date is missing."],
+        ["Vetting → Ready", "On: Feb 2024"],
+        ["Draft → Vetting", "On: 12 Jan 2024 Note: Two of us read it."],
         ["Ask recorded", "10 Jan 2024"],
     )
 
@@ -178,7 +178,7 @@ def _reopen(staff: Person, ask: str) -> None:
         entries(staff.get(f"{ask}/history")),
         ["Closed → Submitted", "Superseded → –", "Reason: The list was changed back."],
         ["Under review → Closed", "– → Superseded", "Reason: A later letter asks for more."],
-        ["Submitted → Under review", "On: 2023-11-20"],
+        ["Submitted → Under review", "On: 20 Nov 2023"],
     )
 
 
