@@ -510,6 +510,7 @@ def test_a_promise_and_a_question_are_not_called_an_answer(
     record_contact(staff, ask, "question", "2024-02-10")
     assert "You put a question to us, 10 Feb 2024." in text_in(letter_to(staff, ask))
     record_contact(staff, ask, "substantive", "2024-02-11")
+    record_contact(staff, ask, "meeting", "2024-03-01")  # which takes back no answer
     assert "Answered, 11 Feb 2024." in text_in(letter_to(staff, ask))
 
 

@@ -215,9 +215,13 @@ def _met(viewer: Viewer, ask_ids: Sequence[int], agency_id: int) -> dict[int, li
 
 
 def _replies(met: Mapping[int, Sequence[Contact]]) -> dict[int, Contact]:
-    """Of each ask the last contact that answers something, be it with a question or a promise."""
+    """Of each ask the last answer of substance, or else the last question, promise or meeting."""
+
+    def weight(one: Contact) -> tuple[bool, str, int]:
+        return one.substance is Substance.SUBSTANTIVE, str(one.happened_on or ""), one.id
+
     return {
-        ask_id: max(answers, key=lambda one: (str(one.happened_on or ""), one.id))
+        ask_id: max(answers, key=weight)
         for ask_id, found in met.items()
         if (answers := [one for one in found if one.substance in ANSWERS])
     }

@@ -11,7 +11,7 @@ from tracker.recommendations.instruments import FACTS
 from tracker.recommendations.models import Addressee, AddresseeState, Recommendation, Result
 
 LONGEST_QUOTE = 600
-# what came last, where it was no answer to what was asked
+# what came, where nothing of substance did
 REPLIES = {
     Substance.QUESTION: "You put a question to us",
     Substance.PROMISE: "You promised an answer",

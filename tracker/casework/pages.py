@@ -316,5 +316,6 @@ def _law_of(
                 if said == UNTOLD_LETTER:
                     request = gathering.request_of(letter, ask)
                     said = explain_failings(request, put_to_president=False)
-                found[said].append(ask)
+                if ask not in found[said]:  # it may have gone out with another letter too
+                    found[said].append(ask)
     return found
