@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,7 +20,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-ROOT = Path(__file__).resolve().parent
+BASE_URL = "http://localhost:8000"  # where none is given
 # a scheme and a host, perhaps a port; no name, path or query
 ADDRESS = re.compile(r"https?://(\[[0-9a-f:]+\]|[\w.-]+)(:\d{1,5})?/?", re.IGNORECASE)
 EXAMPLES = {
@@ -85,17 +86,21 @@ def load(environ: Mapping[str, str] = os.environ, **overrides: object) -> Settin
 
     Raises `BadSetting` with a line that names the variable, the problem and an example.
     """
-    instance = Path(environ.get("TRACKER_INSTANCE") or "instance").expanduser().resolve()
+    _refuse_misspelt(environ)
+    with _named("instance"):
+        instance = Path(environ.get("TRACKER_INSTANCE") or "instance").expanduser().resolve()
     given: dict[str, Any] = {
         name.removeprefix("TRACKER_").lower(): value
         for name, value in environ.items()
         if name.startswith("TRACKER_") and value.strip()
     }
-    given |= _instance_overrides(instance)
+    with _named("instance"):
+        given |= _instance_overrides(instance)
     given |= overrides
     given.setdefault("instance", instance)
-    values: dict[str, Any] = {"instance": Path(given["instance"]).expanduser().resolve()}
+    values: dict[str, Any] = {}
     with _named("instance"):
+        values["instance"] = Path(given["instance"]).expanduser().resolve()
         _make_private_folder(values["instance"])
     with _named("demo"):
         values["demo"] = _switch(given.get("demo"), values)
@@ -110,8 +115,17 @@ def _named(name: str) -> Iterator[None]:
     """Turn what is wrong with a value into a line with the variable's name and an example."""
     try:
         yield
-    except ValueError as problem:
+    except (ValueError, OSError, RuntimeError) as problem:
         raise BadSetting(f"TRACKER_{name.upper()}: {problem}; example: {EXAMPLES[name]}") from None
+
+
+def _refuse_misspelt(environ: Mapping[str, str]) -> None:
+    """A setting that is nearly named is meant, and must not be left out unseen."""
+    known = [f"TRACKER_{f.name.upper()}" for f in fields(Settings)]
+    for name in environ:
+        near = get_close_matches(name, known, 1, 0.92) if name.startswith("TRACKER_") else []
+        if near and name not in known:
+            raise BadSetting(f"{name} is no setting; is {near[0]} meant?")
 
 
 def _instance_overrides(instance: Path) -> dict[str, Any]:
@@ -123,6 +137,9 @@ def _instance_overrides(instance: Path) -> dict[str, Any]:
     except Exception as problem:
         raise BadSetting(f"{path}: {type(problem).__name__}: {problem}") from None
     known = {f"TRACKER_{name.upper()}": name for name in PARSERS}
+    unknown = sorted(name for name in found if name.startswith("TRACKER_") and name not in known)
+    if unknown:
+        raise BadSetting(f"{path}: {unknown[0]} is no setting that can stand in this file.")
     return {known[name]: value for name, value in found.items() if name in known}
 
 
@@ -147,6 +164,8 @@ def _database_url(value: object, so_far: dict[str, Any]) -> str:
     schemes = ("sqlite:///", "postgresql+psycopg://")
     if not url.startswith(schemes) or url in schemes:
         raise ValueError("must start with sqlite:/// or postgresql+psycopg://")
+    if url.startswith("sqlite") and (url.endswith(":memory:") or "?" in url):
+        raise ValueError("must name a file, and no more")
     try:
         make_url(url)
     except (ValueError, ArgumentError):
@@ -180,23 +199,25 @@ def _kept_secret(path: Path) -> str:
 
 def _base_url(value: object, so_far: dict[str, Any]) -> str:
     if value is None:
-        return "http://localhost:8000"
+        return BASE_URL
     address = _text(value).strip()
-    if not ADDRESS.fullmatch(address):
+    if not ADDRESS.fullmatch(address) or not all((urlsplit(address).hostname or "").split(".")):
         raise ValueError("must be a scheme and a host, with a port if need be")
+    if urlsplit(address).port == 0:
+        raise ValueError("has no port")
     return address.rstrip("/")
 
 
 def _trusted_hosts(value: object, so_far: dict[str, Any]) -> tuple[str, ...]:
-    own = urlsplit(so_far["base_url"]).hostname or "localhost"
-    loopback = ("localhost", "127.0.0.1") if own == "localhost" else ()
+    """Besides the own one and the machine itself, which checks whether the program lives."""
+    own = (urlsplit(so_far["base_url"]).hostname or "localhost", "localhost", "127.0.0.1")
     if value is None:
-        return tuple(dict.fromkeys((own, *loopback)))
+        return tuple(dict.fromkeys(own))
     names = list(value) if isinstance(value, list | tuple) else _text(value).split(",")
     hosts = tuple(name for name in (_text(name).strip() for name in names) if name)
     if not hosts or any("/" in host or " " in host or "*" in host for host in hosts):
         raise ValueError("must be host names parted by commas, no wildcard")
-    return hosts
+    return tuple(dict.fromkeys((*own, *hosts)))
 
 
 def _switch(value: object, so_far: dict[str, Any]) -> bool:
@@ -219,14 +240,14 @@ def _timezone(value: object, so_far: dict[str, Any]) -> str:
 
 def _backup_days(value: object, so_far: dict[str, Any]) -> int:
     said = "14" if value is None else str(value).strip()
-    if not said.isascii() or not said.isdigit() or not 1 <= int(said) <= 3650:
+    if not re.fullmatch("[0-9]{1,4}", said) or not 1 <= int(said) <= 3650:
         raise ValueError(f"{value!r} is no number of days from 1 to 3650")
     return int(said)
 
 
 def _proxies(value: object, so_far: dict[str, Any]) -> int:
     said = "0" if value is None else str(value).strip()
-    if not said.isascii() or not said.isdigit() or int(said) > 5:
+    if not re.fullmatch("[0-5]", said):
         raise ValueError(f"{value!r} is no number of proxies from 0 to 5")
     return int(said)
 

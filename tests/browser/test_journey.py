@@ -149,7 +149,7 @@ def put_right(form: LetterForm, person: str) -> None:
     field.fill(written_on().isoformat())
     form.save()
     expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
-    expect(page.get_by_role("status")).to_contain_text("The letter is recorded.")
+    expect(page.get_by_role("status")).to_contain_text("The letter is recorded, with ")
     for title in (MAGNITSKY, EXPORT):
         expect(page.get_by_role("link", name=title)).to_be_visible()
 

@@ -184,15 +184,70 @@ def test_enter_with_suggestions_in_sight_saves_no_half_a_name(site: Site, open_p
     expect(page).to_have_url(f"{site.url}/recommendations/new")
 
 
-def test_enter_in_a_field_saves_and_takes_nothing_away(site: Site, open_page: Open) -> None:
-    page = open_page(site)
+@pytest.mark.parametrize("scripted", [True, False])
+def test_enter_in_a_line_saves_no_letter_half_typed(
+    site: Site, open_page: Open, scripted: bool
+) -> None:
+    page = open_page(site, java_script_enabled=scripted)
     page.goto("/letters/new")
     title = page.get_by_role("region", name="The letter").get_by_label("Title")
     title.fill("Half a letter")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_be_focused()
+    title.press("Enter")
     expect(title).to_have_value("Half a letter")
+    expect(page.get_by_role("alert")).to_have_count(0)
     expect(page.get_by_role("button", name="Remove this signatory")).to_have_count(1)
+    page.get_by_role("button", name="Save the letter and 1 ask").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+
+
+def test_a_page_that_refuses_again_begins_at_its_summary(site: Site, open_page: Open) -> None:
+    page = open_page(site)
+    page.goto("/letters/new")
+    page.get_by_role("combobox", name="Name, or description").fill("Somebody")
+    save = page.get_by_role("button", name="Save the letter and 1 ask")
+    save.click()
+    page.get_by_role("link", name="Ask 1, what it asks, in one line:").click()
+    page.keyboard.type("Sanction them")
+    save.click()
+    alert = page.get_by_role("alert")
+    expect(alert).to_be_focused()
+    expect(alert).to_be_in_viewport()
+    assert "#" not in page.url
+
+
+def test_a_short_form_that_refuses_begins_at_its_summary(site: Site, open_page: Open) -> None:
+    page = open_page(site)
+    page.goto("/contacts/new")
+    page.get_by_role("button", name="Record the contact").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+
+
+def test_suggestions_are_told_to_whoever_does_not_see_them(site: Site, open_page: Open) -> None:
+    page = open_page(site)
+    page.goto("/letters/new")
+    field = page.get_by_role("combobox", name="Body")
+    suggest(page, field, "Treas")
+    told = page.get_by_role("status").filter(has_text="suggestion")
+    expect(told).to_have_count(1)
+    field.fill("Ministry of Nothing")
+    expect(page.get_by_role("status").filter(has_text="None on record")).to_have_count(1)
+
+
+def test_what_is_removed_can_be_put_back(site: Site, open_page: Open) -> None:
+    page = open_page(site)
+    page.goto("/letters/new")
+    page.get_by_label("What it asks, in one line").fill("Sanction them")
+    page.get_by_role("button", name="Add another ask").click()
+    second = page.get_by_role("group", name="Ask 2")
+    expect(second.get_by_label("Instrument")).to_be_focused()
+    page.get_by_role("button", name="Remove this ask 1").click()
+    expect(page.get_by_label("What it asks, in one line")).to_have_value("")
+    page.get_by_role("button", name="Put it back").press("Enter")
+    expect(page.get_by_role("group", name="Ask 1").get_by_label("Instrument")).to_be_focused()
+    lines = page.get_by_label("What it asks, in one line")
+    expect(lines.nth(0)).to_have_value("Sanction them")
+    page.get_by_role("button", name="Remove this ask 2").click()
+    expect(page.get_by_role("button", name="Put it back")).to_have_count(0)
 
 
 def test_whoever_adds_a_row_goes_on_there(site: Site, open_page: Open) -> None:

@@ -50,6 +50,24 @@ def test_the_keys_move_tick_open_and_search(site: Site, open_page: Open) -> None
     expect(page.get_by_role("heading", level=1)).to_have_text(titles[0])
 
 
+def test_the_bar_says_how_many_are_ticked(site: Site, open_page: Open) -> None:
+    page = open_page(site)
+    page.goto("/recommendations")
+    bar = page.locator(".bulk")
+    expect(bar).to_contain_text("Tick asks, then")
+    none = page.get_by_role("button", name="Tick none")
+    expect(none).not_to_be_visible()
+    boxes = page.locator("table[data-keys] tbody").get_by_role("checkbox")
+    boxes.nth(0).check()
+    boxes.nth(1).check()
+    expect(bar.get_by_role("status")).to_have_text("2 ticked")
+    none.click()
+    expect(bar.get_by_role("status")).to_have_text("Tick asks, then")
+    expect(boxes.nth(1)).not_to_be_checked()
+    expect(boxes.nth(0)).to_be_focused()
+    expect(none).not_to_be_visible()
+
+
 def test_the_keys_are_told_and_can_be_turned_off(site: Site, open_page: Open) -> None:
     page = open_page(site)
     page.goto("/recommendations")

@@ -174,6 +174,11 @@ FORMS = {
         "{ask}/follow-up",
         {"sent_text": "Dear Secretary,\n\nPlease answer.", "happened_on": "2024-01-10"},
     ),
+    "further ask": Form(
+        "{letter}/asks/new",
+        {**ASK, **CONTROL, "targets-1-name": "Another", "tags": "tibet"},
+        ("add:controls", "add:targets"),
+    ),
     "template of letters": Form("/letters/template", {"text": "Dear {addressee},\n\n{asks}"}),
     "clocks": Form(
         "{ask}/clocks/change",

@@ -1,5 +1,6 @@
 """What came back, and what we sent after: the state of each addressee, the flags, and voiding."""
 
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +12,7 @@ from tests.front.support import (
     asks_on,
     assert_problems,
     entries,
+    further_ask,
     has_section,
     links,
     nothing_changes,
@@ -23,6 +25,7 @@ from tests.front.support import (
     rows,
     save,
     section,
+    share,
     travel,
     where,
 )
@@ -135,7 +138,10 @@ def test_one_reply_covers_several_asks_and_bodies(
     saved = form.save()
     assert saved == min((magnitsky, visas), key=lambda path: reply.index(path.rpartition("/")[2]))
     page = staff.get(saved)
-    assert "Reply of substance from State, Treasury. Both are looked at." in section(page, "chron")
+    assert (
+        "Reply of substance from State, Treasury. About 1 other ask too. Both are looked at."
+        in section(page, "chron")
+    )
     states = {
         path: {row[""].split()[0]: row["State"] for row in rows(staff.get(path), "addressees")}
         for path in (export, magnitsky, visas)
@@ -264,3 +270,46 @@ def test_an_ask_put_to_nobody_has_nobody_to_hear_from(staff: Person) -> None:
     page = staff.get(f"/contacts/new?ask={ask.rpartition('/')[2]}")
     assert options(page, "agencies") == []
     assert not has_section(staff.get(ask), "near")
+
+
+def test_ones_own_asks_are_offered_however_many_others_changed_theirs_last(
+    staff: Person, other_staff: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules["tracker.casework.views.contacts"], "MOST_OFFERED", 1)
+    own = record_ask(staff).rpartition("/")[2]
+    share(other_staff, record_ask(other_staff))
+    assert f'value="{own}"' in staff.get("/contacts/new").text
+    assert f'value="{own}"' in staff.get("/contacts/new?find=Sanction").text
+
+
+def test_an_acknowledgement_is_proposed_since_its_day_and_its_status_is_void_with_it(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2023-12-01", staff)
+    ask = record_ask(staff)
+    record_contact(staff, ask, "acknowledgement", "2023-11-20")
+    (link,) = [each for each in links(staff.get(ask)) if "to=acknowledged" in each]
+    assert Sitting(staff, link).fields["on"] == ["2023-11-20"]
+    Sitting(staff, link).save()
+    assert "Acknowledged 20 Nov 2023" in words_of(staff.get(ask))
+    void = next(each for each in links(staff.get(ask)) if "C-" in each and each.endswith("/void"))
+    save(staff, void, {"reason": "It was about another letter."})
+    assert "The acknowledgement is void" in words_of(staff.get(ask))
+    assert f"{ask}/status/void" in links(staff.get(ask))
+    save(staff, f"{ask}/status/void", {"reason": "It was about another letter."})
+    assert "The acknowledgement is void" not in words_of(staff.get(ask))
+
+
+def test_a_contact_about_several_asks_says_so_on_each_and_a_meeting_is_no_letter(
+    staff: Person,
+) -> None:
+    two = {**LETTER, **further_ask(1, "The second", "Another")}
+    first, second = asks_on(staff.get(record_letter(staff, two)))
+    form = Sitting(staff, f"/contacts/new?ask={first.rpartition('/')[2]}")
+    both = [each.rpartition("/")[2] for each in (first, second)]
+    form.type({"substance": "meeting", "happened_on": "2023-12-01", "asks": both}).save()
+    for ask in (first, second):
+        told = section(staff.get(ask), "chron")
+        assert (
+            "About 1 other ask too. In person" in told or "About 1 other ask too. Meeting" in told
+        )

@@ -148,8 +148,22 @@ def test_an_addressee_that_was_written_to_is_not_taken_out(staff: Person) -> Non
     form = Sitting(staff, f"{ask}/edit").type({"addressees-0-agency": "Treasury"})
     with nothing_changes(staff.app):
         answer = form.send()
-    assert_problems(answer, {"addressees": "The ask was sent to State, so it stays addressed"})
+    assert_problems(answer, {"addressees": "A contact with State is on record, so the ask stays"})
     assert form.fields["addressees-0-agency"] == ["Treasury"]
+
+
+def test_a_body_written_to_on_an_unknown_day_is_not_taken_out(staff: Person) -> None:
+    ask = record_ask(staff, {"written_on": "", "sent_on": ""})
+    form = Sitting(staff, f"{ask}/edit").type({"addressees-0-agency": "Treasury"})
+    with nothing_changes(staff.app):
+        assert_problems(form.send(), {"addressees": "A contact with State is on record"})
+
+
+def test_spaces_in_the_name_of_a_region_make_no_second_one(staff: Person) -> None:
+    ask = record_ask(staff, {"asks-0-places": "China (Tibet  A); China (Tibet A)"})
+    assert facts_of(staff.get(ask))["Place"] == "Tibet A, China"
+    Sitting(staff, f"{ask}/edit").type({"places": "China ( Tibet   A)"}).save()
+    assert facts_of(staff.get(ask))["Place"] == "Tibet A, China"
 
 
 def test_mistakes_in_a_change_are_told_and_change_nothing(staff: Person) -> None:

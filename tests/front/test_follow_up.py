@@ -253,7 +253,9 @@ def test_it_was_sent_restarts_silence_and_stands_in_the_chronology_for_its_owner
     assert "The follow-up is recorded." in words_of(page)
     for ask in (export, magnitsky):
         page = staff.get(ask)
-        assert "28 Feb 2024 Follow-up sent to State. E-mail" in section(page, "chron")
+        assert "28 Feb 2024 Follow-up sent to State. About 1 other ask too. E-mail" in section(
+            page, "chron"
+        )
         assert f"Dear {TIBETAN}\n\nPlease answer." in markup_of(page, "chron")
         assert row_of(page, "addressees", "State")["Last contact"] == "28 Feb 2024"
         assert row_of(page, "addressees", "Treasury")["Last contact"] == "23 Oct 2023"

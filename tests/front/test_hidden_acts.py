@@ -212,7 +212,7 @@ def test_whom_an_ask_was_given_to_is_named_to_their_colleagues_of_then(
     clock.shift(timedelta(minutes=1))
     _move(staff, "Lowland Group", Role.STAFF)
     text = words_of(colleague.get(f"{ask}/history"))
-    assert "assignee Staff" in text
+    assert "Assigned to Staff" in text
     assert "Lowland" not in text
 
 

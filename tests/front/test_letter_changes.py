@@ -141,3 +141,51 @@ def test_who_saves_second_sees_both_texts(staff: Person, colleague: Person) -> N
     page = words_of(staff.get(letter))
     assert "Mine" in page
     assert "Also mine" in page
+
+
+SECOND = {"title": "Control the technology too", "targets-0-name": "Somebody else"}
+
+
+def test_an_ask_that_was_forgotten_is_added_and_went_with_its_letter(
+    staff: Person, partner: Person
+) -> None:
+    letter = record_letter(staff)
+    share(staff, letter)
+    told = words_of(partner.get(letter)), entries(partner.get(f"{letter}/history"))
+    form = Sitting(staff, f"{letter}/asks/new")
+    assert "was sent on 23 Oct 2023: this ask went with it" in words_of(form.page)
+    assert form.fields["sources-0-url"] == ["https://www.cecc.gov/letter"]
+    with nothing_changes(staff.app):
+        wrong = Sitting(staff, f"{letter}/asks/new")
+        wrong.type({**SECOND, "addressees-0-agency": "Treasury"})
+        assert_problems(wrong.send(), {"addressees": "The letter was not written to all of these"})
+        empty = Sitting(staff, f"{letter}/asks/new").send()
+        assert_problems(empty, {"title": "Say in one line", "targets": "Name a target"})
+    ask = form.type(SECOND).save()
+    page = staff.get(ask)
+    assert "Submitted 23 Oct 2023" in words_of(page)
+    assert row_of(page, "clocks", "Silence")["Arithmetic"].startswith("23 Oct 2023 + 90")
+    assert len(rows(staff.get(letter), "asks")) == 2
+    assert ask.rpartition("/")[2] in entries(staff.get(f"{letter}/history"))[0]
+    assert (words_of(partner.get(letter)), entries(partner.get(f"{letter}/history"))) == told
+
+
+def test_an_ask_added_to_a_letter_not_sent_is_a_draft_and_to_a_void_one_is_refused(
+    staff: Person,
+) -> None:
+    letter = record_letter(staff, {"is_sent": None})
+    assert "Draft" in words_of(staff.get(Sitting(staff, f"{letter}/asks/new").type(SECOND).save()))
+    form = Sitting(staff, f"{letter}/asks/new").type({**SECOND, "title": "A third"})
+    save(staff, f"{letter}/void", {"reason": "It never was."})
+    with nothing_changes(staff.app):
+        answer = form.send()
+    assert "This letter is void: it stays as it was entered." in words_of(answer)
+
+
+def test_an_export_control_may_name_a_technology_and_no_culprit(staff: Person) -> None:
+    form = Sitting(staff, "/recommendations/new").press("add:controls")
+    form.type({"title": "Control the kits", "addressees-0-agency": "Commerce"})
+    form.type({"instrument": "export_control", "controls-0-technology": "DNA sequencing kits"})
+    page = staff.get(form.save())
+    assert "DNA sequencing kits" in words_of(page)
+    assert [row[""] for row in rows(page, "targets")] == ["The ask as a whole"]

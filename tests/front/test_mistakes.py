@@ -365,6 +365,12 @@ def test_a_body_can_be_added_in_the_middle_of_a_letter(staff: Person) -> None:
     body = {"name": "Office of the Coordinator", "short_name": "Tibet Office"}
     with nothing_changes(staff.app):
         wrong = Sitting(staff, "/agencies/new").type({"short_name": "Tibet Office"}).send()
+        unnamed = (
+            Sitting(staff, "/agencies/new")
+            .type({**body, "name": "!!!", "jurisdiction": "US"})
+            .send()
+        )
+        assert_problems(unnamed, {"name": "Write the name with letters"})
         assert_problems(wrong, {"name": "Write the body's full name.", "jurisdiction": "Choose"})
         taken = Sitting(staff, "/agencies/new").type(
             {"name": "us department of STATE", "jurisdiction": "US"}
@@ -499,3 +505,21 @@ def test_a_form_with_problems_names_each_at_its_field_and_saves_nothing(
         answer = form.send()
     assert_problems(answer, wanted)
     assert_still_there(answer, sent)
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("/letters/new", {"title": "A letter\x00", "written_on": "2023-10-23"}),
+        ("/letters/new", {"asks-0-asked_of": "9" * 5000, "op": "remove:addressees-0"}),
+        ("{ask}/edit", {"seen": "[" * 100_000}),
+    ],
+    ids=["NUL in a title that is looked up", "a number of 5,000 figures", "a deep nest"],
+)
+def test_what_no_page_of_ours_sends_is_told_and_saves_nothing(
+    staff: Person, path: str, sent: dict[str, str]
+) -> None:
+    sitting = Sitting(staff, path.format(ask=record_ask(staff)))
+    with nothing_changes(staff.app):
+        page = staff.post(sitting.path, {**sitting.fields, **sent})
+    assert page.status_code in (200, 400, 422), page.status_code

@@ -8,6 +8,7 @@ from werkzeug.test import TestResponse
 from tests.front import seed
 from tests.front.support import (
     LETTER,
+    SAME_LETTER,
     Sitting,
     asks_on,
     assert_problems,
@@ -17,6 +18,7 @@ from tests.front.support import (
     night_of,
     record_ask,
     record_contact,
+    record_letter,
     row_of,
     rows,
     section,
@@ -384,3 +386,17 @@ def test_a_reference_typed_as_the_name_of_a_target_is_that_target(staff: Person)
     unknown = {"title": "A third letter", "asks-0-targets-0-name": "T-00000000"}
     answer = send(staff, "/letters/new", {**LETTER, **unknown})
     assert_problems(answer, {"asks-0-targets-0-name": "No such target is on record."})
+
+
+def test_a_letter_without_a_day_is_found_again_by_its_title(staff: Person) -> None:
+    record_letter(staff, {"written_on": "", "sent_on": ""})
+    again = Sitting(staff, "/letters/new").type({**LETTER, "written_on": "", "sent_on": ""})
+    assert SAME_LETTER in words_of(again.send_once())
+
+
+def test_a_source_with_a_long_address_and_no_title_is_kept_once(staff: Person) -> None:
+    address = f"https://www.example.org/{'x' * 420}"
+    cited = {"sources-0-title": "", "sources-0-url": address}
+    for day in ("2023-10-23", "2023-10-24"):
+        record_letter(staff, {**cited, "written_on": day})
+    assert len(rows(staff.get("/sources"))) == 1

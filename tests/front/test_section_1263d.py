@@ -16,6 +16,7 @@ from tests.front.support import (
     entries,
     links,
     nothing_changes,
+    record_contact,
     row_of,
     rows,
     save,
@@ -235,7 +236,7 @@ def test_of_a_chain_of_letters_the_one_that_stands_and_qualifies_has_the_clock(
     assert "120 calendar days give 20 Mar 2019" in _law(staff, second)["Arithmetic"]
     assert "supplements the request of 20 Nov 2018" in _law(staff, third)["Arithmetic"]
     asks = [asks_on(staff.get(letter))[0] for letter in (first, second)]
-    for ask, turn in zip(asks, ("flags cleared", "flags raised"), strict=True):
+    for ask, turn in zip(asks, ("Flags cleared", "Flags raised"), strict=True):
         assert any(turn in entry for entry in entries(staff.get(f"{ask}/history")))
 
 
@@ -292,7 +293,7 @@ def test_a_letter_that_was_not_sent_yet_is_sent_later_and_its_clocks_start(
     form = Sitting(staff, f"{address}/receipt")
     with nothing_changes(staff.app):
         for typed, problems in (
-            ({"sent_on": ""}, {"sent_on": "It was not sent yet. Say when it was"}),
+            ({"sent_on": ""}, {"sent_on": "Say when it was: 2023-10-23"}),
             ({"sent_on": "2018-10-01"}, {"sent_on": "before it was written, 10 Oct 2018"}),
             ({"sent_on": "2018-11-02"}, {"sent_on": "This day has not come yet"}),
         ):
@@ -308,6 +309,28 @@ def test_a_letter_that_was_not_sent_yet_is_sent_later_and_its_clocks_start(
     Sitting(staff, f"{address}/receipt").type({"reply_date_confirmed": "y"}).save()
     assert "read in the letter" in section(staff.get(address), "facts")
     assert row_of(staff.get(f"{ask}/clocks"), "clocks-1", "Reply asked for")
+
+
+def test_a_letter_sent_on_an_unknown_day_begins_its_clocks_when_the_day_is_known(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2018-11-01", staff)
+    address = _typed(staff, CASES["of an unknown day of receipt"], written_on="").save()
+    (ask,) = asks_on(staff.get(address))
+    page = staff.get(address)
+    assert "Sent on a day not known" in words_of(page)
+    assert "When it was sent…" in words_of(page)
+    record_contact(staff, ask, "acknowledgement", "2018-10-20")
+    form = Sitting(staff, f"{address}/receipt")
+    with nothing_changes(staff.app):
+        late = form.type({"sent_on": "2018-10-21"}).send()
+        assert_problems(late, {"sent_on": "A contact of 20 Oct 2018 is on record"})
+    form.type({"sent_on": "2018-10-12", "received_on": "2018-10-15", "received_proof": "A receipt"})
+    form.save()
+    assert "Sent 12 Oct 2018" in words_of(staff.get(address))
+    assert "Submitted 12 Oct 2018" in words_of(staff.get(ask))
+    assert "120 calendar days give 12 Feb 2019" in _law(staff, address)["Arithmetic"]
+    assert "12 Oct 2018 Letter sent" in " ".join(entries(staff.get(ask)))
 
 
 def test_what_is_corrected_reaches_the_end_of_a_chain_of_letters(staff: Person) -> None:
@@ -414,9 +437,9 @@ def test_the_receipt_is_recorded_later_with_its_proof_and_the_clock_follows(
     assert "Day 0 is 12 Oct 2018; 120 calendar days give 9 Feb 2019." in section(letter, "law")
     ask = asks_on(letter)[0]
     history = entries(staff.get(f"{ask}/history"))
-    assert "days moved Section 1263d: 7 Feb 2019 → 9 Feb 2019 (The President)" in history[0]
+    assert "Days moved Section 1263d: 7 Feb 2019 → 9 Feb 2019 (The President)" in history[0]
     assert history[1].startswith("1 Dec 2018, 12:00 UTC Receipt of a letter recorded Staff")
-    assert "received proof – → Signed for at the door" in history[1]
+    assert "Proof of receipt – → Signed for at the door" in history[1]
 
 
 def test_a_letter_that_was_changed_meanwhile_is_not_overwritten(staff: Person) -> None:

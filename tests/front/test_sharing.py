@@ -277,6 +277,38 @@ def test_what_is_told_of_a_target_in_the_history_begins_when_it_is_shared(
     assert "Outcome recorded" in words_of(partner.get(f"{ask}/history"))
 
 
+def test_why_something_is_void_is_told_to_those_who_had_read_it(
+    staff: Person, partner: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2024-03-01", staff, partner)
+    ask = record_ask(staff)
+    save(
+        staff,
+        f"{ask}/status",
+        {"to": "under_review", "on": "2024-02-01", "source_url": "https://a.gov/review"},
+    )
+    save(staff, f"{ask}/status/void", {"reason": "The clerk zz01 was wrong."})
+    _void_meeting(staff, ask, "Mixed up with zz02.")
+    assert "zz02" in section(staff.get(ask), "chron")
+    assert "zz0" not in Sitting(staff, f"{ask}/audience").text
+    travel(on_day, "2024-03-05", staff, partner)
+    share(staff, ask)
+    told = section(partner.get(ask), "chron")
+    assert "zz0" not in told
+    assert "Meeting" not in told
+    assert "Under review" not in told
+    _void_meeting(staff, ask, "It was on another day, zz03.")
+    assert "void: It was on another day, zz03." in section(partner.get(ask), "chron")
+
+
+def _void_meeting(person: Person, ask: str, why: str) -> None:
+    record_contact(person, ask, "meeting", "2024-02-10")
+    (void,) = [each for each in links(person.get(ask)) if "C-" in each and each.endswith("/void")][
+        :1
+    ]
+    save(person, void, {"reason": why})
+
+
 @pytest.mark.parametrize("audience", ["named", "coalition", "public"])
 def test_a_change_of_audience_needs_a_reason(staff: Person, audience: str) -> None:
     form = Sitting(staff, f"{record_ask(staff)}/audience")

@@ -21,7 +21,7 @@ from tracker.records.models import Audience
 
 STAFF, PARTNER = "staff@example.org", "partner@example.org"
 
-# the shapes that interface.md fixes
+# shapes on which scripts of others rest
 RUN = {"job", "as_of", "examined", "newly_flagged", "cleared", "suppressed", "seconds"}
 FLAG = {"recommendation", "agency", "kind", "cause", "basis", "due_on", "flagged_on"}
 RECOMMENDATION = """
@@ -272,6 +272,20 @@ REFUSED: dict[str, tuple[tuple[str, ...], str, str]] = {
     ),
     "a day to come": (("jobs", "run", "stale-sweep", "--at", "2999-01-01"), "", "--dry-run"),
     "a backup of a past day": (("jobs", "run", "backup", "--at", "2024-03-01"), "", "another day"),
+    "a plan of a backup of a past day": (
+        ("jobs", "run", "backup", "--at", "0001-01-01", "--dry-run"),
+        "",
+        "another day",
+    ),
+    "forgetting as of a past day": (("jobs", "run", "prune", "--at", "2024-03-01"), "", "another"),
+    "a name taken in capitals": (("organisations", "add", "HIGHLAND group"), "", "Highland Group"),
+    "an export to a full disk": (
+        ("export", "json", "--out", "/dev/full", "--as", STAFF),
+        "",
+        "full",
+    ),
+    "a backup to a device": (("backup", "/dev/null", "--overwrite"), "", "exists already"),
+    "a backup under a name too long": (("backup", "x" * 300), "", "too long"),
 }
 
 
@@ -286,6 +300,9 @@ MISUSED: dict[str, tuple[str, ...]] = {
     "a filter that is none": (*TO_OUT, "colour=red"),
     "a filter without its value": (*TO_OUT, "status"),
     "a status that is none": (*TO_OUT, "status=lost"),
+    "a year that is none": (*TO_OUT, "year=20"),
+    "a year for all": (*TO_OUT, "year=%"),
+    "a country that is none": (*TO_OUT, "country=Tibet"),
     "figures of a day to come": ("stats", "--as", STAFF, "--as-of", "2999-01-01"),
     "figures as known on a day to come": (
         *("stats", "--as", STAFF, "--as-of", "2024-01-01"),
@@ -294,6 +311,9 @@ MISUSED: dict[str, tuple[str, ...]] = {
     "an unknown command": ("conquer",),
     "an unknown job": ("jobs", "run", "nothing"),
     "a day that is none": ("jobs", "run", "stale-sweep", "--at", "yesterday"),
+    "a day that the month lacks": ("jobs", "run", "stale-sweep", "--at", "2024-02-30"),
+    "an address to listen on that is none": ("serve", "--host", " "),
+    "a backup to the terminal": ("backup", "-"),
     "statistics for nobody": ("stats",),
     "an export for nobody": ("export", "json", "--out", "-"),
     "an export to nowhere": ("export", "json", "--as", STAFF),

@@ -165,7 +165,7 @@ def test_the_command_shows_first_and_erases_when_told_to(app: Flask, staff: Pers
     run = app.test_cli_runner().invoke
     shown = run(erase, ["target", reference.lower()])
     assert shown.exit_code == 0
-    assert "1 targets" in shown.output
+    assert "targets: 1" in shown.output
     assert f"May still be named in the texts of: {ask.rpartition('/')[2]}" in shown.output
     assert "Nothing is erased yet. Do it with --yes." in shown.output
     with reading(app):

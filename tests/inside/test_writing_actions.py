@@ -320,6 +320,10 @@ CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
             "outcome.recorded",
         ),
         "change_letter": (change_letter, "letter.changed"),
+        "add_to_letter": (
+            lambda s: casework.add_to_letter(s.viewer, s.letter, ask_input()),
+            "letter.changed",
+        ),
         "record_receipt": (record_receipt, "letter.received"),
         "set_next": (set_next, "recommendation.changed"),
         "share": (share, "record.audience_changed"),

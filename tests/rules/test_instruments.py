@@ -1,4 +1,4 @@
-"""What can be asked for, who decides it, and the words for each (domain.md, Instruments)."""
+"""What can be asked for, who decides it, and the words for each."""
 
 import pytest
 

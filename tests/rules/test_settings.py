@@ -54,8 +54,12 @@ def test_nothing_needs_to_be_set(folder: Path) -> None:
         ("base_url", "https://tracker.example.org", "https://tracker.example.org"),
         ("base_url", "https://tracker.example.org/", "https://tracker.example.org"),
         ("base_url", "http://localhost:9000", "http://localhost:9000"),
-        ("trusted_hosts", "tracker.example.org", ("tracker.example.org",)),
-        ("trusted_hosts", " a.example , b.example,, ", ("a.example", "b.example")),
+        ("trusted_hosts", "a.example", ("localhost", "127.0.0.1", "a.example")),
+        (
+            "trusted_hosts",
+            " a.example , b.example,, ",
+            ("localhost", "127.0.0.1", "a.example", "b.example"),
+        ),
         ("public_dashboard", "on", True),
         ("public_dashboard", "ON", True),
         ("public_dashboard", " yes ", True),
@@ -97,6 +101,12 @@ BAD: list[tuple[str, str, str, str]] = [
     ("base_url", "https://tracker.example.org:port", "", "example: https://"),
     ("base_url", "https://tracker example.org", "", "example: https://"),
     ("base_url", "https://me:secret@tracker.example.org", "", "example: https://"),
+    ("base_url", "https://tracker.example.org:99999", "", "example: https://"),
+    ("base_url", "https://tracker..org", "a scheme and a host", "example: https://"),
+    ("database_url", "sqlite:///:memory:", "must name a file", "example: postgresql"),
+    ("database_url", "sqlite:////srv/t.sqlite3?mode=ro", "must name a file", "example: postgresql"),
+    ("backup_days", "9" * 5000, "no number of days", "example: 14"),
+    ("proxies", "9" * 5000, "no number of proxies", "example: 1"),
     ("trusted_hosts", ",", "host names", "example: tracker.example.org"),
     ("trusted_hosts", "*", "wildcard", "example: tracker.example.org"),
     ("trusted_hosts", "*.example.org", "wildcard", "example: tracker.example.org"),
@@ -202,9 +212,13 @@ def test_a_damaged_secret_is_refused_with_what_to_do(folder: Path, damaged: str)
 # ---- hosts and cookies
 
 
-def test_the_host_of_the_address_is_trusted_and_no_other(folder: Path) -> None:
+def test_the_host_of_the_address_and_the_machine_itself_are_trusted(folder: Path) -> None:
     settings = _load(folder, base_url="https://tracker.example.org:8443")
-    assert settings.trusted_hosts == ("tracker.example.org",)
+    assert settings.trusted_hosts == ("tracker.example.org", "localhost", "127.0.0.1")
+    further = _load(
+        folder, base_url="https://tracker.example.org", trusted_hosts="alias.example.org"
+    )
+    assert further.trusted_hosts == (*settings.trusted_hosts, "alias.example.org")
 
 
 @pytest.mark.parametrize(
@@ -238,7 +252,7 @@ def test_the_instances_own_file_outweighs_the_environment(folder: Path) -> None:
     settings = _load(folder, timezone="Asia/Tokyo", base_url="https://a.example")
     assert settings.timezone == "Europe/Oslo"
     assert settings.public_dashboard is True
-    assert settings.trusted_hosts == ("a.example", "b.example")
+    assert settings.trusted_hosts == ("a.example", "localhost", "127.0.0.1", "b.example")
     assert settings.base_url == "https://a.example"
 
 
@@ -247,6 +261,18 @@ def test_what_a_command_gives_outweighs_both(folder: Path) -> None:
     environ = {"TRACKER_INSTANCE": str(folder), "TRACKER_TIMEZONE": "Asia/Tokyo"}
     assert config.load(environ, timezone="UTC", demo=True).timezone == "UTC"
     assert config.load(environ, demo=True).demo is True
+
+
+def test_a_setting_that_is_nearly_named_stops_the_start(folder: Path) -> None:
+    assert "is TRACKER_BASE_URL meant?" in _refusal(folder, baseurl="https://a.example")
+    _override(folder, "TRACKER_BAKUP_DAYS = 3\n")
+    assert "TRACKER_BAKUP_DAYS is no setting" in _refusal(folder)
+
+
+def test_an_instance_that_cannot_be_read_is_told_in_a_line(folder: Path) -> None:
+    (folder / "secret_key").mkdir()
+    assert _refusal(folder).startswith("TRACKER_SECRET_KEY: ")
+    assert _refusal(Path("~nobody-of-that-name/x")).startswith("TRACKER_INSTANCE: ")
 
 
 def test_a_bad_value_in_the_instances_own_file_names_the_variable(folder: Path) -> None:
@@ -309,7 +335,7 @@ def test_every_setting_is_shown_under_its_variables_name(folder: Path) -> None:
         "TRACKER_DATABASE_URL": f"sqlite:///{folder.resolve() / 'tracker.sqlite3'}",
         "TRACKER_SECRET_KEY": "********",
         "TRACKER_BASE_URL": "https://a.example",
-        "TRACKER_TRUSTED_HOSTS": "a.example,b.example",
+        "TRACKER_TRUSTED_HOSTS": "a.example,localhost,127.0.0.1,b.example",
         "TRACKER_PUBLIC_DASHBOARD": "off",
         "TRACKER_TIMEZONE": "UTC",
         "TRACKER_BACKUP_DAYS": "14",

@@ -16,8 +16,9 @@ from tracker.history import actions as history
 def add_organisation(name: str, *, actor_id: int | None = None) -> Organisation:
     """Make an organisation. Raises `Refused` for a name that is empty, too long or taken."""
     name = _clean_name(name, "the organisation")
-    if queries.organisation_by_name(name):
-        raise Refused(f"There is an organisation called “{name}” already.")
+    taken = queries.organisation_called(name)
+    if taken:
+        raise Refused(f"There is an organisation called “{taken.name}” already.")
     organisation = Organisation(name=name)
     db.session.add(organisation)
     db.session.flush()

@@ -34,6 +34,12 @@ def organisation_by_name(name: str) -> Organisation | None:
     return db.session.scalar(select(Organisation).where(Organisation.name == name.strip()))
 
 
+def organisation_called(name: str) -> Organisation | None:
+    """The organisation of that name, in capitals or not."""
+    found = select(Organisation).where(func.lower(Organisation.name) == name.lower())
+    return db.session.scalar(found.order_by(Organisation.id).limit(1))
+
+
 def organisation_by_id(organisation_id: int) -> Organisation | None:
     """The organisation with that id."""
     return db.session.get(Organisation, organisation_id)

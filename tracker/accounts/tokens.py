@@ -63,7 +63,7 @@ def all_of_api() -> list[tuple[Token, User]]:
     statement = (
         select(Token, User)
         .join(User, User.id == Token.user_id)
-        .where(Token.scope != TokenScope.FEED, Token.expires_at > now())
+        .where(Token.scope != TokenScope.FEED, Token.expires_at > now(), User.active)
         .order_by(Token.id)
     )
     return [(row[0], row[1]) for row in db.session.execute(statement)]

@@ -24,6 +24,8 @@ def add_agency(
     intake = Intake()
     name = intake.text("name", name, Agency.name, missing="Write the body's full name.")
     short_name = intake.text("short_name", short_name, Agency.short_name) or name[:60]
+    if not fold(name):
+        intake.refuse("name", "Write the name with letters: a body is found by them.")
     if jurisdiction != "EU" and jurisdiction not in countries():
         intake.refuse("jurisdiction", "Choose the country that the body belongs to.")
     taken = queries.by_names([name, short_name])

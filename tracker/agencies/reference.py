@@ -1,4 +1,4 @@
-"""Bodies, offices and office holders that every installation starts with (domain.md, Bodies).
+"""Bodies, offices and office holders that every installation starts with.
 
 Public record, checked against it. Acting holders stood between the days given for Secretaries; a
 letter's own naming of an addressee is kept as the letter has it.

@@ -1,8 +1,8 @@
 """Lists and single records. A hidden record and a missing one answer the same 404."""
 
 import json
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, abort, request
@@ -11,7 +11,9 @@ from sqlalchemy import Select
 from tracker.agencies import queries as agencies
 from tracker.agencies.models import Agency
 from tracker.casework import listing
+from tracker.casework.list_words import LABELS, SWITCHES
 from tracker.casework.reading import note_reads_of
+from tracker.core.db import db
 from tracker.core.now import today
 from tracker.correspondence.models import Contact, Letter
 from tracker.dashboards.statistics import statistics as count
@@ -34,6 +36,9 @@ LETTERS = Order("Written last", Letter.written_on, Letter.id, descending=True)
 TARGETS = Order("Name", Target.sort_name, Target.id)
 SOURCES = Order("Title", Source.sort_title, Source.id)
 BODIES = Order("Name", Agency.name, Agency.id)
+PAGING = ("cursor", "limit")
+# the filters of the list's page, and its orders
+FILTERS = frozenset({*LABELS, *SWITCHES}) - {"columns"}
 Item = dict[str, Any]
 # the items of some records, and the further records whose words stand in them
 Items = Callable[[Sequence[Any]], tuple[list[Item], Sequence[RecordMixin]]]
@@ -46,10 +51,7 @@ def recommendations() -> Response:
     order, _, _ = listing.chosen_sorting(current())
     asks = export_json.visible_asks(current()).options(*export_json.PARTS_OF_ASK)
     statement = listing.narrowed_by_address(asks, current())
-    since = _moment("updated_since")
-    if since:
-        statement = statement.where(Recommendation.updated_at >= since)
-    return _list(statement, order, _asks)
+    return _list(statement, order, _asks, Recommendation, takes=FILTERS)
 
 
 @api.get("/recommendations/<ref:reference>")
@@ -64,7 +66,7 @@ def recommendation(reference: str) -> Response:
 @policy(Policy.READER)
 def letters() -> Response:
     """Letters, the one that was written last first."""
-    return _list(export_json.visible_letters(current()), LETTERS, _letters)
+    return _list(export_json.visible_letters(current()), LETTERS, _letters, Letter)
 
 
 @api.get("/letters/<ref:reference>")
@@ -78,7 +80,7 @@ def letter(reference: str) -> Response:
 @policy(Policy.READER)
 def targets() -> Response:
     """Targets, by name."""
-    return _list(export_json.visible_targets(current()), TARGETS, _each(shapes.target))
+    return _list(export_json.visible_targets(current()), TARGETS, _each(shapes.target), Target)
 
 
 @api.get("/targets/<ref:reference>")
@@ -93,7 +95,7 @@ def target(reference: str) -> Response:
 @policy(Policy.READER)
 def all_sources() -> Response:
     """Sources, by title."""
-    return _list(sources.listing(current()), SOURCES, _each(shapes.source))
+    return _list(sources.listing(current()), SOURCES, _each(shapes.source), Source)
 
 
 @api.get("/sources/<ref:reference>")
@@ -107,6 +109,7 @@ def source(reference: str) -> Response:
 @policy(Policy.READER)
 def all_agencies() -> Response:
     """Bodies, by name."""
+    _take_only(PAGING)
     page = fetch(agencies.listing(), BODIES, request.args.get("cursor"), _limit())
     return _json({"items": [shapes.agency(row) for row in page.rows], "next": page.later})
 
@@ -115,7 +118,7 @@ def all_agencies() -> Response:
 @policy(Policy.READER)
 def agency(slug: str) -> Response:
     """A body."""
-    found = next((row for row in agencies.all_agencies() if row.slug == slug), None)
+    found = db.session.scalar(agencies.listing().where(Agency.slug == slug))
     return _json(shapes.agency(found)) if found else abort(404)
 
 
@@ -123,6 +126,7 @@ def agency(slug: str) -> Response:
 @policy(Policy.READER)
 def statistics() -> Response:
     """The figures of what the token's owner sees."""
+    _take_only(())
     return _json(count(current(), today()))
 
 
@@ -141,9 +145,29 @@ def _each(shape: Callable[[Any], Item]) -> Items:
     return lambda rows: ([shape(row) for row in rows], [])
 
 
-def _list(statement: Select[Any], order: Order, items: Items) -> Response:
+def _list(
+    statement: Select[Any],
+    order: Order,
+    items: Items,
+    model: type[RecordMixin],
+    *,
+    takes: frozenset[str] = frozenset(),
+) -> Response:
+    """A page of records, those changed since a moment or all; what the list does not take besides
+    is refused, so that no script takes all for some."""
+    _take_only({*takes, "updated_since", *PAGING})
+    since = _moment("updated_since")
+    if since:
+        statement = statement.where(model.updated_at >= since)
     page = fetch(statement, order, request.args.get("cursor"), _limit())
     return _json({"items": _given(page.rows, items), "next": page.later})
+
+
+def _take_only(names: Collection[str]) -> None:
+    unknown = sorted(set(request.args) - set(names))
+    if unknown:
+        known = ", ".join(sorted(names)) or "nothing"
+        abort(400, f"“{unknown[0][:40]}” is not taken here. Taken is: {known}.")
 
 
 def _given(rows: Sequence[RecordMixin], items: Items) -> list[Item]:
@@ -179,13 +203,12 @@ def _moment(name: str) -> datetime | None:
     typed = request.args.get(name)
     if not typed:
         return None
+    wanted = f"{name} is a time with its zone, as 2024-03-01T12:00:00Z."
     try:
         found = datetime.fromisoformat(typed)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        abort(400, f"{name} is a time with its zone, as 2024-03-01T12:00:00Z.")
-    return found
+        return found.astimezone(UTC) if found.tzinfo else abort(400, wanted)
+    except (ValueError, OverflowError):
+        abort(400, wanted)
 
 
 def _json(told: Any) -> Response:

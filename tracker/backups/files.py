@@ -59,19 +59,29 @@ class Manifest:
     sha256: str
 
 
+def make_folder(folder: Path) -> None:
+    """A folder that its owner alone can enter, made if need be."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as problem:
+        said = problem.strerror or problem
+        raise TrackerError(f"The folder {folder} cannot be made: {said}.") from None
+
+
 @contextmanager
 def writing(path: Path, *, overwrite: bool) -> Iterator[Path]:
     """A new file readable by its owner only, to be filled by its name; it gets the name asked for
     when all went well, and never takes the place of another unless it may."""
-    if path.exists() and not overwrite:
-        raise TrackerError(f"{path} exists already; --overwrite replaces it.")
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    path = path.resolve()
+    part = path.parent / f".{path.name}.{secrets.token_hex(4)}.part"
     try:
+        if path.exists() and not (path.is_file() and overwrite):
+            raise FileExistsError
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         yield part
         _publish(part, path, overwrite=overwrite)
     except FileExistsError:
-        raise TrackerError(f"{path} exists already; --overwrite replaces it.") from None
+        raise TrackerError(f"{path} exists already; --overwrite replaces a file.") from None
     except OSError as problem:
         raise TrackerError(f"{path} cannot be written: {problem.strerror or problem}.") from None
     finally:

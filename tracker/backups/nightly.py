@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import current_app
 
-from tracker.backups.files import State
+from tracker.backups.files import State, make_folder
 from tracker.backups.saving import save
 from tracker.core.now import now
 from tracker.jobs.registry import Job
@@ -25,7 +25,7 @@ def run(as_of: date) -> dict[str, Any]:
     """Save the database under the day's name, in the place of an earlier one of that day; then
     remove what is older than the days to keep."""
     place = folder(_settings().instance)
-    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(place)
     made = save(place / _name(as_of), overwrite=True)
     removed = _outlived(as_of)
     for path in removed:

@@ -70,8 +70,7 @@ def _keep(folder: Path, *, replace: bool) -> Path | None:
         in_use = tables.holds_something(connection)
         revision = migrate.current(connection)
         connection.rollback()
-    if revision is not None and not migrate.is_known(revision):
-        raise TrackerError("The database was made by a newer version than this one.")
+    migrate.require_known(revision)
     if not in_use:
         return None
     if not replace:
@@ -79,7 +78,7 @@ def _keep(folder: Path, *, replace: bool) -> Path | None:
             "The database is in use, and a backup goes into an empty one; --replace puts it in the "
             "place of what there is, which is saved first."
         )
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    files.make_folder(folder)
     kept = folder / f"before-restore-{now():%Y%m%dT%H%M%S%f}.backup"
     save(kept)
     return kept

@@ -30,6 +30,7 @@ def save(path: Path, *, is_logical: bool = False, overwrite: bool = False) -> Ma
             revision = migrate.current(connection)
             if revision is None:
                 raise TrackerError("There is nothing to save: the database has no schema yet.")
+            migrate.require_known(revision)
             kind = Kind.LOGICAL if is_logical else own_kind(connection)
             state = tables.state_of(connection)
             _write(kind, connection, part)

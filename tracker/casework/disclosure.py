@@ -4,7 +4,7 @@ it, read as one of them would read it."""
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from tracker.accounts.permissions import Role
 from tracker.accounts.viewer import ANONYMOUS, Viewer
@@ -31,6 +31,7 @@ from tracker.targets import queries as targets
 from tracker.targets.merged import merged_under
 from tracker.targets.models import Target
 
+T = TypeVar("T", StatusSpan, Contact, Outcome)
 Field = tuple[str, list[str]]  # the words for it, and each thing that stands in it
 NOBODYS_ID = 0  # of somebody who is named nowhere
 
@@ -124,13 +125,13 @@ def _of_ask(ask: Recommendation, reader: Viewer) -> Iterator[Field]:
     )
     yield "What followed", _texts(words.RESULT[ask.result])
     yield "Controlled items", [_item(item) for item in ask.controls]
-    spans = asks.spans_of(reader, own)[ask.id]
+    # what is void by now is not told to who comes to see the ask
+    spans = _standing(asks.spans_of(reader, own)[ask.id])
     yield "Status", [words.STATUS[ask.status], *(said for one in spans for said in _of_span(one))]
-    yield (
-        "Contacts",
-        [_contact(contact) for contact in correspondence.contacts_of(reader, own)[ask.id]],
-    )
-    yield "Outcomes", [_outcome(outcome) for outcome in asks.outcomes_of(reader, own)[ask.id]]
+    contacts = _standing(correspondence.contacts_of(reader, own)[ask.id])
+    yield "Contacts", [_contact(contact) for contact in contacts]
+    outcomes = _standing(asks.outcomes_of(reader, own)[ask.id])
+    yield "Outcomes", [_outcome(outcome) for outcome in outcomes]
     yield "Letters", [each.title for each in correspondence.letters_of(reader, own)[ask.id]]
     own_clocks = clocks.clocks_of(reader, own)[ask.id]
     yield "Clocks", list(dict.fromkeys(arithmetic(c, today()).explanation for c in own_clocks))
@@ -219,29 +220,28 @@ def _evidence(reader: Viewer, record_id: int) -> list[str]:
     return [_joined(use.source.title, use.shows) for use in cited]
 
 
+def _standing(entries: Iterable[T]) -> list[T]:
+    return [entry for entry in entries if not entry.voided_at]
+
+
 def _of_span(span: StatusSpan) -> list[str]:
-    said = _joined(span.reason, span.note, _void(span.void_reason))
+    said = _joined(span.reason, span.note)
     return [f"{words.STATUS[span.status]}: {said}"] if said else []
 
 
 def _contact(contact: Contact) -> str:
-    told = f"{contact.happened_on}, {words.SUBSTANCE[contact.substance].lower()}"
-    said = _joined(contact.summary, _void(contact.void_reason))
-    return f"{told}: {said}" if said else told
+    day = contact.happened_on.shown if contact.happened_on else "Day not known"
+    told = f"{day}, {words.SUBSTANCE[contact.substance].lower()}"
+    return f"{told}: {contact.summary}" if contact.summary else told
 
 
 def _outcome(outcome: Outcome) -> str:
     cited = (text for each in outcome.citations for text in (each.citation, each.url))
     about = outcome.target.name if outcome.target else ""
-    void = _void(outcome.void_reason)
     by = outcome.authority.name if outcome.authority else outcome.actor
     on = outcome.effective_on.shown if outcome.effective_on else ""
     tied = words.ATTRIBUTION[outcome.attribution]
-    return _joined(words.OUTCOME[outcome.kind], about, by, on, tied, *cited, outcome.note, void)
-
-
-def _void(reason: str) -> str:
-    return f"void: {reason}" if reason else ""
+    return _joined(words.OUTCOME[outcome.kind], about, by, on, tied, *cited, outcome.note)
 
 
 def _item(item: ControlledItem) -> str:

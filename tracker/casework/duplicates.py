@@ -9,6 +9,7 @@ from tracker.casework.growing import Offers
 from tracker.casework.rows import AskFields, TargetRow
 from tracker.core.dates import BadDate
 from tracker.core.errors import Refused
+from tracker.core.text import BadText, clean
 from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import Letter
 from tracker.targets.alike import alike
@@ -82,10 +83,10 @@ def doubles(form: TellingForm, viewer: Viewer) -> Doubles:
 
 def _same_letter(form: LetterForm, viewer: Viewer) -> Letter | None:
     try:
-        day = form.written_on.date
-    except BadDate:
+        title, day = clean(form.title.data or ""), form.written_on.date
+    except (BadDate, BadText):
         return None  # which is said at its field
-    return correspondence.same(viewer, (form.title.data or "").strip(), day)
+    return correspondence.same(viewer, title, day)
 
 
 def _is_known(row: NewTarget) -> bool:

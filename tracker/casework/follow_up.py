@@ -281,7 +281,7 @@ def addressed(
     if office is None:
         return _not_on_record(body, wrote)
     now, then = _holder(office, today), _holder(office, wrote.earliest) if wrote else None
-    before = _then(office, then, body, wrote)
+    before = _then(then, body, wrote)
     if now is None:
         notice = (
             f"Nobody is on record as {office.title} today: the letter is addressed to the office."
@@ -330,9 +330,7 @@ def _holder(office: Office, day: date) -> OfficeHolder | None:
     return next((h for h in reversed(office.holders) if h.held_on(day)), None)
 
 
-def _then(
-    office: Office, then: OfficeHolder | None, body: Addressee, wrote: PartialDate | None
-) -> str:
+def _then(then: OfficeHolder | None, body: Addressee, wrote: PartialDate | None) -> str:
     """Who was written to, in a sentence."""
     if wrote is None:
         return ""

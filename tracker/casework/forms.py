@@ -101,7 +101,9 @@ class LetterFields(Form):
     reply_requested_by = PartialDateField("It asks for a reply by")
     reply_date_confirmed = BooleanField("I have read this date in the letter itself")
     note = TextAreaField("Note")
-    signatories = FieldList(FormField(SignatoryRow), "Signed by", min_entries=1)
+    signatories = FieldList(
+        FormField(SignatoryRow), "Signed by", min_entries=1, description="Signatory"
+    )
 
     def given(self) -> LetterInput:
         """That as typed."""
@@ -127,9 +129,13 @@ class LetterForm(BaseForm, LetterFields, Growing):
     received_proof = StringField("Proof of receipt")
     channel = WordField("How it was sent", Channel, labels=words.CHANNEL)
     supplements = StringField("It supplements an earlier letter")
-    addressees = FieldList(FormField(AddresseeRow), "Addressed to", min_entries=1)
-    asks = FieldList(FormField(AskFields), "What it asks", min_entries=1)
-    sources = FieldList(FormField(SourceRow), "Where it can be read, and its evidence")
+    addressees = FieldList(
+        FormField(AddresseeRow), "Addressed to", min_entries=1, description="Addressee"
+    )
+    asks = FieldList(FormField(AskFields), "What it asks", min_entries=1, description="Ask")
+    sources = FieldList(
+        FormField(SourceRow), "Where it can be read, and its evidence", description="Source"
+    )
 
     def drop(self, rows: "FieldList[Any]", position: int) -> None:
         super().drop(rows, position)
@@ -182,16 +188,24 @@ class ReceiptForm(RecordForm):
 
 def without(chosen: Sequence[str], position: int) -> list[str]:
     """Positions chosen of a list of which that one is dropped."""
-    kept = (int(number) for number in chosen if number.isdecimal() and int(number) != position)
-    return [str(number - (number > position)) for number in kept]
+    kept = [place for place in map(row_number, chosen) if place not in (None, position)]
+    return [str(place - (place > position)) for place in kept if place is not None]
+
+
+def row_number(typed: str) -> int | None:
+    """The position of a row as forms send it, or nothing."""
+    is_one = typed.isascii() and typed.isdecimal() and len(typed) <= 3
+    return int(typed) if is_one else None
 
 
 class AskForm(RecordForm, AskFields, Growing):
     """An ask by itself: a new one, or one on record."""
 
     told = ToldField()
-    addressees = FieldList(FormField(AddresseeRow), "Addressed to", min_entries=1)
-    sources = FieldList(FormField(SourceRow), "Evidence")
+    addressees = FieldList(
+        FormField(AddresseeRow), "Addressed to", min_entries=1, description="Addressee"
+    )
+    sources = FieldList(FormField(SourceRow), "Evidence", description="Source")
     tags = StringField("Tags")
 
     def given_alone(self) -> AskInput:
@@ -245,13 +259,19 @@ class ContactForm(BaseForm):
     source_title = StringField("Title of the source")
     source_url = StringField("Web address of the source")
 
+    def _channel(self) -> Channel:
+        """How it came; a meeting of which nothing else is said was one."""
+        said: Channel = self.channel.word or Channel.UNKNOWN
+        is_meeting = said is Channel.UNKNOWN and self.substance.word is Substance.MEETING
+        return Channel.MEETING if is_meeting else said
+
     def given(self, agency_ids: tuple[int, ...]) -> ContactInput:
         """The contact as typed."""
         return ContactInput(
             substance=self.substance.word or Substance.SUBSTANTIVE,
             happened_on=date_or_none(self.happened_on),
             agency_ids=agency_ids,
-            channel=self.channel.word or Channel.UNKNOWN,
+            channel=self._channel(),
             summary=text_of(self.summary),
             promised_on=date_or_none(self.promised_on),
             is_determination=self.is_determination.data,

@@ -10,7 +10,7 @@ from wtforms import Field, FieldList, Form
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
 from tracker.agencies.queries import Suggestion
-from tracker.casework.forms import LetterForm
+from tracker.casework.forms import LetterForm, row_number
 from tracker.casework.rows import AddresseeRow, Growing, TargetRow
 from tracker.core.now import today
 from tracker.targets import queries as targets
@@ -110,9 +110,10 @@ def _row(form: Form, path: str) -> Form | None:
 
 def _position(rows: "FieldList[Any] | None", number: str) -> int | None:
     """The position of a row, if there is one there."""
-    if rows is None or not number.isascii() or not number.isdecimal() or len(number) > 3:
+    position = row_number(number)
+    if rows is None or position is None or position >= len(rows.entries):
         return None
-    return int(number) if int(number) < len(rows.entries) else None
+    return position
 
 
 def _addressee(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
+from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import Outcome, Recommendation
 from tracker.targets import queries as targets
 from tracker.targets.models import Target, TargetKind
@@ -71,7 +72,9 @@ def ledger(
     targets.load_names(left.values())
     others = [_row(each, [], columns, cells) for each in left.values()]
     rows += [replace(row, is_asked_about=False) for row in others]
-    if any(target_id is None for target_id, _ in cells):
+    # a control is asked of a technology, and may name nobody
+    is_of_things = not rows and ask.instrument is Instrument.EXPORT_CONTROL
+    if is_of_things or any(target_id is None for target_id, _ in cells):
         rows.append(_row(None, [], columns, cells))
     return Ledger(columns, rows)
 

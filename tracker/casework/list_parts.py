@@ -11,6 +11,7 @@ from tracker.accounts import queries as accounts
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
 from tracker.casework.columns import COLUMNS, NUMERIC, UNDER_MORE, offered
+from tracker.casework.list_words import PEOPLE, Choices, in_words
 from tracker.casework.listing import DUE, ListPage, orders_for
 from tracker.clocks.queries import causes_in
 from tracker.core.countries import countries
@@ -105,14 +106,26 @@ class FiltersShown(NamedTuple):
     columns: tuple[str, ...]
     more_open: bool
     edits: bool
-    user_id: int | None
     at: str
     export_at: str
     agencies: Pairs
     countries: Pairs
-    colleagues: tuple[tuple[int, str], ...]
+    people: Pairs  # to whom an ask can be assigned, oneself as such
     orders: Pairs
     offered: Pairs
+    said: Pairs  # what narrows and orders the list, in words
+
+
+def choices_for(viewer: Viewer) -> Choices:
+    """What the filters of the list offer a viewer, with its words."""
+    colleagues = accounts.names_of_colleagues(viewer) if viewer.edits else {}
+    return {
+        "agency": agencies.names(short=True),
+        "country": countries(),
+        "assignee": PEOPLE | {str(key): name for key, name in colleagues.items()},
+        "sort": {name: order.label for name, order in orders_for(viewer).items()},
+        "columns": {name: column.label for name, column in offered(viewer).items()},
+    }
 
 
 def filters_shown(listing: ListPage, viewer: Viewer) -> FiltersShown:
@@ -120,6 +133,7 @@ def filters_shown(listing: ListPage, viewer: Viewer) -> FiltersShown:
     there = queries.countries(viewer)
     args = [(k, v) for k, v in request.args.items(multi=True) if k != "cursor"]
     export_at = with_parts(url_for("exports.index"), args)
+    choices, own = choices_for(viewer), str(viewer.user_id)
     return FiltersShown(
         tuple(dict(reversed(args)).items()),  # of several of a name the first
         listing.sort,
@@ -127,14 +141,14 @@ def filters_shown(listing: ListPage, viewer: Viewer) -> FiltersShown:
         listing.columns,
         any(request.args.get(name) for name in UNDER_MORE),
         viewer.edits,
-        viewer.user_id,
         url_for("recommendations.index"),
         "" if viewer.is_anonymous else export_at,
-        tuple(agencies.names(short=True).items()),
+        tuple(choices["agency"].items()),
         tuple((code, name) for code, name in countries().items() if code in there),
-        tuple(accounts.names_of_colleagues(viewer).items()) if viewer.edits else (),
-        tuple((name, order.label) for name, order in orders_for(viewer).items()),
-        tuple((name, column.label) for name, column in offered(viewer).items()),
+        tuple((k, v) for k, v in choices["assignee"].items() if k != own) if viewer.edits else (),
+        tuple(choices["sort"].items()),
+        tuple(choices["columns"].items()),
+        tuple(in_words(args, choices)) if args else (),
     )
 
 

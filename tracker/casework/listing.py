@@ -1,7 +1,6 @@
 """The list of asks: which filters its address can carry, and what it shows."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -18,8 +17,6 @@ from tracker.agencies import queries as agencies
 from tracker.casework.columns import COLUMNS, chosen_columns
 from tracker.clocks import queries as clocks
 from tracker.clocks.models import Cause, Clock
-from tracker.core.countries import countries
-from tracker.core.dates import BadDate, PartialDate
 from tracker.core.db import db
 from tracker.core.now import today
 from tracker.core.unchanged import kept_while_unchanged
@@ -150,7 +147,7 @@ def filters_from_address(viewer: Viewer) -> tuple[filtering.Filters, Cause | Non
     filters = filtering.Filters(
         q=chosen_text("q"),
         status=chosen_word("status", Status),
-        is_open=True if chosen_switch("open") else None,
+        is_open=chosen_switch("open"),
         instrument=chosen_word("instrument", Instrument),
         result=chosen_word("result", Result),
         acted=chosen_switch("acted"),
@@ -158,10 +155,10 @@ def filters_from_address(viewer: Viewer) -> tuple[filtering.Filters, Cause | Non
         asked=chosen_switch("asked"),
         answered=chosen_switch("answered"),
         acknowledged=chosen_switch("acknowledged"),
-        country=_country(),
+        country=_checked(filtering.country, "country"),
         region=chosen_text("region"),
-        year=_year(),
-        organisation_id=_organisation_id(viewer),
+        year=_checked(filtering.year, "year"),
+        organisation_id=_organisation_id(),
         assignee_id=_assignee_id(viewer),
         unassigned=request.args.get("assignee") == NOBODY,
         audience=chosen_word("audience", Audience),
@@ -321,7 +318,7 @@ def _agency_id() -> int | None:
     return agencies.id_of(slug) or abort(400, "No such body is known. Choose one of the list.")
 
 
-def _organisation_id(viewer: Viewer) -> int | None:
+def _organisation_id() -> int | None:
     name = chosen_text("organisation")
     if not name:
         return None
@@ -329,20 +326,8 @@ def _organisation_id(viewer: Viewer) -> int | None:
     return found if found is not None else -1
 
 
-def _country() -> str:
-    code = chosen_text("country").upper()
-    if code and code not in countries():
-        abort(400, f"“{code[:10]}” is no country code that we know. Choose one of the list.")
-    return code
-
-
-def _year() -> str:
-    year = chosen_text("year")
-    if year == filtering.NONE:
-        return year
-    if year and not re.fullmatch(r"\d{4}", year):
-        abort(400, "A year has four figures, as 2023.")
+def _checked(check: Callable[[str], str], name: str) -> str:
     try:
-        return str(PartialDate.parse(year)) if year else ""
-    except BadDate as problem:
+        return check(chosen_text(name))
+    except ValueError as problem:
         abort(400, str(problem))

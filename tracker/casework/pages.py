@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Select, select
 
@@ -23,6 +23,7 @@ from tracker.core.db import IDS, built_once, db
 from tracker.core.now import today
 from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import Contact, Direction, Letter, LetterRecommendation
+from tracker.correspondence.rules import ACKNOWLEDGES
 from tracker.recommendations import outcomes as outcome_rules
 from tracker.recommendations import queries as asks
 from tracker.recommendations import workflow
@@ -35,6 +36,7 @@ from tracker.sources import queries as sources
 from tracker.sources.models import SourceUse
 from tracker.targets.models import Target
 
+T = TypeVar("T", Contact, StatusSpan)
 # a reversed outcome stays in the ledger beside its reversal; the rest is near the ask, no more
 COUNTED = (None, outcome_rules.NotCredited.REVERSED_LATER)
 
@@ -55,6 +57,7 @@ class AskPage:
     siblings: list["Sibling"]
     contacts: list[Contact]
     bodies_met: dict[int, list[str]]
+    others: dict[int, int]  # how many further asks each contact is about
     outcomes: list[Outcome]
     reasons: dict[int, outcome_rules.NotCredited]
     ledger: Ledger
@@ -104,6 +107,24 @@ class AskPage:
         acknowledged = any(row.acknowledged_on for row in self.ask.addressees)
         result = Result.NONE_KNOWN if self.untold else self.ask.result
         return workflow.proposal(self.ask.status, result, is_acknowledged=acknowledged)
+
+    @property
+    def proposed_on(self) -> PartialDate | None:
+        """Since when the proposed status has held, as far as that is on record."""
+        if self.proposal is not None and self.proposal.to is Status.CLOSED:
+            days = [o.effective_on for o in self.credited if o.effective_on]
+            return max(days, default=None)
+        acknowledged = [row.acknowledged_on for row in self.ask.addressees if row.acknowledged_on]
+        return min(acknowledged, default=None)
+
+    @property
+    def is_unfounded(self) -> bool:
+        """Whether the ask stands as acknowledged by something that is void by now."""
+        void = any(c.voided_at and c.substance in ACKNOWLEDGES for c in self.contacts)
+        stands = any(row.acknowledged_on for row in self.ask.addressees)
+        last = self.last_change
+        is_last = last is not None and last.status is self.ask.status is Status.ACKNOWLEDGED
+        return void and is_last and not stands
 
     @property
     def late(self) -> list[ClockGroup]:
@@ -158,7 +179,7 @@ def ask_page(
     every_letter = correspondence.letters_of(viewer, own, also_void=True)[ask.id]
     letters = [letter for letter in every_letter if not letter.voided_at]
     met = correspondence.contacts_about(viewer, ask.id)
-    contacts = [contact for contact, _ in met]
+    contacts = _not_void_before(viewer, ask, [one.contact for one in met])
     all_clocks = clocks.clocks_of(viewer, own)[ask.id]
     flags = [c for c in all_clocks if c.is_flagged]
     outcomes = asks.outcomes_of(viewer, own)[ask.id]
@@ -180,6 +201,7 @@ def ask_page(
         siblings=_siblings(viewer, ask, letters),
         contacts=contacts,
         bodies_met=_named(met),
+        others={one.contact.id: one.asks - 1 for one in met},
         outcomes=outcomes,
         reasons=reasons,
         ledger=ledger(viewer, ask, targets, credited, tree),
@@ -187,10 +209,19 @@ def ask_page(
         oldest_first=oldest_first,
         evidence=sources.cited_by(viewer, own).get(ask.id, []),
         tags=records.tags_of(viewer, own).get(ask.id, []),
-        spans=asks.spans_of(viewer, own)[ask.id],
+        spans=_not_void_before(viewer, ask, asks.spans_of(viewer, own)[ask.id]),
         seats=(agencies.members(ask.decided_by.id) if is_interagency and ask.decided_by else []),
         arithmetic={clock.id: arithmetic(clock, today) for clock in all_clocks},
     )
+
+
+def _not_void_before(viewer: Viewer, ask: Recommendation, entries: Sequence[T]) -> list[T]:
+    """Entries of an ask, without those that were void before it was shared with the viewer: they
+    had read nothing that is to be taken back, and its reason is the owner's own affair."""
+    if all(entry.voided_at is None for entry in entries):
+        return list(entries)
+    since = records.seen_since(ask.id, ask.organisation_id, viewer)
+    return [e for e in entries if e.voided_at is None or since is None or e.voided_at >= since]
 
 
 def _told(ask: Recommendation, shown: Iterable[Target]) -> set[int]:
@@ -217,7 +248,7 @@ def _answers(met: Iterable[correspondence.Met]) -> dict[int, Contact]:
     """What each body said last, by body; contacts come oldest first."""
     return {
         agency_id: contact
-        for contact, agency_ids in met
+        for contact, agency_ids, _ in met
         if contact.direction is not Direction.OURS and not contact.voided_at
         for agency_id in agency_ids
     }
@@ -228,7 +259,7 @@ def _named(met: Sequence[correspondence.Met]) -> dict[int, list[str]]:
     names = agencies.short_names({key for one in met for key in one.agency_ids})
     return {
         contact.id: [name for key, name in names.items() if key in agency_ids]
-        for contact, agency_ids in met
+        for contact, agency_ids, _ in met
     }
 
 
@@ -278,6 +309,7 @@ class LetterPage:
     evidence: list[SourceUse]
     law: dict[str, list[Recommendation]]  # what section 1263(d) says, and of which asks
     supplements: str
+    went: bool  # on a day that is known or not
 
     @property
     def restricted(self) -> Iterator[RecordMixin]:
@@ -299,6 +331,7 @@ def letter_page(viewer: Viewer, letter: Letter) -> LetterPage:
         sources.cited_by(viewer, [letter.id]).get(letter.id, []),
         _law_of(viewer, letter, [full[ask.id] for ask in carried if ask.id in full]),
         records.reference_of(viewer, letter.supplements_id),
+        letter.is_sent or correspondence.has_gone(viewer, letter.id),
     )
 
 

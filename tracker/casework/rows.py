@@ -203,8 +203,10 @@ class AskFields(Row):
     newest_conduct_on = PartialDateField("Newest conduct cited")
     decided_by = SelectField("Decided by", validate_choice=True)
     places = PlacesField("Countries and regions")
-    targets = FieldList(FormField(TargetRow), "Targets", min_entries=1)
-    controls = FieldList(FormField(ControlRow), "Controlled items", min_entries=0)
+    targets = FieldList(FormField(TargetRow), "Targets", min_entries=1, description="Target")
+    controls = FieldList(
+        FormField(ControlRow), "Controlled items", min_entries=0, description="Controlled item"
+    )
     asked_of = SelectMultipleField("Asked of", validate_choice=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -17,7 +17,7 @@ from tracker.history.queries import Entry, Read
 from tracker.records import queries as records
 
 _REFERENCE = re.compile(PATTERN)
-_BODIES = ("decided_by", "authority")  # fields that hold the slug of a body
+_BODIES = ("decided_by", "authority", "bodies")  # fields that hold slugs of bodies
 MOST_ENTRIES = 500
 # what an organisation does next is its own affair
 PLANS = frozenset({"assignee", "next_action", "next_action_on"})
@@ -157,9 +157,11 @@ def _told(
 
 
 def _labelled(name: str, value: Any, labels: Mapping[str, Mapping[Any, str]]) -> Any:
-    if isinstance(value, (str, int)) and name in labels:
-        return labels[name].get(value, value)
-    return value
+    if name not in labels:
+        return value
+    if isinstance(value, list):
+        return [_labelled(name, item, labels) for item in value]
+    return labels[name].get(value, value) if isinstance(value, (str, int)) else value
 
 
 def _without(value: Any, kept: set[str]) -> Any:

@@ -1,6 +1,6 @@
-"""The words and shapes that pages show for what the records hold (domain.md, vocabulary)."""
+"""The words and shapes that pages show for what the records hold."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from tracker.agencies.models import AgencyKind, MemberRole
@@ -319,6 +319,83 @@ MEMBER_ROLE = {
     MemberRole.MEMBER: "member",
     MemberRole.WHERE_APPROPRIATE: "where appropriate",
 }
+
+# the fields of the history in the order in which it tells them; what is not here comes last
+FIELD = {
+    "status": "Status",
+    "closure_reason": "Closed as",
+    "title": "Title",
+    "name": "Name",
+    "other_names": "Other names",
+    "kind": "Kind",
+    "instrument": "Instrument",
+    "seeks": "Seeks",
+    "legal_basis": "As named",
+    "request": "Request",
+    "ground": "Ground",
+    "abuse": "Abuse",
+    "newest_conduct_on": "Newest conduct",
+    "target": "Target",
+    "targets": "Targets",
+    "stands_for_it": "Stands for it",
+    "member": "Member",
+    "addressees": "Addressees",
+    "authority": "Authority",
+    "actor": "Who acted",
+    "decided_by": "Decided by",
+    "place": "Place",
+    "places": "Places",
+    "controls": "Controlled items",
+    "position": "Position",
+    "born_on": "Born",
+    "identifiers": "Identifiers",
+    "substance": "What",
+    "bodies": "With",
+    "on": "Day",
+    "letter": "Letter",
+    "written_on": "Written",
+    "sent_on": "Sent",
+    "received_on": "Received",
+    "received_proof": "Proof of receipt",
+    "supplements": "Supplements",
+    "reply_date_confirmed": "Reply date confirmed",
+    "promised_on": "Promised by",
+    "is_determination": "The decision itself",
+    "proposal_circulates_since": "Proposal circulates since",
+    "effective_on": "In effect",
+    "attribution": "Attribution",
+    "citations": "Citations",
+    "signatories": "Signatories",
+    "asks": "Asks",
+    "source": "Source",
+    "shows": "Shows",
+    "url": "Address",
+    "file": "File",
+    "SHA-256": "SHA-256",
+    "audience": "Audience",
+    "tags": "Tags",
+    "assignee": "Assigned to",
+    "next_action": "Next step",
+    "next_action_on": "Its day",
+    "clocks": "Clocks",
+    "due_on": "Due",
+    "until": "Until",
+    "since": "Since",
+    "note": "Note",
+}
+_FIELDS = list(FIELD)
+
+
+def in_order(fields: Collection[str]) -> list[str]:
+    """Names of fields as the history tells them, each once."""
+    known = sorted({name for name in fields if name in FIELD}, key=_FIELDS.index)
+    return known + sorted({name for name in fields if name not in FIELD})
+
+
+def field(name: str) -> str:
+    """The words for a field of the history."""
+    return FIELD.get(name) or name.replace("_", " ").capitalize()
+
 
 # what the history says of fields that hold a word; `kind` means another thing in each event
 IN_HISTORY: dict[str, Mapping[Any, str]] = {

@@ -6,7 +6,7 @@ import sys
 
 import click
 from flask.cli import AppGroup, ScriptInfo
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError
 
 from tracker import config_module, create_app
 from tracker.cli import backups, data, erasing, jobs, people, run, search, tokens
@@ -28,6 +28,8 @@ for module in (run, people, tokens, jobs, data, backups, search, erasing):
 def main() -> None:
     """Run a command; whatever goes wrong is one line."""
     os.umask(0o077)
+    if any("\udc80" <= letter <= "\udcff" for text in sys.argv for letter in text):
+        _fail("an argument holds bytes that are no text", 2)
     try:
         code = cli.main(prog_name="tracker", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as problem:
@@ -40,18 +42,26 @@ def main() -> None:
         _fail("stopped", 1)
     except (TrackerError, config_module().BadSetting, click.ClickException) as problem:
         _fail(str(problem), 1)
-    except (OperationalError, ProgrammingError) as problem:
+    except DBAPIError as problem:
         _fail(f"the database says: {_first_line(problem)}", 1)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except OSError as problem:
+        where = f"{problem.filename}: " if problem.filename else "the output cannot be written: "
+        _fail(f"{where}{problem.strerror or problem}", 1)
     sys.exit(code if isinstance(code, int) else 0)
 
 
 def _first_line(problem: Exception) -> str:
     said = str(getattr(problem, "orig", problem)).strip().partition("\n")[0]
-    lacks_schema = re.search(r"no such (table|column)|(relation|column) .* does not exist", said)
-    return said + (" (is the schema there? see: tracker db upgrade)" if lacks_schema else "")
+    if re.search(r"no such (table|column)|(relation|column) .* does not exist", said):
+        return said + (
+            " (is the schema there? see: tracker db upgrade; TRACKER_INSTANCE says which instance)"
+        )
+    if re.search(r"malformed|not a database", said):
+        return said + " (move that file aside, then: tracker restore BACKUP)"
+    return said
 
 
 def _fail(message: str, code: int) -> None:

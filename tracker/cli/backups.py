@@ -30,6 +30,8 @@ a_file = click.Path(dir_okay=False, path_type=Path)
 @with_appcontext
 def backup(path: Path, format_: str, overwrite: bool) -> None:
     """Save the whole database to a file, and read it back."""
+    if str(path) == "-":
+        raise click.BadParameter("A backup is read back: it needs a file.", param_hint="PATH")
     made = saving.save(path, is_logical=format_ == "logical", overwrite=overwrite)
     click.echo(f"Saved to {path}: {_said(made)}.")
     if made.history and made.revision == migrate.newest():

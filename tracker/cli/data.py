@@ -1,5 +1,6 @@
 """Commands that read records, each on behalf of somebody."""
 
+import secrets
 import shutil
 import sys
 from contextlib import suppress
@@ -55,16 +56,21 @@ def export(format_: str, out: str, email: str, filters: tuple[str, ...]) -> None
             kept.seek(0)
             shutil.copyfileobj(kept, sys.stdout)
         return
-    part = Path(f"{out}.part")
+    path = Path(out)
+    is_file = path.is_file() or not path.exists()  # a device or a pipe stays what it is
+    path = path.resolve() if is_file else path
+    part = path.parent / f".{path.name}.{secrets.token_hex(4)}.part" if is_file else path
     try:
-        with part.open("w", encoding="utf-8") as file:
+        with part.open("x" if is_file else "w", encoding="utf-8") as file:
             counts = write(file)
-        part.replace(out)  # a file that was cut off never stands under the name asked for
+        if is_file:
+            part.replace(path)  # what was cut off never stands under the name asked for
     except OSError as problem:
         raise TrackerError(f"{out} cannot be written: {problem.strerror}.") from None
     finally:
-        with suppress(OSError):
-            part.unlink()
+        if is_file:
+            with suppress(OSError):
+                part.unlink()
     click.echo(", ".join(f"{count} {name}" for name, count in counts.items()))
 
 

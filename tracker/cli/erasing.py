@@ -41,7 +41,7 @@ def erase_target(reference: str, yes: bool) -> None:
 def _tell(preview: erasing.Preview) -> None:
     for what, count in preview.deleted.items():
         if count:
-            click.echo(f"{count} {what}")
+            click.echo(f"{what}: {count}")
     if preview.named_in:
         click.echo(f"May still be named in the texts of: {', '.join(preview.named_in)}")
         click.echo("Look at these: they are left as they are.")

@@ -42,7 +42,7 @@ def add_user(
     email: str, role: str, organisation: str, name: str | None, password_stdin: bool
 ) -> None:
     """Make an account. Without --password-stdin a password is made and printed once."""
-    password = sys.stdin.readline().rstrip("\n") if password_stdin else secrets.token_urlsafe(18)
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else secrets.token_urlsafe(18)
     with transaction():
         owner = queries.organisation_by_name(organisation)
         if owner is None:
@@ -101,7 +101,7 @@ def disable_user(email: str) -> None:
 def reset_password(email: str, password_stdin: bool) -> None:
     """Give an account another password; its log-ins end at once. Without --password-stdin one is
     made and printed once."""
-    password = sys.stdin.readline().rstrip("\n") if password_stdin else secrets.token_urlsafe(18)
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else secrets.token_urlsafe(18)
     with transaction():
         user = queries.user_by_email(email)
         if user is None:

@@ -87,9 +87,14 @@ def _load_demonstration() -> None:
 def serve(host: str, port: int, workers: int, no_scheduler: bool) -> None:
     """Serve the program, with its nightly jobs."""
     _require_schema()
+    if not host.strip():
+        raise click.BadParameter("Name an address to listen on.", param_hint="--host")
     settings = current_app.extensions["tracker.settings"]
     _refuse_taken([host], port)
+    if settings.base_url == config_module().BASE_URL:  # none was given
+        settings = dataclasses.replace(settings, base_url=f"http://localhost:{port}")
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    click.echo(f"Serving at {address}, as {settings.base_url}. Stop it with Ctrl-C.")
     _serve(settings, [address], workers=workers, with_scheduler=not no_scheduler)
 
 
@@ -182,6 +187,7 @@ def upgrade() -> None:
 @database.command()
 def check() -> None:
     """Say whether the schema and the models agree."""
+    _require_schema()
     found = migrate.differences(db.engine)
     for difference in found:
         click.echo(str(difference))
@@ -192,6 +198,8 @@ def check() -> None:
 
 def bring_up_to_date() -> None:
     """Migrate, and add the reference data that is missing."""
+    with db.engine.connect() as connection:
+        migrate.require_known(migrate.current(connection))
     migrate.upgrade(db.engine)
     db.session.rollback()
     with transaction():
@@ -203,7 +211,9 @@ def bring_up_to_date() -> None:
 
 def _require_schema() -> None:
     with db.engine.connect() as connection:
-        if migrate.current(connection) != migrate.newest():
+        revision = migrate.current(connection)
+        migrate.require_known(revision)
+        if revision != migrate.newest():
             raise TrackerError("The database lacks this version's schema. Run: tracker db upgrade")
 
 

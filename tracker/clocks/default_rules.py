@@ -1,4 +1,4 @@
-"""The clock rules that every installation starts with (domain.md, Clocks), each with its basis and
+"""The clock rules that every installation starts with, each with its basis and
 citation. House norms are defaults: an organisation's own policy may replace them."""
 
 from datetime import date

@@ -176,10 +176,11 @@ def acts_of(viewer: Viewer, recommendation_id: int) -> list[ClockAct]:
     return list(db.session.scalars(visible(statement, ClockAct, viewer)))
 
 
-def coming_up(viewer: Viewer, today: date, days: int) -> list[Clock]:
-    """Running clocks that fall due within `days` from today, the next first."""
-    statement = (
-        select(Clock)
+def coming_up(viewer: Viewer, today: date, days: int, limit: int) -> list[Clock]:
+    """Running clocks that fall due within `days` from today, the next first; of several of a kind
+    and day on one ask the first."""
+    first = (
+        select(func.min(Clock.id))
         .where(
             Clock.state == ClockState.RUNNING,
             Clock.superseded_at.is_(None),
@@ -187,10 +188,13 @@ def coming_up(viewer: Viewer, today: date, days: int) -> list[Clock]:
             Clock.due_on >= today,
             Clock.due_on <= today + timedelta(days=days),
         )
-        .options(joinedload(Clock.agency))
-        .order_by(Clock.due_on, Clock.id)
+        .group_by(Clock.due_on, Clock.recommendation_id, Clock.kind)
+        .order_by(Clock.due_on, func.min(Clock.id))
+        .limit(limit)
     )
-    return list(db.session.scalars(visible(statement, Clock, viewer)))
+    ids = db.session.scalars(visible(first, Clock, viewer)).all()
+    statement = select(Clock).where(Clock.id.in_(ids)).options(joinedload(Clock.agency))
+    return list(db.session.scalars(statement.order_by(Clock.due_on, Clock.id)))
 
 
 def warned(viewer: Viewer, today: date, limit: int) -> list[Clock]:

@@ -31,8 +31,8 @@ from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import AFTER_SENDING, Status
 
 MOST_DAYS, MOST_MONTHS, MOST_LEAD_DAYS = 3650, 120, 365
+SHORTEST_MONTH = 28  # days: a term in months has at least as many for each
 # what an addressee has to do with; the others are norms for ourselves
-SHORTEST_MONTH = 28
 OF_ADDRESSEES = frozenset({ClockKind.ACKNOWLEDGEMENT, ClockKind.SILENCE, ClockKind.ANSWER})
 OF_LETTERS = frozenset({ClockKind.ACKNOWLEDGEMENT, ClockKind.SILENCE})
 HOUSE_KINDS = OF_ADDRESSEES | {ClockKind.DRAFTING, ClockKind.VETTING, ClockKind.EVIDENCE}

@@ -1,8 +1,6 @@
 """Checking of what comes in from outside, all problems at once, each at its field."""
 
-from collections.abc import Callable
 from datetime import date
-from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import String
@@ -100,11 +98,3 @@ class Intake:
                 field, f"This day has not come yet: today is {show_day(today)}. Check the year."
             )
         return value
-
-    def attempt(self, field: str, act: Callable[[], Any]) -> Any:
-        """The result of `act`, or nothing with its problem noted at the field."""
-        try:
-            return act()
-        except (ValueError, Refused) as problem:
-            self.refuse(field, str(problem))
-            return None

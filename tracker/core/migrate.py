@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ def upgrade_within(connection: Connection, revision: str = "head") -> None:
     command.upgrade(_config(connection), revision)
 
 
+@cache
 def newest() -> str | None:
     """The revision that this version's migrations lead to."""
     return ScriptDirectory(str(FOLDER)).get_current_head()
@@ -59,6 +61,15 @@ def is_known(revision: str | None) -> bool:
     """Whether this version's migrations know a revision; those of a newer version they do not."""
     known = ScriptDirectory(str(FOLDER)).walk_revisions()
     return revision in {script.revision for script in known}
+
+
+def require_known(revision: str | None) -> None:
+    """Refuse a database that this version cannot read. Raises `TrackerError`."""
+    if revision is not None and not is_known(revision):
+        raise TrackerError(
+            f"The database was made by a newer version than this one (schema {revision[:20]}). "
+            "Install that version."
+        )
 
 
 def current(connection: Connection) -> str | None:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from tracker.accounts.models import User
 from tracker.accounts.viewer import Viewer
+from tracker.agencies import queries as agencies_on_record
 from tracker.core.dates import PartialDate
 from tracker.core.db import db
 from tracker.core.now import now
@@ -59,20 +60,29 @@ def add_contact(
     )
     records.begin(contact, viewer, Kind.CONTACT)
     db.session.flush()
+    with_whom = list(dict.fromkeys(agency_ids))
     db.session.add_all(
         ContactRecommendation(contact_id=contact.id, recommendation_id=ask.id) for ask in asks
     )
     db.session.add_all(
-        ContactAgency(contact_id=contact.id, agency_id=agency_id)
-        for agency_id in dict.fromkeys(agency_ids)
+        ContactAgency(contact_id=contact.id, agency_id=agency_id) for agency_id in with_whom
     )
     narrow(contact, asks)
-    _tell(viewer, contact, asks, letter)
+    slugs = _slugs(with_whom)
+    _tell(viewer, contact, asks, letter, [slugs[agency_id] for agency_id in with_whom])
     return contact
 
 
+def _slugs(agency_ids: Iterable[int]) -> dict[int, str]:
+    return {key: agency.slug for key, agency in agencies_on_record.by_ids(agency_ids).items()}
+
+
 def _tell(
-    viewer: Viewer, contact: Contact, asks: Sequence[Recommendation], letter: Letter | None
+    viewer: Viewer,
+    contact: Contact,
+    asks: Sequence[Recommendation],
+    letter: Letter | None,
+    bodies: list[str],
 ) -> None:
     history.record(
         "contact.recorded",
@@ -82,6 +92,8 @@ def _tell(
             "after": {
                 "substance": contact.substance,
                 "on": str(contact.happened_on or ""),
+                "bodies": bodies,
+                "is_determination": contact.is_determination,
                 "promised_on": str(contact.promised_on or ""),
                 "proposal_circulates_since": str(contact.proposed_on or ""),
                 "letter": letter.reference if letter else "",
@@ -122,8 +134,10 @@ def add_submissions(
         for key in dict.fromkeys(agencies.get(ask_id, ()))
     )
     _name_readers({ask_id: contact.id for ask_id, contact in contacts.items()})
+    slugs = _slugs({key for ask_id in contacts for key in agencies.get(ask_id, ())})
     for ask, _, _ in sent:
-        _tell(viewer, contacts[ask.id], [ask], None)
+        bodies = [slugs[key] for key in dict.fromkeys(agencies.get(ask.id, ()))]
+        _tell(viewer, contacts[ask.id], [ask], None, bodies)
     return contacts
 
 

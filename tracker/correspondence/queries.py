@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Select, String, cast, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from tracker.accounts.viewer import Viewer
 from tracker.agencies.models import Agency
@@ -19,6 +19,7 @@ from tracker.correspondence.models import (
     LetterAddressee,
     LetterRecommendation,
     Signatory,
+    Substance,
 )
 from tracker.correspondence.rules import ContactFact
 from tracker.recommendations.models import Recommendation
@@ -60,7 +61,7 @@ def same(viewer: Viewer, title: str, written_on: PartialDate | None) -> Letter |
         select(Letter)
         .where(
             func.lower(Letter.title) == title.lower(),
-            Letter.written_on == written_on if written_on else Letter.written_on.is_(None),
+            Letter.written_on == (written_on or ""),
             Letter.voided_at.is_(None),
         )
         .order_by(Letter.id)
@@ -145,25 +146,32 @@ def _contacts_of(viewer: Viewer) -> Select[int, Contact]:
 
 
 class Met(NamedTuple):
-    """A contact, and the keys of the bodies that it was with, in no order."""
+    """A contact, the keys of the bodies that it was with, in no order, and how many asks it is
+    about; whoever sees it sees them all."""
 
     contact: Contact
     agency_ids: frozenset[int]
+    asks: int
 
 
 def contacts_about(viewer: Viewer, recommendation_id: int) -> list[Met]:
     """The contacts about an ask with their bodies, oldest first, voided ones too, in a statement;
     as far as visible."""
     rows = db.session.execute(_contacts_about(viewer), {"ids": [recommendation_id]})
-    return [Met(row[1], frozenset(map(int, (row[2] or "").split()))) for row in rows]
+    return [
+        Met(contact, frozenset(map(int, (keys or "").split())), count)
+        for _, contact, keys, count in rows
+    ]
 
 
 @built_once
-def _contacts_about(viewer: Viewer) -> Select[int, Contact, str]:
+def _contacts_about(viewer: Viewer) -> Select[int, Contact, str, int]:
     keys = func.aggregate_strings(cast(ContactAgency.agency_id, String), " ")
     met = select(keys).where(ContactAgency.contact_id == Contact.id)
     bodies = met.correlate(Contact).scalar_subquery()
-    return _contacts_of(viewer).add_columns(bodies)
+    concerned = aliased(ContactRecommendation)
+    about = select(func.count()).where(concerned.contact_id == Contact.id)
+    return _contacts_of(viewer).add_columns(bodies, about.correlate(Contact).scalar_subquery())
 
 
 def recent_replies(viewer: Viewer, limit: int) -> list[Contact]:
@@ -175,6 +183,21 @@ def recent_replies(viewer: Viewer, limit: int) -> list[Contact]:
         .limit(limit)
     )
     return list(db.session.scalars(visible(statement, Contact, viewer)))
+
+
+def sendings_by(letter_id: int) -> Select[Contact]:
+    """The contacts by which a letter went out, those that stand; for computing, not for showing."""
+    return select(Contact).where(
+        Contact.letter_id == letter_id,
+        Contact.substance == Substance.SUBMISSION,
+        Contact.voided_at.is_(None),
+    )
+
+
+def has_gone(viewer: Viewer, letter_id: int) -> bool:
+    """Whether a letter went out, on a day that is known or not, as far as the viewer may see it."""
+    found = visible(sendings_by(letter_id).with_only_columns(Contact.id), Contact, viewer)
+    return db.session.scalar(found.limit(1)) is not None
 
 
 def asks_of_contacts(viewer: Viewer, contact_ids: Iterable[int]) -> dict[int, list[Recommendation]]:

@@ -105,7 +105,7 @@ def load() -> int:
 def _letter(viewer: Viewer, given: Mapping[str, Any], known: dict[str, str]) -> int:
     letter = actions.record_letter(viewer, _letter_input(given, known))
     carried = correspondence.asks_of(viewer, [letter.id])[letter.id]
-    _remember_targets(viewer, carried, given, known)
+    _remember_targets(viewer, carried, known)
     for ask, said in zip(carried, given["asks"], strict=True):
         _after(viewer, ask, said)
     _share(viewer, letter, carried, Audience(given["audience"]))
@@ -206,9 +206,7 @@ def _date(text: str | None) -> PartialDate | None:
     return PartialDate.parse(text) if text else None
 
 
-def _remember_targets(
-    viewer: Viewer, carried: list[Recommendation], given: Mapping[str, Any], known: dict[str, str]
-) -> None:
+def _remember_targets(viewer: Viewer, carried: list[Recommendation], known: dict[str, str]) -> None:
     found = asks.targets_of(viewer, [ask.id for ask in carried])
     for targets in found.values():
         for target in targets:

@@ -180,7 +180,7 @@ class Coming:
 
 def coming(viewer: Viewer, today: date, days: int, limit: int) -> list[Coming]:
     """What falls due within `days`, the next first; clocks of one ask and day count once."""
-    due = clocks.coming_up(viewer, today, days)
+    due = clocks.coming_up(viewer, today, days, limit)
     acting = db.session.scalars(
         asks.listing(viewer, Filters(organisation_id=viewer.organisation_id, is_open=True))
         .where(

@@ -3,7 +3,6 @@
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.accounts import queries as accounts
 from tracker.accounts.visits import since_last_visit
 from tracker.agencies import queries as agencies
 from tracker.clocks.explain import arithmetic
@@ -58,7 +57,6 @@ def stale() -> str:
         page=queries.stale_page(viewer, wanted, limit),
         wanted=wanted,
         agencies=agencies.names(short=True),
-        colleagues=accounts.colleagues(viewer) if viewer.edits else [],
         arithmetic=lambda clock: arithmetic(clock, today()),
     )
 

@@ -17,6 +17,7 @@ from tracker.core.db import db
 from tracker.core.errors import Refused
 from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import Contact, Letter, LetterAddressee, Signatory
+from tracker.recommendations import filters as filtering
 from tracker.recommendations import queries as asks
 from tracker.recommendations.filters import Filters, narrowed
 from tracker.recommendations.instruments import Instrument
@@ -94,8 +95,8 @@ def _filters_from(pairs: Iterable[str]) -> Filters:
     known: dict[str, Callable[[str], Any]] = {
         "status": Status,
         "instrument": Instrument,
-        "country": str.upper,
-        "year": str,
+        "country": filtering.country,
+        "year": filtering.year,
         "tag": str,
         "q": str,
     }

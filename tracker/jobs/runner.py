@@ -102,7 +102,7 @@ def run_by_hand(job: Job, as_of: date, *, dry_run: bool) -> Outcome:
     Raises `Refused` for a day that the job cannot be run as of, and enters nothing then."""
     if as_of > today() and not dry_run:
         raise Refused("A day to come needs --dry-run: what is not yet due cannot be flagged.")
-    if job.of_today and as_of != today() and not dry_run:
+    if job.of_today and as_of != today():
         raise Refused(f"{job.name} works on what is there now: it cannot be run as of another day.")
     if dry_run:
         started = perf_counter()

@@ -83,8 +83,10 @@ def unwatch(viewer: Viewer, reference: str) -> None:
 
 
 def is_watched(viewer: Viewer, reference: str) -> bool:
-    """Whether a person watches a record."""
-    return reference in watched(viewer)
+    """Whether a person watches a record that they see."""
+    mine = select(Watch.record_id).where(Watch.user_id == viewer.user_id)
+    found = select(Record.id).where(Record.reference == reference, Record.id.in_(mine))
+    return db.session.scalar(found) is not None
 
 
 def watched(viewer: Viewer) -> list[str]:

@@ -37,7 +37,7 @@ def prune(_as_of: date) -> dict[str, Any]:
         "tokens": _gone(tokens),
         "invitations": _gone(invitations),
         "mails": outbox.forget_old(moment - outbox.KEPT),
-        "mails of invitations that are over": inviting.drop_over(),
+        "mails_of_invitations": inviting.drop_over(),
     }
     return {"examined": sum(figures.values()), **figures}
 
@@ -46,4 +46,11 @@ def _gone(statement: Delete) -> int:
     return changed_rows(statement)
 
 
-JOB = Job(name="prune", summary="Forgets what is over", hour=3, minute=20, run=prune)
+JOB = Job(
+    name="prune",
+    summary="Forgets what is over",
+    hour=3,
+    minute=20,
+    run=prune,
+    of_today=True,
+)

@@ -1,12 +1,15 @@
 """What a list of asks can be narrowed to, and how a statement over asks is narrowed to it."""
 
+import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, String, cast, false, func, or_, select
 
 from tracker.accounts.viewer import Viewer
+from tracker.core.countries import countries
+from tracker.core.dates import PartialDate
 from tracker.core.db import db
 from tracker.core.unchanged import kept_while_unchanged
 from tracker.recommendations.instruments import Instrument
@@ -39,7 +42,7 @@ class Filters:
 
     q: str = ""
     status: Status | None = None
-    is_open: bool | None = None
+    is_open: bool = False
     instrument: Instrument | None = None
     result: Result | None = None
     acted: bool = False
@@ -60,7 +63,24 @@ class Filters:
     without_next: bool = False
     tag: str = ""
     target_id: int | None = None
-    updated_since: datetime | None = None
+
+
+def year(typed: str) -> str:
+    """A year to narrow by: four figures, or `NONE`, or nothing. Raises `ValueError`."""
+    if typed in ("", NONE):
+        return typed
+    if not re.fullmatch(r"[0-9]{4}", typed):
+        raise ValueError("A year has four figures, as 2023.")
+    return str(PartialDate.parse(typed))
+
+
+def country(typed: str) -> str:
+    """A country's code to narrow by, or nothing. Raises `ValueError` for one that is unknown."""
+    code = typed.upper()
+    if code and code not in countries():
+        known = "Choose one of the list."
+        raise ValueError(f"“{code[:10]}” is no country code that we know. {known}")
+    return code
 
 
 def narrowed(
@@ -87,15 +107,13 @@ def _own_columns(filters: Filters) -> list[ColumnElement[bool]]:
         ask.decided_by_id: filters.decider_id,
     }
     rules = [column == value for column, value in equal.items() if value is not None]
-    if filters.is_open is not None:
-        rules.append((ask.status == Status.CLOSED).is_not(filters.is_open))
+    if filters.is_open:
+        rules.append((ask.status == Status.CLOSED).is_not(True))
     if filters.acted:
         rules.append(ask.result.in_((Result.IN_FULL, Result.IN_PART)))
     if filters.year:
         wanted = f"{filters.year}%" if filters.year != NONE else ""
         rules.append(cast(ask.submitted_on, String).like(wanted))
-    if filters.updated_since is not None:
-        rules.append(ask.updated_at >= filters.updated_since)
     return rules
 
 

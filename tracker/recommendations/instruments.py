@@ -1,4 +1,4 @@
-"""What can be asked for, who decides it, and how its result is published (domain.md, Instruments).
+"""What can be asked for, who decides it, and how its result is published.
 
 The words matter: OFAC designates, BIS adds to or removes from the Entity List, the EU and the UK
 list, State restricts visas.

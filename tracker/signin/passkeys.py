@@ -24,6 +24,8 @@ from tracker.web.settings import settings
 
 NAME = "Advocacy Tracker"
 LONGEST = 20_000  # characters of an answer
+# what the library raises for an answer that is none
+UNREADABLE = (WebAuthnException, ValueError, KeyError, TypeError, RecursionError)
 NOT_THAT = "The passkey did not answer as it should. Try again, or take another one."
 
 
@@ -56,7 +58,7 @@ def made(answer: str, secret: str) -> tuple[str, str, int]:
             expected_rp_id=_host(),
             expected_origin=settings().base_url,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError):
+    except UNREADABLE:
         raise Refused(NOT_THAT) from None
     name, key = found.credential_id, found.credential_public_key
     return bytes_to_base64url(name), bytes_to_base64url(key), found.sign_count
@@ -90,7 +92,7 @@ def used(answer: str, held: list[SecondFactor], secret: str) -> tuple[SecondFact
             credential_public_key=base64url_to_bytes(factor.key),
             credential_current_sign_count=factor.counter,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError):
+    except UNREADABLE:
         return None
     return factor, found.new_sign_count
 

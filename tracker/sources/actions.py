@@ -111,8 +111,7 @@ def cite_for_all(
     good = check(given, intake)
     if good is None:
         return None
-    title = good.opaque or good.title or good.url
-    same = queries.same(viewer, title, good.url, is_protected=good.is_protected)
+    same = queries.same(viewer, _title(good), good.url, is_protected=good.is_protected)
     width = _narrowest(widths([row.id for row in rows], rows[0].organisation_id).values())
     source = _fitting(same, width) or _add(viewer, good, width)
     _use(rows, source, good.shows)
@@ -245,8 +244,12 @@ def void_use(viewer: Viewer, row: RecordMixin, source: Source, reason: str) -> N
     )
 
 
+def _title(given: SourceInput) -> str:
+    return given.opaque or given.title or given.url[:300]
+
+
 def _add(viewer: Viewer, given: SourceInput, widest: Width) -> Source:
-    title = given.opaque or given.title or given.url[:300]
+    title = _title(given)
     source = Source(
         title=title,
         sort_title=romanise(title)[:80],

@@ -4,8 +4,10 @@ The type that a browser declares, and the end of a file's name, are claims of wh
 """
 
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from enum import StrEnum
 from pathlib import PurePosixPath
 
@@ -13,6 +15,11 @@ MOST_MEMBERS = 5_000
 MOST_UNPACKED = 200 * 1024 * 1024
 CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f]")
 MARKUP = ("<script", "<html", "<svg", "<!doctype", "<?xml", "<body", "<iframe")
+# what reading a damaged or odd archive raises
+UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError),
+    *(OSError, ValueError, NotImplementedError, RuntimeError),
+)
 
 
 class FileType(StrEnum):
@@ -90,7 +97,7 @@ def _of_zip(content: bytes) -> FileType | None:
             if encrypted or any(name.lower().endswith("vbaproject.bin") for name in names):
                 return None
             return _of_members(packed, names)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError):
+    except UNREADABLE:
         return None
 
 

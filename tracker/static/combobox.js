@@ -74,6 +74,7 @@
           return item;
         }),
       );
+      tell(found.length);
       const open = found.length > 0;
       this.list.hidden = !open;
       this.input.setAttribute("aria-expanded", String(open));
@@ -143,9 +144,14 @@
     }
   }
 
-  // after a refusal, go on at what is to be put right
-  const error = document.querySelector("[role=alert]");
-  if (error) error.focus();
+  // what is offered is told to whoever does not see it
+  const told = document.createElement("p");
+  told.className = "visually-hidden";
+  told.setAttribute("role", "status");
+  document.body.append(told);
+  const tell = (count) => {
+    told.textContent = count ? `${count} ${count === 1 ? "suggestion" : "suggestions"}` : "None on record";
+  };
 
   const start = () => {
     document.querySelectorAll("[data-suggest]:not([role])").forEach((input) => new Combobox(input));

@@ -55,6 +55,8 @@
     if (event.defaultPrevented || target.method !== "post" || submitter?.name === "op") return;
     if (target.dataset.sent) event.preventDefault();
     else target.dataset.sent = "yes";
+    // the page that answers begins at its top, not at a problem that was put right meanwhile
+    if (location.hash) history.replaceState(history.state, "", location.pathname + location.search);
   });
   window.addEventListener("pageshow", () => {
     for (const each of document.forms) delete each.dataset.sent;

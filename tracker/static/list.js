@@ -1,6 +1,6 @@
 // Keys for the list of asks: j, k and the arrows move from row to row, x ticks, Enter opens (it is
 // the row's own link that has the focus), / goes to the search, ? tells all this. Whoever has no
-// script, or turns the keys off, goes by Tab.
+// script, or turns the keys off, goes by Tab. The bar above says how many are ticked.
 (() => {
   "use strict";
   const table = document.querySelector("table[data-keys]");
@@ -65,6 +65,25 @@
 
   table.addEventListener("focusin", mark);
   table.addEventListener("focusout", () => setTimeout(mark));
+  const said = document.querySelector("[data-ticked]");
+  if (said) {
+    const untick = document.querySelector("[data-untick]");
+    const nothing = said.textContent;
+    const boxes = () => [...table.querySelectorAll("tbody input[type=checkbox]")];
+    const count = () => {
+      const ticked = boxes().filter((box) => box.checked).length;
+      said.textContent = ticked ? `${ticked} ticked` : nothing;
+      untick.hidden = !ticked;
+    };
+    untick.addEventListener("click", () => {
+      boxes().forEach((box) => (box.checked = false));
+      count();
+      boxes()[0].focus();
+    });
+    table.addEventListener("change", count);
+    window.addEventListener("pageshow", count); // Back brings the ticks along
+  }
+
   document.querySelectorAll("[data-keys-help]").forEach((button) =>
     button.addEventListener("click", () => help.showModal())
   );

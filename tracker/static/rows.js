@@ -5,7 +5,15 @@
 (() => {
   const form = document.querySelector("form[data-draft]");
   const main = form.closest("main");
+  const TYPED = "textarea, input:not([type=hidden], [type=checkbox], [type=radio])";
   let isNative = false;
+
+  // a row is gone on with at its first field
+  const goOn = (at) => {
+    const isBlock = at?.matches("div, fieldset") && !at.matches("[role=alert]");
+    const field = isBlock && at.querySelector("input:not([type=hidden], [tabindex]), select, textarea");
+    (field || at)?.focus();
+  };
 
   // all of the page but the form itself, to which scripts listen
   const show = (text) => {
@@ -16,13 +24,13 @@
     freshForm.replaceWith(form);
     main.replaceChildren(...fresh.childNodes);
     main.inert = false;
-    main.querySelector("[autofocus]")?.focus();
+    goOn(main.querySelector("[autofocus]"));
     document.dispatchEvent(new Event("rows:shown"));
     return true;
   };
 
   // fields go to the server, which answers with the page; what else it answers, the browser shows
-  const renew = async (fields, instead) => {
+  const renew = async (fields, instead, then = () => {}) => {
     main.inert = true;
     try {
       const answer = await fetch(location.href, {
@@ -31,6 +39,7 @@
         redirect: "manual",
       });
       if (!answer.ok || !show(await answer.text())) instead();
+      else then();
     } catch {
       document.dispatchEvent(new Event("rows:lost"));
     } finally {
@@ -50,15 +59,44 @@
         submitter.click();
         isNative = false;
       };
-      renew([...new FormData(form), ["op", submitter.value]], press);
+      const former = [...new FormData(form)].filter(([name]) => name !== "csrf_token");
+      const [verb, row] = submitter.value.split(/:(.*)/);
+      const isTyped = verb === "remove" && [...document.getElementById(row).querySelectorAll(TYPED)].some((f) => f.value);
+      renew([...new FormData(form), ["op", submitter.value]], press, () => isTyped && offerBack(former, row));
     },
     true,
   );
 
-  // a draft has other rows than the page: the server makes them
+  // the rows of fields that the page does not have are made by the server
+  const restore = (fields, then) => {
+    const token = form.elements.namedItem("csrf_token").value;
+    renew([...fields, ["csrf_token", token], ["op", "restore"]], () => location.reload(), then);
+  };
+
+  // what was typed into a row is not lost with one press of a button
+  const offerBack = (former, row) => {
+    const box = document.createElement("div");
+    box.className = "alert alert-warning removed";
+    box.setAttribute("role", "status");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-sm";
+    button.textContent = "Put it back";
+    button.addEventListener("click", () => restore(former, () => goOn(document.getElementById(row))));
+    box.append("Removed, with what was typed into it. ", button);
+    (main.querySelector("[autofocus]") || form.firstElementChild).after(box);
+    button.focus();
+  };
+
+  // nothing is saved half typed: Enter chooses a suggestion, or does nothing
+  form.addEventListener("keydown", (event) => {
+    const isLine = event.target.matches("input:not([type=checkbox], [type=radio])");
+    if (event.key === "Enter" && isLine && form.querySelector("[data-stays]")) event.preventDefault();
+  });
+
+  // a draft has other rows than the page
   form.addEventListener("rows:wanted", (event) => {
     event.preventDefault();
-    const token = form.elements.namedItem("csrf_token").value;
-    renew([...event.detail, ["csrf_token", token], ["op", "restore"]], () => location.reload());
+    restore(event.detail);
   });
 })();

@@ -7,6 +7,7 @@ a target that is kept from them.
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, literal, or_, select
@@ -20,9 +21,15 @@ from tracker.targets.models import Target
 LONGEST_WAY = 20  # merges of merges; a bound for the database, not for people
 
 
+@cache
+def _alias(part: str) -> type[Target]:
+    """Targets in a part of a statement, always the same object: a rule is kept by what it is of."""
+    return aliased(Target, name=part)
+
+
 def stands(viewer: Viewer) -> ColumnElement[bool]:
     """The condition that a target stands for itself, as far as the viewer may know."""
-    survivor = aliased(Target)
+    survivor = _alias("survivor")
     seen = exists().where(survivor.id == Target.merged_into_id, audience_rule(survivor, viewer))
     return or_(Target.merged_into_id.is_(None), ~seen)
 
@@ -68,7 +75,7 @@ def _ways_up() -> Select[*tuple[Any, ...]]:
 def _upward(viewer: Viewer, base: Select[int, int, int]):  # type: ignore[no-untyped-def]
     """The way from merged targets up to those that stand for them, step by step."""
     way = base.cte("way", recursive=True)
-    lower, upper = aliased(Target), aliased(Target)
+    lower, upper = _alias("lower"), _alias("upper")
     step = (
         select(way.c.origin, upper.id, way.c.steps + 1)
         .join(lower, lower.id == way.c.at)
@@ -84,7 +91,7 @@ def with_survivors(viewer: Viewer, ids: Select[int]) -> Select[int]:
         Target.id.in_(ids), Target.merged_into_id.is_not(None)
     )
     up = merged.cte("up", recursive=True)
-    lower, upper = aliased(Target), aliased(Target)
+    lower, upper = _alias("lower"), _alias("upper")
     up = up.union(
         select(upper.id)
         .join(lower, lower.merged_into_id == upper.id)
@@ -104,7 +111,7 @@ def families(viewer: Viewer, ids: Select[int]):  # type: ignore[no-untyped-def]
     """Targets, as `root`, each with itself and the visible ones merged into it, as `id`."""
     base = select(Target.id.label("root"), Target.id.label("id")).where(Target.id.in_(ids))
     down = base.cte("down", recursive=True)
-    duplicate = aliased(Target)
+    duplicate = _alias("duplicate")
     step = (
         select(down.c.root, duplicate.id)
         .join(down, down.c.id == duplicate.merged_into_id)

@@ -9,7 +9,12 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    MethodNotAllowed,
+    SecurityError,
+)
 
 from tracker.accounts.viewer import ANONYMOUS
 from tracker.core.db import Failure, db, failure
@@ -97,8 +102,10 @@ def _not_fresh(error: NotFresh) -> Response:
 
 def _untrusted_host(error: SecurityError) -> Response:
     """Without a host no address can be built, so no page: one line that says where to go."""
-    body = f"This program is not served under that address. Open {settings().base_url}\n"
-    response = make_response(body, 400)
+    said = f"This program is not served under that address. Open {settings().base_url}"
+    if request.path.startswith("/api/"):
+        return _problem(400, "Another address", said)
+    response = make_response(f"{said}\n", 400)
     response.mimetype = "text/plain"
     return response
 
@@ -111,7 +118,10 @@ def _http(error: HTTPException) -> Response:
         return _page(413, "A file may have up to 25 MB.", words=TOO_LARGE)
     said = error.description if code in (400, 409, 422) else None
     standard = type(error).description
-    return _page(code, None if said == standard else said)
+    response = _page(code, None if said == standard else said)
+    if isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+    return response
 
 
 def _database(error: DBAPIError) -> Response:

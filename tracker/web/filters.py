@@ -179,6 +179,8 @@ def asset(name: str) -> str:
 def kept(value: Any) -> Any:
     """A value as the history keeps it, for a reader: days as pages write them, a reference as a
     link, what anybody typed as it stands."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if not isinstance(value, str):
         return value
     if _DAY.fullmatch(value):

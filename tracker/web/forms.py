@@ -1,7 +1,7 @@
 """The base of all forms: texts are taken as they are typed, checked by the actions, and problems
 come back to the fields."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -70,27 +70,27 @@ def find_field(form: Form, path: str) -> Field | None:
     return found if isinstance(found, Field) else None
 
 
-def _problems(form: Form) -> Iterator[tuple[str, str]]:
+def _problems(form: Form, way: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """Each with the way to it in words: “Ask 2, target 1, name: …”."""
     for field in form:
         if isinstance(field, FormField):
-            yield from _problems(field.form)
+            yield from _problems(field.form, way)
         elif isinstance(field, FieldList):
-            for error in field.errors:
-                if isinstance(error, str):
-                    yield field.id, error
-            for entry in field.entries:
-                yield from _entry_problems(entry)
+            yield from _told(field, way, [e for e in field.errors if isinstance(e, str)])
+            for number, entry in enumerate(field.entries, 1):
+                row = (*way, f"{field.description or field.label.text} {number}")
+                if isinstance(entry, FormField):
+                    yield from _problems(entry.form, row)
+                else:
+                    yield from _told(entry, row, entry.errors)
         else:
-            for error in field.errors:
-                yield field.id, f"{field.label.text}: {error}"
+            yield from _told(field, (*way, field.label.text), field.errors)
 
 
-def _entry_problems(entry: Field) -> Iterator[tuple[str, str]]:
-    if isinstance(entry, FormField):
-        yield from _problems(entry.form)
-    else:
-        for error in entry.errors:
-            yield entry.id, f"{entry.label.text}: {error}"
+def _told(field: Field, way: tuple[str, ...], errors: Iterable[str]) -> Iterator[tuple[str, str]]:
+    said = ", ".join([*way[:1], *(step[0].lower() + step[1:] for step in way[1:])])
+    for error in errors:
+        yield field.id, f"{said}: {error}" if said else error
 
 
 def described(field: Field, help_text: str = "") -> dict[str, str]:

@@ -11,6 +11,8 @@ from tracker.web.paging import Order
 
 E = TypeVar("E", bound=StrEnum)
 LONGEST = 200
+SWITCHED = dict.fromkeys(("1", "yes", "true", "on"), True)
+SWITCHED |= dict.fromkeys(("", "0", "no", "false", "off"), False)
 
 
 def chosen_order(orders: Mapping[str, Order]) -> tuple[Order, str]:
@@ -29,7 +31,8 @@ def chosen_word(name: str, enum: type[E]) -> E | None:
     try:
         return enum(value)
     except ValueError:
-        abort(400, f"“{value[:40]}” is no {name} that we know. Choose one of the list.")
+        known = ", ".join(enum)
+        abort(400, f"“{value[:40]}” is no {name} that we know. Choose one of: {known}.")
 
 
 def chosen_text(name: str) -> str:
@@ -46,4 +49,7 @@ def chosen_text(name: str) -> str:
 
 def chosen_switch(name: str) -> bool:
     """Whether the address switches something on."""
-    return request.args.get(name, "") in ("1", "yes", "true", "on")
+    value = request.args.get(name, "")
+    if value not in SWITCHED:
+        abort(400, f"{name} is on or off: write {name}=1, or leave it out.")
+    return SWITCHED[value]

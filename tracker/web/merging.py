@@ -50,7 +50,7 @@ class SeenField(HiddenField):
         """Digest by field; nothing where none were sent or they cannot be read."""
         try:
             found = json.loads(self.data or "")
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         good = isinstance(found, dict) and all(isinstance(v, str) for v in found.values())
         return found if good else None

@@ -13,10 +13,11 @@ from tracker.casework.actions.follow_ups import change_template
 from tracker.casework.actions.leaving import change_user
 from tracker.casework.actions.letter_changing import change_letter
 from tracker.casework.actions.letter_voiding import void_letter
-from tracker.casework.actions.letters import record_letter, record_receipt
+from tracker.casework.actions.letters import add_to_letter, record_letter
 from tracker.casework.actions.members import void_member
 from tracker.casework.actions.merging import merge_target, unmerge_target
 from tracker.casework.actions.outcomes import record_outcome, void_outcome
+from tracker.casework.actions.receipts import record_receipt
 from tracker.casework.actions.saved_views import change_view, delete_view, save_view
 from tracker.casework.actions.sharing import share
 from tracker.casework.actions.status import change_status, void_status
@@ -26,6 +27,7 @@ from tracker.sources.attachments import attach_file, void_attachment
 __all__ = [
     "act_on_clocks",
     "add_ask",
+    "add_to_letter",
     "attach_file",
     "change_ask",
     "change_letter",

@@ -77,11 +77,11 @@ def _joined(one: str, other: str) -> str:
 def refuse_loss_of_asked(ask: Recommendation, given: Sequence[Addressed], intake: Intake) -> None:
     """Refuse to take out a body that the ask was sent to."""
     kept = {addressee.agency_id for addressee in given}
-    lost = [row for row in ask.addressees if row.asked_on and row.agency_id not in kept]
+    lost = [row for row in ask.addressees if row.is_asked and row.agency_id not in kept]
     if lost:
         names = ", ".join(row.agency.short_name for row in lost)
         intake.refuse(
             "addressees",
-            f"The ask was sent to {names}, so it stays addressed to it. "
+            f"A contact with {names} is on record, so the ask stays addressed to it. "
             "If that was entered in error, void the contact first.",
         )

@@ -16,7 +16,7 @@ from tracker.casework.actions.addressees import (
 )
 from tracker.casework.actions.settle import settle
 from tracker.casework.inputs import AskInput, ControlInput, NextInput
-from tracker.core.countries import countries
+from tracker.core.countries import Place, countries
 from tracker.core.dates import PartialDate
 from tracker.core.db import db
 from tracker.core.errors import Refused, Stale
@@ -230,14 +230,17 @@ def _set_places(ask: Recommendation, given: AskInput, intake: Intake) -> None:
         intake.refuse("places", f"Up to {MOST_PLACES} places.")
     standing = {row.place: row for row in ask.places}
     rows = []
-    for position, place in enumerate(dict.fromkeys(given.places)):
-        if place.country not in countries():
-            intake.refuse("places", "Choose countries of the list.")
-        region = intake.text("places", place.region, RecommendationPlace.region)
-        row = standing.get(place) or RecommendationPlace(country=place.country, region=region)
+    for position, place in enumerate(dict.fromkeys(_place(each, intake) for each in given.places)):
+        row = standing.get(place) or RecommendationPlace(country=place.country, region=place.region)
         row.position = position
         rows.append(row)
     ask.places = rows
+
+
+def _place(given: Place, intake: Intake) -> Place:
+    if given.country not in countries():
+        intake.refuse("places", "Choose countries of the list.")
+    return Place(given.country, intake.text("places", given.region, RecommendationPlace.region))
 
 
 def _set_controls(ask: Recommendation, given: AskInput, intake: Intake) -> None:
@@ -286,7 +289,8 @@ def _control(given: ControlInput, position: int, intake: Intake) -> ControlledIt
 
 def _targets(viewer: Viewer, given: AskInput, intake: Intake) -> list[Target]:
     """The targets of an ask, new ones made; problems noted at each target's fields."""
-    if not given.targets:
+    # an export control may name a technology and no culprit
+    if not given.targets and given.instrument is not Instrument.EXPORT_CONTROL:
         intake.refuse(
             "targets", "Name a target, or describe the class of people or bodies that it is about."
         )

@@ -117,7 +117,7 @@ def undo_together(viewer: Viewer, key: int) -> BulkChange | None:
     bulk.undone_at = now()
     _change(viewer, planned, bulk, reason)
     _void_steps(viewer, planned, bulk, since, reason)
-    history.record("bulk.undone", actor_id=viewer.user_id, body={"after": {"asks": len(asks)}})
+    history.record("bulk.undone", actor_id=viewer.user_id, body={"after": {"asks": len(planned)}})
     return bulk
 
 

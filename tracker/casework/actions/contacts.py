@@ -6,7 +6,8 @@ from sqlalchemy import select
 
 from tracker.accounts.viewer import MACHINE, Viewer
 from tracker.agencies.models import Agency, AgencyKind
-from tracker.casework.actions.letters import carried, unsend
+from tracker.casework.actions.receipts import unsend
+from tracker.casework.actions.sending import carried
 from tracker.casework.actions.settle import settle
 from tracker.casework.actions.spans import sent_among
 from tracker.casework.actions.status import reopen_unfounded

@@ -6,11 +6,11 @@ from typing import Any
 from tracker.accounts.viewer import Viewer
 from tracker.casework.actions.letters import (
     MAY_LACK_ADDRESSEE,
-    carried,
     check_reply_date,
     fill,
     signatories_of,
 )
+from tracker.casework.actions.sending import carried
 from tracker.casework.actions.settle import settle
 from tracker.casework.inputs import LetterInput
 from tracker.casework.telling import NOTE

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from tracker.accounts.viewer import Viewer
-from tracker.casework.actions.letters import carried
+from tracker.casework.actions.sending import carried
 from tracker.casework.actions.settle import settle
 from tracker.casework.actions.spans import sent_among, spans_of
 from tracker.casework.actions.status import reopen_unfounded, withdraw

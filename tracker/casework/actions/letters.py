@@ -2,40 +2,32 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from tracker.accounts.viewer import MACHINE, Viewer
+from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
-from tracker.casework.actions import spans
 from tracker.casework.actions.addressees import Addressed, addressed
 from tracker.casework.actions.asks import check_sources, cite_all, new_ask
+from tracker.casework.actions.sending import begin, carried, has_gone
 from tracker.casework.actions.settle import settle
-from tracker.casework.actions.status import record_change, status_of
-from tracker.casework.inputs import AskInput, LetterInput, ReceiptInput, SignatoryInput
-from tracker.core.dates import PartialDate
+from tracker.casework.actions.supplements import supplemented
+from tracker.casework.inputs import AskInput, LetterInput, SignatoryInput
 from tracker.core.db import db
+from tracker.core.errors import Refused
 from tracker.core.intake import Intake
 from tracker.core.names import romanise
 from tracker.core.now import today
-from tracker.core.references import well_formed
-from tracker.correspondence import actions as correspondence
-from tracker.correspondence import queries as letters
 from tracker.correspondence.models import (
-    Contact,
-    ContactRecommendation,
     Letter,
     LetterAddressee,
     LetterKind,
     LetterRecommendation,
     Signatory,
-    Substance,
 )
 from tracker.history import actions as history
-from tracker.recommendations.models import BEFORE_SENDING, Recommendation, Status
-from tracker.recommendations.workflow import Change
+from tracker.recommendations.models import Recommendation
 from tracker.records import actions as records
-from tracker.records.models import Kind, Record
-from tracker.records.queries import Owned, may_edit, reference_of, seen_by_all
+from tracker.records.models import Kind
 
 MOST_ASKS, MOST_SIGNATORIES = 30, 200
 # a report or a statement may be put to nobody in particular
@@ -72,7 +64,7 @@ def record_letter(viewer: Viewer, given: LetterInput) -> Letter:
         LetterRecommendation(letter_id=letter.id, recommendation_id=ask.id, position=position)
         for position, ask in enumerate(asks)
     )
-    _begin(viewer, letter, asks, sent=given.is_sent)
+    begin(viewer, letter, asks, sent=given.is_sent)
     history.record(
         "letter.recorded",
         actor_id=viewer.user_id,
@@ -83,265 +75,48 @@ def record_letter(viewer: Viewer, given: LetterInput) -> Letter:
     return letter
 
 
-def record_receipt(viewer: Viewer, letter: Letter, given: ReceiptInput, seen_version: int) -> None:
-    """Record when a letter was received, how that is known, whether it supplements an earlier one,
-    and whether the day by which it asks for a reply stands in it; and of one that was not sent yet,
-    when it was. The clocks of its asks follow. Raises `Refused`, `NotAllowed` or `Stale`."""
+def add_to_letter(viewer: Viewer, letter: Letter, given: AskInput) -> Recommendation:
+    """Record one more ask of a letter on record: it went with the letter, or is a draft with it.
+    `letter` is loaded with its parts. Raises `Refused` with every problem at its field, or
+    `NotAllowed`."""
     records.require_edit(letter, viewer)
+    if letter.voided_at is not None:
+        raise Refused("This letter is void: it stays as it was entered.")
     intake = Intake()
-    before, was_sent = _receipt(letter), letter.is_sent
-    sent_on = letter.sent_on if was_sent else _sent_on(viewer, letter, given, intake)
-    day = intake.past("received_on", given.received_on, today=today())
-    if day and sent_on and day.latest < sent_on.earliest:
-        sent = sent_on.shown
-        intake.refuse("received_on", f"It cannot be received before it was sent, {sent}.")
-    missing = "Say how it is known: a receipt, a tracking number, their own word." if day else ""
-    proof = intake.text(
-        "received_proof", given.received_proof, Letter.received_proof, missing=missing
-    )
-    supplements_id = supplemented(viewer, given.supplements, letter, intake, sent_on)
-    if not given.supplements and not reference_of(viewer, letter.supplements_id):
-        supplements_id = letter.supplements_id  # nobody removes what they cannot see
+    standing = carried(letter)
+    if len(standing) >= MOST_ASKS:
+        intake.refuse("title", f"Up to {MOST_ASKS} asks a letter.")
+    check_sources(given.sources, intake)
+    bodies = [body for body in addressed(given.addressees, intake) if body]
+    written_to = {row.agency_id for row in letter.addressees if not row.is_copy}
+    if any(body.agency_id not in written_to for body in bodies):
+        intake.refuse("addressees", "The letter was not written to all of these bodies.")
+    ask = new_ask(viewer, given, bodies, intake)
     intake.done()
-    records.require_current(letter, seen_version)
-    cut = _open_circle(viewer, letter, supplements_id)
-    earlier = letter.supplements_id
-    letter.sent_on = sent_on
-    letter.received_on, letter.received_proof = day, proof
-    letter.supplements_id = supplements_id
-    if letter.reply_requested_by is not None:
-        letter.reply_date_confirmed = given.reply_date_confirmed
-    db.session.flush()
-    db.session.expire(letter, ["supplements"])
-    asks = carried(letter)
-    if not was_sent:
-        _send(viewer, letter, asks)
-    after = _receipt(letter)
-    others = {name for name in after if after[name] != before[name]}
-    if not others and letter.supplements_id == earlier:
-        return
-    if others - {"supplements"} or _supplements_another(letter, earlier):
-        records.touch(letter)
+    assert ask is not None
+    cite_all(viewer, ask, given.sources)
+    before = [one.reference for one in standing]
+    place = _next_place(letter)
+    link = LetterRecommendation(letter_id=letter.id, recommendation_id=ask.id, position=place)
+    db.session.add(link)
+    begin(viewer, letter, [ask], sent=has_gone(letter))
+    records.touch(letter, beside=ask)
     history.record(
-        "letter.received",
-        actor_id=viewer.user_id,
-        records=[letter.id, *(ask.id for ask in asks)],
-        body={"before": before, "after": after},
-    )
-    settle(asks, viewer)
-    if cut is not None:
-        settle(carried(cut), MACHINE)
-
-
-def carried(letter: Letter) -> Sequence[Recommendation]:
-    """All asks of a letter: for recomputing, not for showing."""
-    return db.session.scalars(
-        select(Recommendation)
-        .join(LetterRecommendation, LetterRecommendation.recommendation_id == Recommendation.id)
-        .where(LetterRecommendation.letter_id == letter.id)
-        .order_by(LetterRecommendation.position)
-    ).all()
-
-
-def _open_circle(viewer: Viewer, letter: Letter, above: int | None) -> Letter | None:
-    """Where a letter that is to be supplemented comes back to this one by a way that the viewer
-    cannot know of, the first step that they do not see makes way, if it is their house's; who sees
-    it reads so in the history. The letter whose step it was, or nothing."""
-    unseen: Letter | None = None
-    seen = set[int]()
-    while above is not None and above != letter.id and above not in seen:
-        seen.add(above)
-        step = db.session.get_one(Letter, above)
-        if unseen is None and not reference_of(viewer, step.supplements_id):
-            unseen = step if may_edit(step, viewer) else None
-        above = step.supplements_id
-    if above != letter.id or unseen is None:
-        return None
-    before, further = _receipt(unseen), unseen.supplements_id
-    unseen.supplements_id = None
-    if _supplements_another(unseen, further):
-        records.touch(unseen)
-    history.record(
-        "letter.received",
-        actor_id=viewer.user_id,
-        records=[unseen.id],
-        body={"before": before, "after": _receipt(unseen)},
-    )
-    db.session.flush()
-    db.session.expire(unseen, ["supplements"])
-    return unseen
-
-
-def _supplements_another(letter: Letter, earlier: int | None) -> bool:
-    """Whether a letter supplements another one now, as far as all its readers see which."""
-    wanted = {key for key in (earlier, letter.supplements_id) if key is not None}
-    if earlier == letter.supplements_id:
-        return False
-    found = db.session.scalars(select(Letter).where(Letter.id.in_(wanted)))
-    return bool(seen_by_all([(Owned.of(letter), Owned.of(other)) for other in found]))
-
-
-def _sent_on(
-    viewer: Viewer, letter: Letter, given: ReceiptInput, intake: Intake
-) -> PartialDate | None:
-    missing = "It was not sent yet. Say when it was: 2023-10-23, 2023-10 or 2023."
-    sent = intake.past("sent_on", given.sent_on, today=today(), missing=missing)
-    written = letter.written_on
-    if sent and written and sent.latest < written.earliest:
-        intake.refuse("sent_on", f"It cannot be sent before it was written, {written.shown}.")
-    asked = letter.reply_requested_by
-    if sent and asked and asked.latest <= sent.earliest:
-        intake.refuse("sent_on", f"It asks for a reply by {asked.shown}: it went before that day.")
-    known = letters.asks_of(viewer, [letter.id])[letter.id]
-    for ask, contact in _sent_by_hand(letter):
-        if ask in known and sent and contact.happened_on and contact.happened_on != sent:
-            day = contact.happened_on.shown
-            problem = (
-                f"“{ask.title}” is on record as sent on {day}. Give that day, or void it first."
-            )
-            intake.refuse("sent_on", problem)
-    return sent
-
-
-def _sent_by_hand(letter: Letter) -> list[tuple[Recommendation, Contact]]:
-    """The asks of a letter that were said to be sent, by no letter, with what says so."""
-    rows = db.session.execute(
-        select(Recommendation, Contact)
-        .join(ContactRecommendation, ContactRecommendation.recommendation_id == Recommendation.id)
-        .join(Contact, Contact.id == ContactRecommendation.contact_id)
-        .join(LetterRecommendation, LetterRecommendation.recommendation_id == Recommendation.id)
-        .where(
-            LetterRecommendation.letter_id == letter.id,
-            Contact.substance == Substance.SUBMISSION,
-            Contact.letter_id.is_(None),
-            Contact.voided_at.is_(None),
-        )
-    )
-    return [(ask, contact) for ask, contact in rows]
-
-
-def _send(viewer: Viewer, letter: Letter, asks: Sequence[Recommendation]) -> None:
-    """A letter went out: its asks with it, unless they were said to have gone already, which is
-    then by this letter; one that the sender does not see may have gone on another day."""
-    for _, contact in _sent_by_hand(letter):
-        if contact.happened_on in (None, letter.sent_on):
-            contact.letter_id = letter.id
-            records.touch(contact)
-    db.session.flush()
-    sent = spans.sent_among([ask.id for ask in asks])
-    for ask in asks:
-        if ask.status in BEFORE_SENDING:
-            was, change = status_of(ask), Change(Status.SUBMITTED, letter.sent_on)
-            records.touch(ask)
-            spans.take_steps(viewer, [(ask, change, None)])
-            record_change(viewer, ask, was, change)
-    going = [ask for ask in asks if ask.id not in sent and ask.is_open]
-    seen = letters.asks_of(viewer, [letter.id])[letter.id]
-    # what some of it says of an ask that the sender does not see is kept from them, and no more
-    for group in ([a for a in going if a in seen], [a for a in going if a not in seen]):
-        if group:
-            _submit(viewer, letter, group)
-
-
-def unsend(viewer: Viewer, letter: Letter) -> bool:
-    """A letter whose sending was entered in error, and void for all its asks, has not gone out:
-    when it does, that is said on its page. Whether it was taken for sent."""
-    standing = select(Contact).where(
-        Contact.letter_id == letter.id,
-        Contact.substance == Substance.SUBMISSION,
-        Contact.voided_at.is_(None),
-    )
-    # what not all its readers see neither keeps it sent nor unsends it
-    pairs = [(Owned.of(letter), Owned.of(contact)) for contact in db.session.scalars(standing)]
-    if not letter.is_sent or seen_by_all(pairs):
-        return False
-    before = _receipt(letter)
-    records.touch(letter)
-    letter.sent_on = letter.received_on = None
-    letter.received_proof = ""
-    history.record(
-        "letter.unsent",
+        "letter.changed",
         actor_id=viewer.user_id,
         records=[letter.id],
-        body={"before": before, "after": _receipt(letter)},
+        body={"before": {"asks": before}, "after": {"asks": [*before, ask.reference]}},
     )
-    return True
+    settle([ask])
+    return ask
 
 
-def _submit(viewer: Viewer, letter: Letter, asks: Sequence[Recommendation]) -> None:
-    correspondence.add_contact(
-        viewer,
-        asks=asks,
-        agency_ids=[a.agency_id for a in letter.addressees if not a.is_copy],
-        substance=Substance.SUBMISSION,
-        happened_on=letter.sent_on,
-        channel=letter.channel,
-        letter=letter,
+def _next_place(letter: Letter) -> int:
+    last = select(func.max(LetterRecommendation.position)).where(
+        LetterRecommendation.letter_id == letter.id
     )
-
-
-def _receipt(letter: Letter) -> dict[str, object]:
-    reference = db.session.scalar(
-        select(Record.reference).where(Record.id == (letter.supplements_id or 0))
-    )
-    return {
-        "received_on": str(letter.received_on or ""),
-        "received_proof": letter.received_proof,
-        "supplements": reference or "",
-        "sent_on": str(letter.sent_on or ""),
-        "reply_date_confirmed": letter.reply_date_confirmed,
-    }
-
-
-def supplemented(
-    viewer: Viewer, reference: str, letter: Letter, intake: Intake, sent_on: PartialDate | None
-) -> int | None:
-    """The id of the earlier letter that one, sent on a day, narrows or repeats."""
-    reference = intake.text("supplements", reference, Record.reference).upper()
-    if not reference:
-        return None
-    earlier = letters.letter(viewer, reference) if well_formed([reference]) else None
-    if earlier is None or earlier.id == letter.id:
-        intake.refuse("supplements", "No other letter of that reference is on record.")
-    elif earlier.voided_at:
-        intake.refuse("supplements", "That letter is void: it was entered in error.")
-    elif _comes_before(sent_on, earlier):
-        intake.refuse("supplements", "That letter was not sent before this one.")
-    elif earlier.id != letter.supplements_id and letter.id in _chain_of(viewer, earlier):
-        intake.refuse("supplements", "That letter supplements this one already.")
-    else:
-        return earlier.id
-    return None
-
-
-def _comes_before(sent: PartialDate | None, other: Letter) -> bool:
-    """Whether a letter certainly went before another, or the other did not go at all."""
-    other_sent = other.sent_on
-    if other_sent is None:
-        return True
-    return sent is not None and sent.latest < other_sent.earliest
-
-
-def _chain_of(viewer: Viewer, letter: Letter) -> set[int]:
-    """The ids of the letters that one supplements, and that these do, and so on, as far as the
-    viewer may know."""
-    found: set[int] = set()
-    following = letter.supplements_id
-    while following not in found and reference_of(viewer, following):
-        assert following is not None
-        found.add(following)
-        following = db.session.scalar(select(Letter.supplements_id).where(Letter.id == following))
-    return found
-
-
-def _begin(viewer: Viewer, letter: Letter, asks: Sequence[Recommendation], *, sent: bool) -> None:
-    for ask in asks:
-        if sent:
-            spans.begin(viewer, ask, Status.SUBMITTED, letter.sent_on)
-        else:
-            spans.begin(viewer, ask, Status.DRAFT, PartialDate.of(today()))
-    if sent:
-        _submit(viewer, letter, asks)
+    found = db.session.scalar(last)
+    return 0 if found is None else found + 1
 
 
 def _letter(given: LetterInput, intake: Intake) -> Letter:

@@ -75,6 +75,16 @@ def take_steps(viewer: Viewer, steps: Sequence[Step]) -> dict[int, StatusSpan]:
     return {key: held[-1] for key, held in spans_of(ids).items()}
 
 
+def date_sending(ids: Collection[int], on: PartialDate | None) -> None:
+    """Asks that were submitted on a day that was not known were so on that day."""
+    for held in spans_of(ids).values():
+        for place, span in enumerate(held):
+            if span.status is Status.SUBMITTED and span.from_on is None:
+                span.from_on = on
+                if place:
+                    held[place - 1].until_on = on
+
+
 def take_back(
     asks: Sequence[Recommendation], held: Mapping[int, Sequence[StatusSpan]], reason: str
 ) -> None:

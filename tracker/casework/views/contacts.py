@@ -8,7 +8,7 @@ from tracker.casework.forms import ContactForm, VoidForm
 from tracker.core.db import db
 from tracker.core.now import today
 from tracker.correspondence import queries
-from tracker.correspondence.models import Contact, Substance
+from tracker.correspondence.models import Channel, Contact, Substance
 from tracker.recommendations import queries as asks
 from tracker.recommendations.filters import Filters
 from tracker.recommendations.models import Recommendation
@@ -32,6 +32,7 @@ def new() -> ResponseReturnValue:
         data={
             "substance": (chosen_word("substance", Substance) or Substance.SUBSTANTIVE).value,
             "happened_on": today().isoformat(),
+            "channel": Channel.UNKNOWN.value,
             "asks": wanted,
         }
     )
@@ -78,15 +79,10 @@ def _offered(wanted: list[str]) -> list[Recommendation]:
     ids = [ask.id for ask in named] + [ask.id for found in carried.values() for ask in found]
     looked_for = chosen_text("find")
     if looked_for or not ids:
-        statement = asks.listing(viewer, Filters(q=looked_for, is_open=True))
-        ids += [
-            ask.id
-            for ask in db.session.scalars(
-                statement.order_by(
-                    Recommendation.updated_at.desc(), Recommendation.id.desc()
-                ).limit(MOST_OFFERED)
-            )
-        ]
+        own = Filters(q=looked_for, is_open=True, organisation_id=viewer.organisation_id)
+        newest = (Recommendation.updated_at.desc(), Recommendation.id.desc())
+        statement = asks.listing(viewer, own).order_by(*newest).limit(MOST_OFFERED)
+        ids += db.session.scalars(statement.with_only_columns(Recommendation.id))
     found = asks.by_ids(viewer, ids)
     return [found[i] for i in dict.fromkeys(ids) if i in found and may_edit(found[i], viewer)]
 

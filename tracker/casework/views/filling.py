@@ -8,8 +8,10 @@ from tracker.casework import words
 from tracker.casework.actions.spans import standing_of
 from tracker.casework.forms import NextForm, OutcomeForm, StatusForm
 from tracker.core.countries import Place
+from tracker.correspondence.models import Letter
 from tracker.recommendations import workflow
 from tracker.recommendations.models import ControlledItem, Recommendation
+from tracker.sources.models import SourceUse
 from tracker.targets.models import Target
 
 
@@ -66,6 +68,32 @@ def choose_status(form: StatusForm, ask: Recommendation) -> workflow.Standing:
     standing = standing_of(ask)
     form.to.choices = {status.value: words.STATUS[status] for status in workflow.allowed(standing)}
     return standing
+
+
+def further_ask_data(letter: Letter, evidence: Sequence[SourceUse]) -> dict[str, object]:
+    """One more ask of a letter, as the data of its form: put to those to whom the letter went, and
+    resting on what can be read of it."""
+    told = [use.source for use in evidence if not use.source.is_protected]
+    return {
+        "addressees": [
+            {
+                "agency": row.agency.name,
+                "official": row.official,
+                "office_title": row.office_title,
+            }
+            for row in letter.addressees
+            if not row.is_copy
+        ],
+        "sources": [
+            {
+                "title": source.title,
+                "url": source.url,
+                "publisher": source.publisher,
+                "published_on": source.published_on,
+            }
+            for source in told
+        ],
+    }
 
 
 def next_form(ask: Recommendation, colleagues: Sequence[User], **formdata: None) -> NextForm:

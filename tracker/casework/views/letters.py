@@ -9,16 +9,19 @@ from flask.typing import ResponseReturnValue
 from tracker.casework import actions, growing, pages, telling
 from tracker.casework.actions import letter_changing, letter_voiding
 from tracker.casework.duplicates import doubles
-from tracker.casework.forms import LetterEditForm, LetterForm, ReceiptForm, VoidLetterForm
+from tracker.casework.forms import AskForm, LetterEditForm, LetterForm, ReceiptForm, VoidLetterForm
 from tracker.casework.inputs import Fate
 from tracker.casework.reading import note_reads_of
 from tracker.casework.verdicts import Verdict, verdicts
 from tracker.casework.views import sharing
+from tracker.casework.views.filling import further_ask_data
 from tracker.core.dates import BadDate
 from tracker.correspondence import queries
 from tracker.correspondence.models import Letter
+from tracker.recommendations.models import Recommendation
 from tracker.records.actions import require_edit
 from tracker.web import paging
+from tracker.web.filters import plural
 from tracker.web.lists import chosen_order, chosen_switch
 from tracker.web.merging import Merge, attempt_change
 from tracker.web.policy import Policy, policy
@@ -61,6 +64,7 @@ def new() -> ResponseReturnValue:
         if op := request.form.get("op"):
             offers = growing.apply(form, op, current(), _day(form))
             return _form_page(form, offers, 200)
+        shown = len(form.asks)
         form.prune()
         known = doubles(form, current())
 
@@ -71,12 +75,50 @@ def new() -> ResponseReturnValue:
 
         letter = attempt(form, act)
         if letter is not None:
-            flash("The letter is recorded.")
+            flash(_recorded(len(form.asks), shown - len(form.asks)))
             return redirect(url_for(".show", reference=letter.reference), 303)
         offers = known.offer(growing.offer_for_unknown(form, _day(form)))
         return _form_page(form, offers, 422)
     form.sources.append_entry()
     return _form_page(form, offers, 200)
+
+
+def _recorded(asks: int, empty: int) -> str:
+    left = f" {plural(empty, 'empty ask was', 'empty asks were')} left out." if empty else ""
+    return f"The letter is recorded, with {plural(asks, 'ask')}.{left}"
+
+
+@letters.route("/<ref:reference>/asks/new", methods=["GET", "POST"])
+@policy(Policy.EDITOR)
+def add_ask(reference: str) -> ResponseReturnValue:
+    """One more ask of a letter on record."""
+    letter = _own(reference)
+    page = pages.letter_page(current(), letter)
+    form = AskForm(data=further_ask_data(letter, page.evidence))
+    day = letter.written_on.earliest if letter.written_on else None
+    offers, code = growing.Offers(), 200
+    if op := request.form.get("op"):
+        offers = growing.apply(form, op, current(), day)
+    elif form.is_submitted():
+        form.prune()
+        known = doubles(form, current())
+
+        def act() -> Recommendation:
+            added = actions.add_to_letter(current(), letter, form.given_alone())
+            known.say()
+            return added
+
+        ask = attempt(form, act)
+        if ask is not None:
+            flash("The ask is recorded with the letter.")
+            return redirect(url_for("recommendations.show", reference=ask.reference), 303)
+        page = _own_page(reference)
+        offers, code = known.offer(growing.offer_for_unknown(form, day)), 422
+    form.pad()
+    shown = render_template(
+        "views/letters/add_ask.html", form=form, offers=offers, page=page, letter=page.letter
+    )
+    return shown, code
 
 
 def _form_page(

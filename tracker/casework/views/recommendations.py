@@ -30,6 +30,7 @@ from tracker.casework.views import saved_views, sharing
 from tracker.casework.views.filling import ask_data, choose_status, next_form, outcome_choices
 from tracker.clocks import queries as clocks
 from tracker.clocks.models import ActKind
+from tracker.core.dates import BadDate, PartialDate
 from tracker.core.now import today
 from tracker.recommendations import queries, workflow
 from tracker.recommendations.models import ClosureReason, Recommendation, Status
@@ -285,7 +286,15 @@ def _status_data(ask: Recommendation) -> dict[str, object]:
 def _proposed() -> dict[str, str]:
     """What a link to the form proposes."""
     to, reason = chosen_word("to", Status), chosen_word("closure_reason", ClosureReason)
-    return ({"to": to} if to else {}) | ({"closure_reason": reason} if reason else {})
+    proposed = {"to": to, "closure_reason": reason, "on": _proposed_day()}
+    return {name: value for name, value in proposed.items() if value}
+
+
+def _proposed_day() -> str:
+    try:
+        return str(PartialDate.parse(request.args.get("on", "")))
+    except BadDate:
+        return ""
 
 
 @recommendations.route("/<ref:reference>/status/void", methods=["GET", "POST"])

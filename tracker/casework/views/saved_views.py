@@ -9,6 +9,8 @@ from tracker.casework.actions import saved_views as actions
 from tracker.casework.actions.saved_views import ViewKept
 from tracker.casework.columns import chosen_columns, parts_of, query_of_view
 from tracker.casework.list_forms import DeleteForm, ViewForm
+from tracker.casework.list_parts import choices_for
+from tracker.casework.list_words import in_words
 from tracker.casework.listing import chosen_sorting, filters_from_address
 from tracker.casework.models import SavedView
 from tracker.web.filters import with_parts
@@ -98,8 +100,10 @@ def edit(key: int) -> ResponseReturnValue:
 
 
 def _form(form: ViewForm, query: str, key: int | None) -> ResponseReturnValue:
+    parts = parts_of(query)
+    said = in_words(parts.items(), choices_for(current()))
     page = render_template(
-        "views/recommendations/view_edit.html", form=form, parts=parts_of(query), key=key
+        "views/recommendations/view_edit.html", form=form, parts=parts, said=said, key=key
     )
     return page, 422 if form.is_submitted() else 200
 

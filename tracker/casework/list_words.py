@@ -1,0 +1,66 @@
+"""What narrows and orders the list of asks, in words: on paper, and for a view to be saved."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tracker.casework import words
+from tracker.casework.listing import DUE, ME, NOBODY
+
+Choices = Mapping[str, Mapping[Any, str]]  # the words for each value of a part of the address
+SWITCHES = {
+    "open": "Open",
+    "stale": "Flagged",
+    "mine": "Assigned to me",
+    "acted": "Acted on",
+    "asked": "Sent",
+    "answered": "Answered",
+    "acknowledged": "Acknowledged",
+}
+LABELS = {
+    "q": "Words",
+    "status": "Status",
+    "instrument": "Instrument",
+    "agency": "Addressed to",
+    "assignee": "Assigned to",
+    "cause": "Why flagged",
+    "country": "Country",
+    "region": "Region",
+    "year": "Year",
+    "result": "What followed",
+    "tag": "Tag",
+    "due": "Next action due",
+    "audience": "Who may see it",
+    "organisation": "Held by",
+    "columns": "Columns",
+    "sort": "Order",
+    "then": "Then by",
+}
+FIXED: Choices = {
+    "status": words.STATUS,
+    "instrument": words.INSTRUMENT,
+    "cause": words.CAUSE,
+    "result": words.RESULT,
+    "audience": words.AUDIENCE,
+    "due": DUE,
+    "region": {"none": words.NONE_OF["region"]},
+    "year": {"none": words.NONE_OF["year"]},
+}
+PEOPLE = {ME: "Me", NOBODY: "Nobody"}
+
+
+def in_words(parts: Iterable[tuple[str, str]], choices: Choices) -> list[tuple[str, str]]:
+    """The parts of an address as label and value; `choices` has the words of what depends on the
+    reader: `agency`, `country`, `assignee`, `sort`, `columns`."""
+    given = {name: value for name, value in parts if value}
+    known = {**FIXED, **choices, "then": choices.get("sort", {})}
+    switched = [(SWITCHES[name], "yes") for name in given if name in SWITCHES]
+    return switched + [
+        (label, _said(given[name], known.get(name, {}), several=name == "columns"))
+        for name, label in LABELS.items()
+        if name in given
+    ]
+
+
+def _said(value: str, known: Mapping[Any, str], *, several: bool) -> str:
+    values = value.split(",") if several else [value]
+    return ", ".join(known.get(each, each) for each in values)
