@@ -204,3 +204,12 @@ def test_pages_serve_at_twice_their_size(site: Site, open_page: Open, width: int
     button.scroll_into_view_if_needed()
     expect(button).to_be_in_viewport(ratio=1)
     assert page.evaluate(WIDEST) is None
+
+
+@pytest.mark.parametrize("path", ["/", "/stale", "/recommendations", "{ask}", "/letters"])
+def test_text_of_twice_its_size_fits_a_phone(site: Site, open_page: Open, path: str) -> None:
+    page = open_page(site, viewport=PHONE)
+    page.goto(path.format(ask=f"/recommendations/{examples(site).ask}"))
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    expect(page.get_by_role("button", name="Menu")).to_be_in_viewport(ratio=1)
+    assert page.evaluate(WIDEST) is None

@@ -1,5 +1,6 @@
 """What followed an ask: what it comes to, what is not credited to it, and what is taken back."""
 
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -13,11 +14,13 @@ from tests.front.support import (
     nothing_changes,
     options,
     record_ask,
+    record_draft,
     row_of,
     rows,
     save,
     section,
     send,
+    share,
     titles_on,
     travel,
     where,
@@ -454,3 +457,36 @@ def test_what_is_quoted_of_an_ask_acted_on_says_no_number_of_days(staff: Person)
     said = section(staff.get(ask), "cite")
     assert "Acted on in full" in said
     assert "after it" not in said
+
+
+def test_the_page_of_a_target_tells_what_followed_to_those_who_see_the_ask(
+    staff: Person, partner: Person
+) -> None:
+    ask = record_ask(staff)
+    _record(staff, ask, LISTED)
+    (target,) = {link for link in links(staff.get(ask)) if link.startswith("/targets/T-")}
+    told = section(staff.get(target), "outcomes")
+    assert "8 Dec 2023 Listed as asked, designated by Treasury" in told
+    assert "OFAC 29220" in told
+    assert "on Sanction those responsible" in told
+    share(staff, target)
+    assert not has_section(partner.get(target), "outcomes")
+    share(staff, ask)
+    assert "OFAC 29220" in section(partner.get(target), "outcomes")
+    (void,) = [link for link in links(staff.get(ask)) if "/outcomes/" in link and "void" in link]
+    save(staff, void, {"reason": "It was another one."})
+    assert not has_section(staff.get(target), "outcomes")
+
+
+def test_of_many_asks_about_a_target_the_last_are_shown_and_all_are_a_list(
+    staff: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules["tracker.casework.views.targets"], "MOST_SHOWN", 1)
+    ask = record_ask(staff)
+    (target,) = {link for link in links(staff.get(ask)) if link.startswith("/targets/T-")}
+    again = {"targets-0-ref": target.rpartition("/")[2], "targets-0-name": ""}
+    record_draft(staff, {"title": "Ask again", **again})
+    page = staff.get(target)
+    assert "Asks about it 2" in section(page, "about")
+    (every,) = [link for link in links(page) if link.startswith("/recommendations?q=T-")]
+    assert len(titles_on(staff.get(every))) == 2

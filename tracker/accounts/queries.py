@@ -21,6 +21,14 @@ def user_by_email(email: str) -> User | None:
     return db.session.scalar(select(User).where(func.lower(User.email) == email.strip().lower()))
 
 
+def users_by_emails(emails: Iterable[str]) -> dict[str, User]:
+    """The accounts with those addresses, whatever their case, by what was given."""
+    wanted = {email: email.strip().lower() for email in emails if email.isprintable()}
+    found = db.session.scalars(select(User).where(func.lower(User.email).in_(wanted.values())))
+    by_address = {user.email.lower(): user for user in found}
+    return {email: by_address[low] for email, low in wanted.items() if low in by_address}
+
+
 def viewer_for(email: str) -> Viewer:
     """The viewer for a command's `--as`. Raises `Unknown` for an address without active account."""
     user = user_by_email(email)

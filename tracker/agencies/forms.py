@@ -3,18 +3,11 @@
 from wtforms import SelectField, StringField
 
 from tracker.agencies.models import AgencyKind
+from tracker.agencies.words import KIND
 from tracker.core.countries import countries
 from tracker.web.forms import BaseForm, WordField
 
-KINDS = {
-    AgencyKind.DEPARTMENT: "Department or ministry",
-    AgencyKind.BUREAU: "Bureau or office",
-    AgencyKind.GOVERNMENT: "Government",
-    AgencyKind.LEGISLATURE: "Legislature",
-    AgencyKind.COMMITTEE: "Committee",
-    AgencyKind.INTERAGENCY: "Interagency body",
-    AgencyKind.OTHER: "Other body",
-}
+KINDS = {kind: words for kind, words in KIND.items() if kind is not AgencyKind.HEAD_OF_STATE}
 
 
 class AgencyForm(BaseForm):

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
-from tracker.agencies.models import AgencyMembership
+from tracker.agencies.models import AgencyKind, AgencyMembership
 from tracker.casework.actions.settle import outcome_facts
 from tracker.casework.ledger import Ledger, ledger
 from tracker.clocks import gathering
@@ -187,7 +187,7 @@ def ask_page(
     reasons = _reasons(ask, outcomes, tree)
     credited = [o for o in outcomes if not o.voided_at and reasons.get(o.id) in COUNTED]
     targets = asks.targets_of(viewer, own)[ask.id]
-    is_interagency = ask.decided_by is not None and ask.decided_by.kind == "interagency"
+    is_interagency = ask.decided_by is not None and ask.decided_by.kind is AgencyKind.INTERAGENCY
     return AskPage(
         ask=ask,
         may_edit=records.may_edit(ask, viewer),

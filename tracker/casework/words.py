@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from tracker.agencies.models import AgencyKind, MemberRole
+from tracker.agencies import words as agency_words
+from tracker.agencies.models import MemberRole
 from tracker.casework.inputs import Fate
 from tracker.clocks.choice import PassedOver
 from tracker.clocks.models import ActKind, Basis, Cause, ClockKind, ClockState, Unit
@@ -304,16 +305,7 @@ AUDIENCE_SHAPE = {
     Audience.COALITION: "coalition",
     Audience.PUBLIC: "public",
 }
-AGENCY_KIND = {
-    AgencyKind.HEAD_OF_STATE: "Head of state",
-    AgencyKind.DEPARTMENT: "Department or ministry",
-    AgencyKind.BUREAU: "Bureau",
-    AgencyKind.INTERAGENCY: "Interagency body",
-    AgencyKind.COMMITTEE: "Committee",
-    AgencyKind.LEGISLATURE: "Legislature",
-    AgencyKind.GOVERNMENT: "Government",
-    AgencyKind.OTHER: "Other body",
-}
+AGENCY_KIND = agency_words.KIND
 MEMBER_ROLE = {
     MemberRole.CHAIR: "chair",
     MemberRole.MEMBER: "member",

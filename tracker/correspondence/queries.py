@@ -15,6 +15,7 @@ from tracker.correspondence.models import (
     Contact,
     ContactAgency,
     ContactRecommendation,
+    Direction,
     Letter,
     LetterAddressee,
     LetterRecommendation,
@@ -178,7 +179,7 @@ def recent_replies(viewer: Viewer, limit: int) -> list[Contact]:
     """What came from agencies last, newest first."""
     statement = (
         select(Contact)
-        .where(Contact.voided_at.is_(None), Contact.direction != "ours")
+        .where(Contact.voided_at.is_(None), Contact.direction != Direction.OURS)
         .order_by(Contact.happened_on.desc(), Contact.id.desc())
         .limit(limit)
     )

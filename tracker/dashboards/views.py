@@ -1,9 +1,7 @@
 """Pages of figures."""
 
 from flask import Blueprint, abort, render_template
-from sqlalchemy import func, select
 
-from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
 from tracker.casework.past_days import chosen_past_day
 from tracker.clocks import queries as clocks
@@ -59,8 +57,12 @@ def show(slug: str) -> str:
     """One body: what it decides, who held its offices, and the asks put to it."""
     viewer = current()
     agency = agencies.with_offices(slug) or abort(404)
-    open_count, open_asks = _newest(viewer, Filters(agency_id=agency.id, asked=True, is_open=True))
-    decides_count, decides = _newest(viewer, Filters(decider_id=agency.id, is_open=True))
+    open_count, open_asks = asks.newest(
+        viewer, Filters(agency_id=agency.id, asked=True, is_open=True), MOST_ASKS
+    )
+    decides_count, decides = asks.newest(
+        viewer, Filters(decider_id=agency.id, is_open=True), MOST_ASKS
+    )
     figures = kept.figures(viewer, today())
     row = next((each for each in figures.by_agency if each.slug == slug), None)
     return render_template(
@@ -76,14 +78,3 @@ def show(slug: str) -> str:
         decides_count=decides_count,
         flags=clocks.flags_of(viewer, {ask.id for ask in (*open_asks, *decides)}),
     )
-
-
-def _newest(viewer: Viewer, wanted: Filters) -> tuple[int, list[Recommendation]]:
-    """How many asks fit, and those of them that were sent last."""
-    count = db.session.scalar(select(func.count()).select_from(asks.ids(viewer, wanted).subquery()))
-    newest = (
-        asks.listing(viewer, wanted)
-        .order_by(Recommendation.submitted_on.desc(), Recommendation.id)
-        .limit(MOST_ASKS)
-    )
-    return count or 0, list(db.session.scalars(newest))

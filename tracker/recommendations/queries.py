@@ -277,6 +277,14 @@ def on_a_target_seen_by(viewer: Viewer) -> ColumnElement[bool]:
     return or_(Outcome.target_id.is_(None), audience_rule(Target, viewer))
 
 
+def newest(viewer: Viewer, wanted: Filters, limit: int) -> tuple[int, list[Recommendation]]:
+    """How many asks fit, and those of them that were sent last."""
+    count = db.session.scalar(select(func.count()).select_from(ids(viewer, wanted).subquery()))
+    last = (Recommendation.submitted_on.desc(), Recommendation.id)
+    found = listing(viewer, wanted).order_by(*last).limit(limit)
+    return count or 0, list(db.session.scalars(found))
+
+
 def outcomes_about(viewer: Viewer, target_id: int) -> list[Outcome]:
     """The outcomes for a target on all asks that the viewer may see, voided ones too."""
     about = select(Outcome.recommendation_id).where(Outcome.target_id == target_id)

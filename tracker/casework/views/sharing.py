@@ -26,6 +26,8 @@ from tracker.web.fresh import require_fresh
 from tracker.web.saving import attempt, has_errors
 from tracker.web.viewer import current
 
+MOST_NAMED = 200
+
 
 class _NotSeen(Exception):
     """The change is good, and the person has not seen yet what it shows to whom."""
@@ -124,9 +126,14 @@ def _mark(found: list[Disclosed]) -> str:
 
 def _people(form: AudienceForm) -> list[int]:
     """The people named by their addresses; who is unknown is told at the field."""
-    found = []
-    for address in lines(form.people.data):
-        user = accounts.user_by_email(address)
+    addresses = lines(form.people.data)
+    found: list[int] = []
+    if len(addresses) > MOST_NAMED:
+        form.people.errors = [*form.people.errors, f"Up to {MOST_NAMED} people."]
+        return found
+    known = accounts.users_by_emails(addresses)
+    for address in addresses:
+        user = known.get(address)
         if user is not None and user.active:
             found.append(user.id)
         else:

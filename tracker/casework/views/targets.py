@@ -10,11 +10,9 @@ from tracker.casework.forms import MemberForm, TargetForm, VoidOneForm
 from tracker.casework.rows import date_or_none
 from tracker.casework.views import sharing
 from tracker.clocks import queries as clocks
-from tracker.core.db import db
 from tracker.core.errors import Refused
 from tracker.recommendations import queries as asks
 from tracker.recommendations.filters import Filters
-from tracker.recommendations.models import Recommendation
 from tracker.records.actions import require_edit
 from tracker.records.queries import may_edit
 from tracker.targets import actions, queries
@@ -26,6 +24,8 @@ from tracker.web.merging import Merge, attempt_change
 from tracker.web.policy import Policy, policy
 from tracker.web.saving import attempt
 from tracker.web.viewer import current
+
+MOST_SHOWN = 50
 
 targets = Blueprint("targets", __name__, url_prefix="/targets")
 
@@ -114,14 +114,17 @@ def show(reference: str) -> ResponseReturnValue:
             return redirect(url_for(".show", reference=reference), 303)
         target = _found(reference)
     survivor = standing(current(), [target])[target.id]
-    statement = asks.listing(current(), Filters(target_id=target.id))
-    newest = (Recommendation.submitted_on.desc(), Recommendation.id.desc())
-    about = list(db.session.scalars(statement.order_by(*newest)))
+    count, about = asks.newest(current(), Filters(target_id=target.id), MOST_SHOWN)
+    outcomes = [o for o in asks.outcomes_about(current(), target.id) if o.voided_at is None]
+    outcomes = outcomes[::-1][:MOST_SHOWN]
     page = render_template(
         "views/targets/show.html",
         target=target,
         form=form,
         about=about,
+        count=count,
+        outcomes=outcomes,
+        asks_of=asks.by_ids(current(), {outcome.recommendation_id for outcome in outcomes}),
         flags=clocks.flags_of(current(), [ask.id for ask in about]),
         members=queries.members(current(), target.id),
         classes=queries.classes_of(current(), target.id),
