@@ -184,6 +184,16 @@ def packed(*members: str) -> bytes:
     return file.getvalue()
 
 
+def damaged_archive() -> bytes:
+    """A ZIP whose one member was packed, and damaged since."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("mimetype", "application/vnd.oasis.opendocument.text" * 4)
+    whole = file.getvalue()
+    start = whole.index(b"mimetype") + len(b"mimetype")
+    return whole[:start] + b"\xff" * 12 + whole[start + 12 :]
+
+
 def docx(*more: str) -> bytes:
     """A document of an office program."""
     return packed("[Content_Types].xml", "word/document.xml", "docProps/core.xml", *more)

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from tests.front.files import (
     AUTHOR,
     CAMERA,
+    damaged_archive,
     docx,
     everything_in,
     jpeg,
@@ -336,6 +337,7 @@ def test_a_file_that_cannot_be_opened_is_refused(staff: Person, source: str) -> 
         (b"%PDF-1.7 and no more", "This PDF cannot be opened."),
         (locked_pdf(), "This PDF is locked by a password."),
         (jpeg((9_000, 9_000)), "This picture has more than 60 million points."),
+        (damaged_archive(), "By its content this is none of the files that are taken"),
         (b"", "This file is empty."),
     ):
         assert_problems(refused(staff, source, "a.pdf", content), {"file": said})

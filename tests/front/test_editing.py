@@ -365,7 +365,7 @@ def test_a_target_is_changed_and_found_by_its_new_names(staff: Person) -> None:
     }
     page = save(staff, f"{target}/edit", typed)
     facts = facts_of(page)
-    assert facts["Names"] == "Wu Yingjie (吴英杰) primary ; 吴英杰 original ; Wu Ying-jie alias"
+    assert facts["Names"] == "Wu Yingjie (吴英杰) primary 吴英杰 original Wu Ying-jie alias"
     assert facts["Born"] == "Dec 1956"
     assert facts["passport"] == "E1234567"
     assert facts["Identifier"] == "E7654321"
