@@ -206,7 +206,7 @@ def test_the_code_of_an_invitation_that_is_over_waits_in_no_mail(app: Flask, adm
     _, standing = invite(admin)
     with app.app_context():
         figures = runner.run_by_hand(pruning.JOB, today(), dry_run=False).figures
-    assert figures["mails of invitations that are over"] == 1
+    assert figures["mails_of_invitations"] == 1
     with reading(app):
         bodies = "".join(db.session.scalars(select(Mail.body)))
         told = db.session.scalars(select(HistoryEvent.name)).all()

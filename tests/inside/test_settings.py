@@ -82,7 +82,7 @@ def test_the_effective_settings_are_listed_without_their_secrets(fresh: CommandL
         "TRACKER_DATABASE_URL": "postgresql+psycopg://tracker:********@localhost/tracker",
         "TRACKER_SMTP_URL": "smtp://tracker:********@mail.example.org:587?starttls=1",
         "TRACKER_SECRET_KEY": "********",
-        "TRACKER_TRUSTED_HOSTS": "tracker.example.org,tracker.internal",
+        "TRACKER_TRUSTED_HOSTS": "tracker.example.org,localhost,127.0.0.1,tracker.internal",
         "TRACKER_PUBLIC_DASHBOARD": "on",
     }
     lines = dict(line.split("=", 1) for line in fresh.ok("config", **given).splitlines())
