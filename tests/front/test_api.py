@@ -211,6 +211,12 @@ def test_a_method_that_it_does_not_know_is_refused(
                 "/api/v1/recommendations", method=method, headers=headers
             )
             assert is_refused(answer, 405)
+            assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
+
+
+def test_another_host_is_told_as_a_problem(app: Flask) -> None:
+    answer = app.test_client().get("/api/v1/letters", headers={"Host": "evil.example"})
+    assert is_refused(answer, 400)
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from tests.front.support import (
+    asks_on,
     entries,
     has_section,
     links,
@@ -18,6 +19,7 @@ from tests.front.support import (
     record_ask,
     record_contact,
     record_draft,
+    record_letter,
     save,
     section,
     share,
@@ -109,6 +111,28 @@ def test_reads_of_what_stands_on_another_page_are_kept(
         assert {read.actor_id for read in queries.reads_of(contact.id, None)} >= {
             colleague.viewer.user_id
         }
+
+
+def test_the_page_of_a_target_tells_of_a_restricted_ask_as_a_read_of_it(
+    staff: Person, colleague: Person
+) -> None:
+    ask = record_ask(staff)
+    (target,) = {link for link in links(staff.get(ask)) if link.startswith("/targets/T-")}
+    typed = {"kind": "listed_as_asked", "target": target.rpartition("/")[2], "citation": "zz02"}
+    save(staff, f"{ask}/outcomes/new", {**typed, "authority": "treasury"})
+    share(staff, ask, "named", people=colleague.email)
+    assert "Colleague" not in reads(staff, ask)
+    assert "zz02" in colleague.get(target).text
+    assert "Colleague" in reads(staff, ask)
+
+
+def test_a_further_ask_brings_no_source_along_whose_reads_are_kept(staff: Person) -> None:
+    letter = record_letter(staff)
+    (ask,) = asks_on(staff.get(letter))
+    (source,) = {link for link in links(staff.get(ask)) if link.startswith("/sources/S-")}
+    assert "cecc.gov/letter" in staff.get(f"{letter}/asks/new").text
+    share(staff, source, "named", people=staff.email)
+    assert "cecc.gov/letter" not in staff.get(f"{letter}/asks/new").text
 
 
 def test_reads_of_other_records_are_not_kept(app: Flask, staff: Person, partner: Person) -> None:

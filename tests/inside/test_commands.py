@@ -1,8 +1,12 @@
 """The commands: their shapes, their exit codes, and one plain line where something goes wrong."""
 
+import json
 import re
 import shutil
+import socket
+import sqlite3
 import stat
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -159,6 +163,50 @@ def test_a_database_that_does_not_answer_is_one_line(fresh: CommandLine) -> None
     url = "postgresql+psycopg://tracker:geheim-und-lang@127.0.0.1:1/tracker"
     said = failed(fresh("users", "list", TRACKER_DATABASE_URL=url))
     assert "geheim" not in said
+
+
+@pytest.mark.parametrize(
+    "arguments", [("users", "list"), ("audit", "verify"), ("db", "upgrade"), ("backup", "a.backup")]
+)
+def test_a_damaged_database_says_what_to_do(
+    copied: CommandLine, arguments: tuple[str, ...]
+) -> None:
+    (copied.instance / "tracker.sqlite3").write_bytes(b"no database at all" * 1000)
+    assert "move that file aside, then: tracker restore" in failed(copied(*arguments))
+
+
+@pytest.mark.parametrize(
+    "arguments", [("serve",), ("db", "upgrade"), ("db", "check"), ("backup", "a.backup")]
+)
+def test_a_database_of_a_newer_version_says_so(
+    copied: CommandLine, arguments: tuple[str, ...]
+) -> None:
+    with closing(sqlite3.connect(copied.instance / "tracker.sqlite3")) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    assert "made by a newer version than this one" in failed(copied(*arguments))
+
+
+def test_an_argument_that_is_no_text_is_wrong_usage(installed: Installed) -> None:
+    failed(
+        installed.tracker("export", "json", "--out", "-", "--as", STAFF, "--filter", "\udcff"), 2
+    )
+
+
+@pytest.mark.parametrize("given", ["", "https://tracker.example.org"])
+def test_what_is_served_knows_its_address(
+    copied: CommandLine, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    served: list[str] = []
+    monkeypatch.setattr(
+        "tracker.cli.run._serve", lambda settings, *_, **__: served.append(settings.base_url)
+    )
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    said = copied("serve", "--port", str(port), TRACKER_BASE_URL=given)
+    wanted = given or f"http://localhost:{port}"
+    assert (said.code, served) == (0, [wanted]), said
+    assert f"Serving at 127.0.0.1:{port}, as {wanted}." in said.out
 
 
 def test_a_locked_database_is_one_line(
@@ -506,6 +554,14 @@ def test_an_output_that_cannot_be_written_is_one_line(
     (folder / "file").write_text("no folder")
     out = str(folder / place)
     assert out in failed(installed.tracker("export", "json", "--out", out, "--as", STAFF))
+
+
+def test_an_export_leaves_a_link_what_it_is(installed: Installed, folder: Path) -> None:
+    (folder / "link.json").symlink_to(folder / "kept.json")
+    (folder / "kept.json").write_text("of before")
+    installed.tracker.ok("export", "json", "--out", str(folder / "link.json"), "--as", STAFF)
+    assert (folder / "link.json").is_symlink()
+    assert json.loads((folder / "kept.json").read_text())["recommendations"]
 
 
 def test_an_export_that_fails_leaves_the_file_of_before(installed: Installed, folder: Path) -> None:

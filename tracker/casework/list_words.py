@@ -5,6 +5,7 @@ from typing import Any
 
 from tracker.casework import words
 from tracker.casework.listing import DUE, ME, NOBODY
+from tracker.recommendations.filters import NONE
 
 Choices = Mapping[str, Mapping[Any, str]]  # the words for each value of a part of the address
 SWITCHES = {
@@ -42,8 +43,8 @@ FIXED: Choices = {
     "result": words.RESULT,
     "audience": words.AUDIENCE,
     "due": DUE,
-    "region": {"none": words.NONE_OF["region"]},
-    "year": {"none": words.NONE_OF["year"]},
+    "region": {NONE: words.NONE_OF["region"]},
+    "year": {NONE: words.NONE_OF["year"]},
 }
 PEOPLE = {ME: "Me", NOBODY: "Nobody"}
 
@@ -58,6 +59,16 @@ def in_words(parts: Iterable[tuple[str, str]], choices: Choices) -> list[tuple[s
         (label, _said(given[name], known.get(name, {}), several=name == "columns"))
         for name, label in LABELS.items()
         if name in given
+    ]
+
+
+def beside(parts: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What narrows the list and stands in no field above it: its name in the address, its words."""
+    switched = [(name, said.lower()) for name, said in SWITCHES.items() if parts.get(name)]
+    return switched + [
+        (name, words.NONE_OF.get(name, "") if parts[name] == NONE else f"{name} {parts[name]}")
+        for name in ("year", "region", "organisation")
+        if parts.get(name)
     ]
 
 

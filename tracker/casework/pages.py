@@ -118,7 +118,7 @@ class AskPage:
         return min(acknowledged, default=None)
 
     @property
-    def is_unfounded(self) -> bool:
+    def rests_on_void(self) -> bool:
         """Whether the ask stands as acknowledged by something that is void by now."""
         void = any(c.voided_at and c.substance in ACKNOWLEDGES for c in self.contacts)
         stands = any(row.acknowledged_on for row in self.ask.addressees)
@@ -331,7 +331,7 @@ def letter_page(viewer: Viewer, letter: Letter) -> LetterPage:
         sources.cited_by(viewer, [letter.id]).get(letter.id, []),
         _law_of(viewer, letter, [full[ask.id] for ask in carried if ask.id in full]),
         records.reference_of(viewer, letter.supplements_id),
-        letter.is_sent or correspondence.has_gone(viewer, letter.id),
+        correspondence.has_gone(viewer, letter),
     )
 
 

@@ -195,9 +195,11 @@ def sendings_by(letter_id: int) -> Select[Contact]:
     )
 
 
-def has_gone(viewer: Viewer, letter_id: int) -> bool:
-    """Whether a letter went out, on a day that is known or not, as far as the viewer may see it."""
-    found = visible(sendings_by(letter_id).with_only_columns(Contact.id), Contact, viewer)
+def has_gone(viewer: Viewer, letter: Letter) -> bool:
+    """Whether a letter went out, on a day that is known or not, as far as the viewer may know."""
+    if letter.is_sent:
+        return True
+    found = visible(sendings_by(letter.id).with_only_columns(Contact.id), Contact, viewer)
     return db.session.scalar(found.limit(1)) is not None
 
 

@@ -292,6 +292,14 @@ def outcomes_about(viewer: Viewer, target_id: int) -> list[Outcome]:
     return [outcome for own in found.values() for outcome in own if outcome.target_id == target_id]
 
 
+def followed(viewer: Viewer, target_id: int, limit: int) -> list[tuple[Outcome, Recommendation]]:
+    """The outcomes for a target that stand, the newest first, each with its ask."""
+    standing = [o for o in outcomes_about(viewer, target_id) if o.voided_at is None]
+    found = by_ids(viewer, {outcome.recommendation_id for outcome in standing})
+    newest = sorted(standing, key=lambda o: (str(o.effective_on or ""), o.id), reverse=True)
+    return [(outcome, found[outcome.recommendation_id]) for outcome in newest[:limit]]
+
+
 @built_once
 def _outcomes(viewer: Viewer) -> Select[Outcome]:
     statement = (

@@ -61,7 +61,7 @@
       };
       const former = [...new FormData(form)].filter(([name]) => name !== "csrf_token");
       const [verb, row] = submitter.value.split(/:(.*)/);
-      const isTyped = verb === "remove" && [...document.getElementById(row).querySelectorAll(TYPED)].some((f) => f.value);
+      const isTyped = verb === "remove" && [...(document.getElementById(row)?.querySelectorAll(TYPED) ?? [])].some((f) => f.value);
       renew([...new FormData(form), ["op", submitter.value]], press, () => isTyped && offerBack(former, row));
     },
     true,

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
-from tracker.accounts.viewer import Viewer
+from tracker.accounts.viewer import MACHINE, Viewer
 from tracker.agencies import queries as agencies
 from tracker.casework.actions.addressees import Addressed, addressed
 from tracker.casework.actions.asks import check_sources, cite_all, new_ask
-from tracker.casework.actions.sending import begin, carried, has_gone
+from tracker.casework.actions.sending import begin, carried
 from tracker.casework.actions.settle import settle
 from tracker.casework.actions.supplements import supplemented
 from tracker.casework.inputs import AskInput, LetterInput, SignatoryInput
@@ -17,6 +17,7 @@ from tracker.core.errors import Refused
 from tracker.core.intake import Intake
 from tracker.core.names import romanise
 from tracker.core.now import today
+from tracker.correspondence import queries as letters
 from tracker.correspondence.models import (
     Letter,
     LetterAddressee,
@@ -89,8 +90,11 @@ def add_to_letter(viewer: Viewer, letter: Letter, given: AskInput) -> Recommenda
     check_sources(given.sources, intake)
     bodies = [body for body in addressed(given.addressees, intake) if body]
     written_to = {row.agency_id for row in letter.addressees if not row.is_copy}
-    if any(body.agency_id not in written_to for body in bodies):
+    asked = {body.agency_id for body in bodies if not body.is_copy}
+    if asked - written_to:
         intake.refuse("addressees", "The letter was not written to all of these bodies.")
+    if written_to and not asked:
+        intake.refuse("addressees", "Say of whom this is asked.")
     ask = new_ask(viewer, given, bodies, intake)
     intake.done()
     assert ask is not None
@@ -99,7 +103,7 @@ def add_to_letter(viewer: Viewer, letter: Letter, given: AskInput) -> Recommenda
     place = _next_place(letter)
     link = LetterRecommendation(letter_id=letter.id, recommendation_id=ask.id, position=place)
     db.session.add(link)
-    begin(viewer, letter, [ask], sent=has_gone(letter))
+    begin(viewer, letter, [ask], sent=letters.has_gone(MACHINE, letter))
     records.touch(letter, beside=ask)
     history.record(
         "letter.changed",

@@ -35,6 +35,7 @@ def carried(letter: Letter) -> Sequence[Recommendation]:
 
 
 def begin(viewer: Viewer, letter: Letter, asks: Sequence[Recommendation], *, sent: bool) -> None:
+    """Asks of a letter begin with it: submitted on the day of its sending, or drafts from today."""
     for ask in asks:
         if sent:
             spans.begin(viewer, ask, Status.SUBMITTED, letter.sent_on)
@@ -109,13 +110,7 @@ def _date_sending(letter: Letter) -> None:
     spans.date_sending(db.session.scalars(about).all(), letter.sent_on)
 
 
-def has_gone(letter: Letter) -> bool:
-    """Whether a letter went out, on a day that is known or not: for computing, not for showing."""
-    gone = db.session.scalar(select(letters.sendings_by(letter.id).exists()))
-    return letter.is_sent or bool(gone)
-
-
 def undated(letter: Letter) -> Sequence[Contact]:
     """The sendings by a letter of which no day is on record."""
-    undated = letters.sendings_by(letter.id).where(Contact.happened_on == "")
-    return db.session.scalars(undated).all()
+    sendings = letters.sendings_by(letter.id)
+    return db.session.scalars(sendings.where(Contact.happened_on == "")).all()

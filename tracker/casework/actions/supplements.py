@@ -8,9 +8,7 @@ from tracker.core.db import db
 from tracker.core.intake import Intake
 from tracker.core.references import well_formed
 from tracker.correspondence import queries as letters
-from tracker.correspondence.models import (
-    Letter,
-)
+from tracker.correspondence.models import Letter
 from tracker.records.models import Record
 from tracker.records.queries import Owned, reference_of, seen_by_all
 

@@ -73,7 +73,8 @@ def choose_status(form: StatusForm, ask: Recommendation) -> workflow.Standing:
 def further_ask_data(letter: Letter, evidence: Sequence[SourceUse]) -> dict[str, object]:
     """One more ask of a letter, as the data of its form: put to those to whom the letter went, and
     resting on what can be read of it."""
-    told = [use.source for use in evidence if not use.source.is_protected]
+    # what only its own page may tell, where the read is written down, is not brought along
+    told = [use.source for use in evidence if not use.source.is_read_kept]
     return {
         "addressees": [
             {

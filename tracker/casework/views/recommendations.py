@@ -23,6 +23,7 @@ from tracker.casework.forms import (
     VoidOneForm,
     VoidStatusForm,
 )
+from tracker.casework.list_words import beside
 from tracker.casework.listing import list_page, orders_for
 from tracker.casework.reading import note_reads_of
 from tracker.casework.rows import date_or_none
@@ -87,6 +88,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "views/recommendations/index.html",
         listing=listing,
+        also=beside(request.args),
         view=view,
         views=views_for(viewer),
         address_of=saved_views.address_of,

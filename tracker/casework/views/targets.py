@@ -7,6 +7,7 @@ from tracker.casework import growing, telling
 from tracker.casework.actions import void_member as void_member_of
 from tracker.casework.duplicates import doubles
 from tracker.casework.forms import MemberForm, TargetForm, VoidOneForm
+from tracker.casework.reading import note_reads_of
 from tracker.casework.rows import date_or_none
 from tracker.casework.views import sharing
 from tracker.clocks import queries as clocks
@@ -113,18 +114,19 @@ def show(reference: str) -> ResponseReturnValue:
             flash("The member is named.")
             return redirect(url_for(".show", reference=reference), 303)
         target = _found(reference)
+    followed = asks.followed(current(), target.id, MOST_SHOWN)
+    while note_reads_of(current(), (ask for _, ask in followed)):
+        target = _found(reference)
+        followed = asks.followed(current(), target.id, MOST_SHOWN)
     survivor = standing(current(), [target])[target.id]
     count, about = asks.newest(current(), Filters(target_id=target.id), MOST_SHOWN)
-    outcomes = [o for o in asks.outcomes_about(current(), target.id) if o.voided_at is None]
-    outcomes = outcomes[::-1][:MOST_SHOWN]
     page = render_template(
         "views/targets/show.html",
         target=target,
         form=form,
         about=about,
         count=count,
-        outcomes=outcomes,
-        asks_of=asks.by_ids(current(), {outcome.recommendation_id for outcome in outcomes}),
+        followed=followed,
         flags=clocks.flags_of(current(), [ask.id for ask in about]),
         members=queries.members(current(), target.id),
         classes=queries.classes_of(current(), target.id),
