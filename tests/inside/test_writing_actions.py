@@ -321,7 +321,9 @@ CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
         ),
         "change_letter": (change_letter, "letter.changed"),
         "add_to_letter": (
-            lambda s: casework.add_to_letter(s.viewer, s.letter, ask_input()),
+            lambda s: casework.add_to_letter(
+                s.viewer, s.letter, ask_input(addressees=(AddresseeInput("treasury"),))
+            ),
             "letter.changed",
         ),
         "record_receipt": (record_receipt, "letter.received"),
