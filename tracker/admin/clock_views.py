@@ -10,7 +10,7 @@ from tracker.accounts import queries as accounts
 from tracker.admin.clock_forms import EndForm, RuleForm, SeenForm, VersionForm
 from tracker.agencies import queries as agencies
 from tracker.clocks import queries, ruling
-from tracker.clocks.models import ClockRule
+from tracker.clocks.models import ClockRule, scope_of
 from tracker.clocks.recomputing import Effect
 from tracker.core.countries import jurisdiction_name
 from tracker.core.db import db
@@ -35,7 +35,7 @@ class _NotSeen(Exception):
 def index() -> str:
     """The rules in force, and those that ended."""
     rules = list(queries.all_rules().values())
-    newest = {_scope(rule): rule for rule in rules}  # they come oldest first
+    newest = {scope_of(rule): rule for rule in rules}  # they come oldest first
     return render_template(
         "views/admin/clocks.html",
         rules=[rule for rule in newest.values() if rule.valid_until is None],
@@ -143,13 +143,8 @@ def _mark(effect: Effect) -> str:
     return sha256(repr((sent, effect)).encode()).hexdigest()[:32]
 
 
-def _scope(rule: ClockRule) -> tuple[object, ...]:
-    names = ("kind", "instrument", "jurisdiction", "agency_id", "channel", "status")
-    return tuple(getattr(rule, name) for name in names)
-
-
 def _versions(key: int) -> list[ClockRule]:
     """All versions of a rule, of which one has that key; the newest first."""
     rules = queries.all_rules()
     rule = rules.get(key) or abort(404)
-    return [each for each in reversed(rules.values()) if _scope(each) == _scope(rule)]
+    return [each for each in reversed(rules.values()) if scope_of(each) == scope_of(rule)]

@@ -13,8 +13,8 @@ from tracker.clocks.choice import PassedOver, Start, passed_over
 from tracker.clocks.explain import Arithmetic, ClockGroup, arithmetic, grouped
 from tracker.clocks.facts import Key, SpanFact, closings_of, status_on
 from tracker.clocks.gathering import rule_fact
+from tracker.clocks.house import STATUS_OF
 from tracker.clocks.models import Clock, ClockAct, ClockKind, ClockRule, ClockState
-from tracker.clocks.rules import STATUS_OF
 from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import Contact, Letter
 from tracker.correspondence.rules import RESETS_SILENCE

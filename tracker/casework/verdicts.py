@@ -9,8 +9,8 @@ from tracker.agencies.models import Agency
 from tracker.casework.inputs import AskInput, LetterInput
 from tracker.clocks import gathering
 from tracker.clocks.choice import Start, choose, due_day
+from tracker.clocks.in_law import day_of_receipt
 from tracker.clocks.models import ClockKind
-from tracker.clocks.rules import day_of_receipt
 from tracker.clocks.section_1263d import (
     CITATION,
     COMMITTEES,

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from tracker.clocks.calendars import is_holiday_in, is_known
-from tracker.clocks.models import Basis, ClockKind, Unit
+from tracker.clocks.models import Basis, ClockKind, Unit, scope_of
 from tracker.core.dates import add_days, add_months
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import Status
@@ -30,18 +30,6 @@ class RuleFact:
     status: Status | None = None
     lead_days: int = 0
     warn_day: int | None = None
-
-    @property
-    def scope(self) -> tuple[object, ...]:
-        """What it is for. Rules of one scope are versions of each other."""
-        return (
-            self.kind,
-            self.instrument,
-            self.jurisdiction,
-            self.agency_id,
-            self.channel,
-            self.status,
-        )
 
 
 @dataclass(frozen=True)
@@ -91,7 +79,7 @@ def _why_not(rule: RuleFact, chosen: RuleFact | None, start: Start) -> PassedOve
         return PassedOver.NOT_YET
     if not _is_in_force(rule, start.day):
         return PassedOver.NO_LONGER
-    is_version = chosen is not None and chosen.scope == rule.scope
+    is_version = chosen is not None and scope_of(chosen) == scope_of(rule)
     return PassedOver.OLDER if is_version else PassedOver.LESS_SPECIFIC
 
 

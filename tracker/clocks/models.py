@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from operator import attrgetter
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -92,6 +93,11 @@ class ActKind(StrEnum):
     EXTEND = "extend"
     MEET = "meet"
     VOID = "void"
+
+
+# what a rule is for; rules of one scope are versions of each other
+SCOPE = ("kind", "instrument", "jurisdiction", "agency_id", "channel", "status")
+scope_of = attrgetter(*SCOPE)
 
 
 class ClockRule(Base, Keyed):

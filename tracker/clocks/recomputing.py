@@ -12,8 +12,8 @@ from tracker.clocks import gathering
 from tracker.clocks.actions import Moved, Turn, refresh
 from tracker.clocks.choice import RuleFact, Start, choose, due_day
 from tracker.clocks.facts import status_on
+from tracker.clocks.house import STATUS_OF
 from tracker.clocks.models import Clock, ClockKind, ClockRule, ClockState, Unit
-from tracker.clocks.rules import STATUS_OF
 from tracker.core.db import db
 from tracker.core.now import now
 from tracker.core.together import write_together

@@ -18,9 +18,9 @@ from tracker.clocks import gathering
 from tracker.clocks.calendars import is_known
 from tracker.clocks.choice import RuleFact
 from tracker.clocks.default_rules import ALWAYS
-from tracker.clocks.models import Basis, ClockKind, ClockRule, Unit
+from tracker.clocks.house import STATUS_OF
+from tracker.clocks.models import SCOPE, Basis, ClockKind, ClockRule, Unit, scope_of
 from tracker.clocks.recomputing import Effect, recompute
-from tracker.clocks.rules import STATUS_OF
 from tracker.core.dates import show_day
 from tracker.core.db import db
 from tracker.core.intake import Intake
@@ -98,8 +98,7 @@ def change_rule(viewer: Viewer, rule: ClockRule, terms: Terms) -> tuple[ClockRul
     statute or a regulation only the day of warning changes. Raises `Refused` or `NotAllowed`."""
     viewer.require(Permission.ADMINISTER)
     intake = Intake()
-    names = ("kind", "instrument", "jurisdiction", "agency_id", "channel", "status", "basis")
-    new = ClockRule(**{name: getattr(rule, name) for name in names})
+    new = ClockRule(**{name: getattr(rule, name) for name in (*SCOPE, "basis")})
     new.agency = rule.agency
     if rule.is_law:
         terms = replace(
@@ -281,12 +280,7 @@ def _versions(rule: ClockRule) -> Sequence[ClockRule]:
     """All versions of a rule."""
     return db.session.scalars(
         select(ClockRule).where(
-            ClockRule.kind == rule.kind,
-            ClockRule.instrument == rule.instrument,
-            ClockRule.jurisdiction == rule.jurisdiction,
-            ClockRule.agency_id == rule.agency_id,
-            ClockRule.channel == rule.channel,
-            ClockRule.status == rule.status,
+            *(getattr(ClockRule, name) == getattr(rule, name) for name in SCOPE)
         )
     ).all()
 
@@ -297,7 +291,7 @@ def _is_covered(rule: ClockRule, since: date) -> bool:
     versions: dict[tuple[object, ...], list[RuleFact]] = defaultdict(list)
     for other in gathering.rules():
         if _is_wider(other, rule):
-            versions[other.scope].append(other)
+            versions[scope_of(other)].append(other)
     return any(_goes_on(found, since) for found in versions.values())
 
 
@@ -315,7 +309,7 @@ def _goes_on(versions: Sequence[RuleFact], since: date) -> bool:
 def _is_wider(other: RuleFact, rule: ClockRule) -> bool:
     """Whether another rule is for all that this one is for, and for more."""
     return (
-        other.scope != gathering.rule_fact(rule).scope
+        scope_of(other) != scope_of(rule)
         and other.kind is rule.kind
         and other.instrument in (None, rule.instrument)
         and other.jurisdiction in ("", rule.jurisdiction)
