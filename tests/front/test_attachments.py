@@ -46,7 +46,8 @@ from tests.support.people import Person, words_of
 from tracker.core.db import db
 from tracker.sources.attachments import MOST_BYTES
 from tracker.sources.models import AttachmentPiece
-from tracker.sources.stripping import _has_inline_jpeg, without_segments
+from tracker.sources.stripping.embedded import without_segments
+from tracker.sources.stripping.pdf import _has_inline_jpeg
 from tracker.web.encoding import MOST_SENT
 
 TIBETAN = "བོད་ལྗོངས་སྤྱི་བདེ།.pdf"

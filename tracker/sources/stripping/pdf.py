@@ -1,5 +1,4 @@
-"""Copies of files without what they tell of their making: where a picture was taken and with which
-camera, who wrote a document and when."""
+"""PDF documents, rewritten with only what their pages show."""
 
 import io
 import re
@@ -8,18 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pikepdf
-from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
-from tracker.sources.filetypes import FileType
+from tracker.sources.stripping.cannot import CannotStrip
+from tracker.sources.stripping.embedded import without_boxes, without_segments
 
-MOST_PIXELS = 60_000_000  # of all frames together
 MOST_DEPTH = 100
-FORMATS = {
-    FileType.PNG: "PNG",
-    FileType.JPEG: "JPEG",
-    FileType.WEBP: "WEBP",
-    FileType.GIF: "GIF",
-}
 # what a PDF says of its making, embeds, or does by itself
 OF_MAKERS = ("/Metadata", "/PieceInfo", "/LastModified", "/SpiderInfo", "/OPI", "/IDS", "/URLS")
 OF_THE_WHOLE = ("/DSS", "/Perms", "/Legal")  # certificates, and what they attest
@@ -47,81 +39,9 @@ NO_DRAWING = {
 PIECE = 4096
 MOST_DRAWING = 64_000_000  # bytes of drawing commands, unpacked
 OPENED = ("http:", "https:", "mailto:")
-NO_JFIF_THUMBNAIL = b"\x00\x00"
-OF_MAKERS_IN_JPEG_2000 = (b"uuid", b"xml ", b"uinf")
 
 
-class CannotStrip(ValueError):
-    """A file that cannot be opened; the message says what to do."""
-
-
-def stripped(content: bytes, file_type: FileType) -> bytes | None:
-    """The copy of a file that others may have. The same bytes for plain text, which tells no more
-    than it shows; nothing for documents of office programs, which can hold names in comments,
-    changes and pictures that nothing takes out for certain. Raises `CannotStrip`."""
-    if file_type in FORMATS:
-        return _image(content, FORMATS[file_type])
-    if file_type is FileType.PDF:
-        return _pdf(content)
-    return content if file_type is FileType.TEXT else None
-
-
-# ---- pictures
-
-
-def _image(content: bytes, format_: str) -> bytes:
-    damaged = "This picture cannot be opened. Save it anew with another program, and choose that."
-    too_large = (
-        f"This picture has more than {MOST_PIXELS // 1_000_000} million points. Make it smaller."
-    )
-    try:
-        opened = Image.open(io.BytesIO(content), formats=[format_])
-        frames = 1 if opened.format == "MPO" else getattr(opened, "n_frames", 1)
-        if opened.width * opened.height * frames > MOST_PIXELS:
-            raise CannotStrip(too_large)
-        return _drawn_anew(opened, format_, frames)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise CannotStrip(too_large) from None
-    except CannotStrip:
-        raise
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, KeyError):
-        raise CannotStrip(damaged) from None
-
-
-def _drawn_anew(opened: Image.Image, format_: str, frames: int) -> bytes:
-    """The points alone, the right way up, saved without anything that was said beside them."""
-    file = io.BytesIO()
-    if frames > 1:
-        shown = [_bare(frame.copy()) for frame in ImageSequence.Iterator(opened)]
-        beat = {"duration": opened.info.get("duration", 100), "loop": opened.info.get("loop", 0)}
-        shown[0].save(file, format_, save_all=True, append_images=shown[1:], **beat)
-        return file.getvalue()
-    # by way of its points: the picture that was opened remembers what it was opened with
-    picture = _bare(ImageOps.exif_transpose(opened))
-    quality = {"quality": 92} if format_ in ("JPEG", "WEBP") else {}
-    picture.save(file, format_, **quality)
-    return file.getvalue()
-
-
-def _bare(picture: Image.Image) -> Image.Image:
-    """A picture of the same points, of which nothing else is known but which are transparent."""
-    picture.load()
-    if picture.mode not in ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16"):
-        picture = picture.convert("RGB")
-    made = Image.new(picture.mode, picture.size)
-    palette = picture.getpalette("RGB") if picture.mode == "P" else None
-    if palette:
-        made.putpalette(palette)
-    made.paste(picture)
-    if "transparency" in picture.info and picture.mode in ("P", "L", "RGB"):
-        made.info["transparency"] = picture.info["transparency"]
-    return made
-
-
-# ---- PDF
-
-
-def _pdf(content: bytes) -> bytes:
+def stripped_pdf(content: bytes) -> bytes:
     damaged = "This PDF cannot be opened. Print it into a new PDF, and choose that."
     locked = "This PDF is locked by a password. Save it without one, and choose that."
     try:
@@ -283,68 +203,3 @@ def _listed(stream: pikepdf.Stream, name: str) -> list[Any]:
     if found is None:
         return []
     return list(found) if isinstance(found, pikepdf.Array) else [found]
-
-
-def without_boxes(jpeg_2000: bytes) -> bytes:
-    """A JPEG 2000 picture without the boxes in which programs write what they know of it (ISO/IEC
-    15444-1, annex I); a bare codestream has none."""
-    if jpeg_2000[4:8] != b"jP  ":
-        return jpeg_2000
-    kept, place = [], 0
-    while place + 8 <= len(jpeg_2000):
-        length = int.from_bytes(jpeg_2000[place : place + 4], "big")
-        if length == 1:
-            length = int.from_bytes(jpeg_2000[place + 8 : place + 16], "big")
-        end = place + length if length else len(jpeg_2000)
-        if end < place + 8:
-            raise ValueError("a box that is shorter than its head")
-        if jpeg_2000[place + 4 : place + 8] not in OF_MAKERS_IN_JPEG_2000:
-            kept.append(jpeg_2000[place:end])
-        place = end
-    return b"".join(kept)
-
-
-def without_segments(jpeg: bytes) -> bytes:
-    """A JPEG without its comments, what programs wrote into it and what stands behind its end, its
-    points untouched. The marks of JFIF and of Adobe stay: they say how its colours are meant."""
-    kept, place, has_points = [jpeg[:2]], 2, False
-    while (place := jpeg.find(b"\xff", place)) >= 0 and place + 2 <= len(jpeg):
-        marker = jpeg[place + 1]
-        if marker == 0xFF:  # one may stand before a marker, to fill
-            place += 1
-            continue
-        if marker == 0xD9:
-            kept.append(jpeg[place : place + 2])
-            break
-        end = place + 2 + int.from_bytes(jpeg[place + 2 : place + 4], "big")
-        if end < place + 4:
-            raise ValueError("a segment that is shorter than its head")
-        if marker == 0xDA:  # the points begin
-            has_points, end = True, _end_of_points(jpeg, end)
-        kept.append(_kept_segment(marker, jpeg[place:end]))
-        place = end
-    if not has_points:
-        raise ValueError("a picture without points")
-    return b"".join(kept)
-
-
-def _kept_segment(marker: int, segment: bytes) -> bytes:
-    """A segment as it stays: nothing of one in which a program says something."""
-    if marker == 0xE0 and segment[4:9] == b"JFIF\x00" and len(segment) >= 18:
-        head = segment[4:16] + NO_JFIF_THUMBNAIL
-        return segment[:2] + (len(head) + 2).to_bytes(2, "big") + head
-    if marker == 0xEE and segment[4:9] == b"Adobe":
-        return segment
-    says = 0xE0 <= marker <= 0xEF or marker == 0xFE
-    return b"" if says else segment
-
-
-def _end_of_points(jpeg: bytes, place: int) -> int:
-    """Where the next marker stands: a byte of points that looks like one has a zero behind it, and
-    the marks at which reading can begin anew belong to the points (ISO/IEC 10918-1, B.1.1)."""
-    while (place := jpeg.find(b"\xff", place)) >= 0:
-        follows = jpeg[place + 1 : place + 2]
-        if follows and follows[0] != 0 and not 0xD0 <= follows[0] <= 0xD7 and follows[0] != 0xFF:
-            return place
-        place += 1 if follows == b"\xff" else 2
-    return len(jpeg)
