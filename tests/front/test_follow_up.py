@@ -87,7 +87,7 @@ def test_the_draft_says_what_was_asked_when_and_how_long_they_are_silent(
     assert drafted == [
         "Antony J. Blinken\nSecretary of State\nU.S. Department of State",
         "1 Mar 2024",
-        "Dear Antony J. Blinken,",
+        "Dear Secretary Blinken,",
         "I write on behalf of Highland Group to follow up on what was put to you in:",
         "– 23 Oct 2023: “Letter on forced separation”, A commission",
         "The last substantive contact on this that we know of was on 23 Oct 2023, 130 days ago.",
@@ -165,21 +165,28 @@ def test_a_holder_who_came_after_a_letter_to_a_vacant_office_is_said(
 
 
 @pytest.mark.parametrize(
-    ("typed", "starts", "said"),
+    ("typed", "starts", "greets", "said"),
     [
         (
             {"addressees-0-official": "Jane Doe", "addressees-0-office_title": "Under Secretary"},
             "Jane Doe\nUnder Secretary\nU.S. Department of State\n",
+            "Dear Jane Doe",
             "Who holds this office today is not on record here. The letter of 23 Oct 2023 names",
         ),
-        ({"addressees-0-agency": "OFAC"}, "Office of Foreign Assets Control\n\n", ""),
+        (
+            {"addressees-0-agency": "OFAC"},
+            "Office of Foreign Assets Control\n\n",
+            "Dear Sir or Madam",
+            "",
+        ),
     ],
 )
 def test_where_no_holder_is_on_record_the_letter_goes_to_whom_it_went(
-    staff: Person, typed: dict[str, str], starts: str, said: str
+    staff: Person, typed: dict[str, str], starts: str, greets: str, said: str
 ) -> None:
     form = letter_to(staff, record_ask(staff, typed))
     assert text_in(form).startswith(starts)
+    assert f"\n\n{greets},\n\n" in text_in(form)
     assert (said in words_of(form.page)) if said else 'role="note"' not in form.page.text
 
 

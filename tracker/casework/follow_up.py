@@ -7,14 +7,14 @@ from datetime import date
 
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
-from tracker.agencies.models import Agency, Office, OfficeHolder
+from tracker.agencies.models import Agency
 from tracker.casework import letter_words
 from tracker.casework.actions.follow_ups import own_template
 from tracker.casework.letter_template import DEFAULT, filled
+from tracker.casework.recipients import Recipient, recipient
 from tracker.clocks import queries as clocks
 from tracker.clocks.models import Clock, ClockKind, ClockState
 from tracker.core.dates import PartialDate, show_day
-from tracker.core.names import fold
 from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import Contact, Letter, Substance
 from tracker.correspondence.rules import ANSWERS, OURS
@@ -33,16 +33,6 @@ ANSWERED = frozenset(
         ClockKind.ACKNOWLEDGEMENT,
     }
 )
-
-
-@dataclass(frozen=True)
-class Addressed:
-    """To whom the letter goes today, and what a person should know of it first."""
-
-    addressee: str
-    office: str = ""
-    notice: str = ""
-    is_new: bool = False  # the office has another holder than when we last wrote
 
 
 @dataclass(frozen=True)
@@ -69,7 +59,7 @@ class FollowUp:
     offered: Sequence[Recommendation]  # the asks that one letter to the body can cover
     late: frozenset[int]  # those of them with a flag that the body can answer
     earlier: Sequence[Earlier]
-    addressed: Addressed
+    recipient: Recipient
     clocks: dict[int, list[Clock]]
     replies: dict[int, Contact]  # the last that answers something, by ask
     template: str
@@ -97,8 +87,9 @@ class FollowUp:
         rows = [row for ask in chosen for row in ask.addressees if row.agency_id == self.agency.id]
         running = _once(clock for ask in chosen for clock in self.clocks.get(ask.id, []))
         values = {
-            "addressee": self.addressed.addressee,
-            "office": self.addressed.office,
+            "addressee": self.recipient.name,
+            "salutation": self.recipient.salutation,
+            "office": self.recipient.office,
             "agency": self.agency.name,
             "today": show_day(self.today),
             "letters": "\n".join(each.line for each in self.earlier if each.about & about),
@@ -135,13 +126,14 @@ def follow_up(viewer: Viewer, ask: Recommendation, body: Addressee, today: date)
     }
     own = own_template(viewer)
     full = agencies.with_offices(body.agency.slug)
+    wrote = next((each.on for each in reversed(earlier) if each.on), None)
     return FollowUp(
         ask=ask,
         body=body,
         offered=offered,
         late=frozenset(key for key, found in running.items() if any(c.is_flagged for c in found)),
         earlier=earlier,
-        addressed=addressed(body, full.offices if full else [], earlier, today),
+        recipient=recipient(body, full.offices if full else [], wrote, today),
         clocks=running,
         replies=_replies(met),
         template=own.text if own else DEFAULT,
@@ -267,88 +259,3 @@ def _named(contact: Contact, letters: Mapping[int, Letter]) -> tuple[str, Letter
 
 def _title(letter: Letter) -> str:
     return f"“{letter.title}”" + (f", {letter.on_behalf_of}" if letter.on_behalf_of else "")
-
-
-# ---- to whom
-
-
-def addressed(
-    body: Addressee, offices: Sequence[Office], earlier: Sequence[Earlier], today: date
-) -> Addressed:
-    """Who holds the office today, beside who held it when we last wrote."""
-    office = _office_of(body, offices)
-    wrote = next((each.on for each in reversed(earlier) if each.on), None)
-    if office is None:
-        return _not_on_record(body, wrote)
-    now, then = _holder(office, today), _holder(office, wrote.earliest) if wrote else None
-    before = _then(then, body, wrote)
-    if now is None:
-        notice = (
-            f"Nobody is on record as {office.title} today: the letter is addressed to the office."
-        )
-        return Addressed(office.title, "", f"{notice} {before}".strip(), is_new=bool(before))
-    if then is None and wrote and now.held_from > wrote.latest and not body.official:
-        notice = (
-            f"{office.title}: nobody is on record as its holder when we last wrote. "
-            f"{now.name} has held it since {show_day(now.held_from)}, and the letter is "
-            f"addressed to {now.name}."
-        )
-        return Addressed(now.name, office.title, notice, is_new=True)
-    same = fold(then.name) == fold(now.name) if then else _is_named(now, body.official)
-    if same or not before:
-        return Addressed(now.name, office.title)
-    notice = (
-        f"{office.title}: there is a new holder since we last wrote. {before} {now.name} "
-        f"has held it since {show_day(now.held_from)}, and the letter is "
-        f"addressed to {now.name}."
-    )
-    return Addressed(now.name, office.title, notice, is_new=True)
-
-
-def _office_of(body: Addressee, offices: Sequence[Office]) -> Office | None:
-    """The office that the ask was addressed to: by its title, by who held it, or, where the letter
-    names nobody, the one of which holders are on record."""
-    for office in offices:
-        if body.office_title and fold(office.title) == fold(body.office_title):
-            return office
-    for office in offices:
-        if any(_is_named(holder, body.official) for holder in office.holders):
-            return office
-    if body.official or body.office_title:
-        return None
-    return next((office for office in offices if office.holders), None)
-
-
-def _is_named(holder: OfficeHolder, official: str) -> bool:
-    """Whether a name as a letter has it (Secretary Blinken) can be the holder's."""
-    name = fold(holder.name).split()
-    return bool(name) and name[-1] in fold(official).split()
-
-
-def _holder(office: Office, day: date) -> OfficeHolder | None:
-    """Who held an office on a day; on the day of a change, the new holder."""
-    return next((h for h in reversed(office.holders) if h.held_on(day)), None)
-
-
-def _then(then: OfficeHolder | None, body: Addressee, wrote: PartialDate | None) -> str:
-    """Who was written to, in a sentence."""
-    if wrote is None:
-        return ""
-    if then is not None:
-        until = f" to {show_day(then.held_until)}" if then.held_until else ""
-        held = f"{show_day(then.held_from)}{until}"
-        return f"When we wrote, {wrote.shown}, it was {then.name} ({held})."
-    return f"The letter of {wrote.shown} names {body.official}." if body.official else ""
-
-
-def _not_on_record(body: Addressee, wrote: PartialDate | None) -> Addressed:
-    """Nothing is known here of who holds the office."""
-    if not body.official:
-        return Addressed(body.office_title or body.agency.name)
-    day = f" of {wrote.shown}" if wrote else ""
-    return Addressed(
-        body.official,
-        body.office_title,
-        f"Who holds this office today is not on record here. The letter{day} names "
-        f"{body.official}: check whether that is still so.",
-    )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 # each with what it stands for, as the page of the template says it
 PLACEHOLDERS: dict[str, str] = {
     "addressee": "who holds the office today; where that is not on record, the office or the body",
+    "salutation": "“Dear Secretary Rubio”; “Dear Sir or Madam” where nobody is known by name",
     "office": "the office of the addressee",
     "agency": "the body, by its full name",
     "today": "the day on which the letter is drafted",
@@ -26,7 +27,7 @@ DEFAULT = """\
 
 {today}
 
-Dear {addressee},
+{salutation},
 
 I write on behalf of {organisation} to follow up on what was put to you in:
 
