@@ -92,8 +92,8 @@ def load(environ: Mapping[str, str] = os.environ, **overrides: object) -> Settin
     given: dict[str, Any] = {
         name.removeprefix("TRACKER_").lower(): value
         for name, value in environ.items()
-        if name.startswith("TRACKER_") and value.strip()
-    }
+        if name.startswith("TRACKER_") and name != "TRACKER_DEMO" and value.strip()
+    }  # only the command switches the demonstration on, which asks for no second factor
     with _named("instance"):
         given |= _instance_overrides(instance)
     given |= overrides
@@ -102,8 +102,7 @@ def load(environ: Mapping[str, str] = os.environ, **overrides: object) -> Settin
     with _named("instance"):
         values["instance"] = Path(given["instance"]).expanduser().resolve()
         _make_private_folder(values["instance"])
-    with _named("demo"):
-        values["demo"] = _switch(given.get("demo"), values)
+    values["demo"] = bool(given.get("demo"))
     for name, parse in PARSERS.items():
         with _named(name):
             values[name] = parse(given.get(name), values)

@@ -11,6 +11,7 @@ import click
 import pytest
 
 from tracker import config_module
+from tracker.api.views import FILTERS
 from tracker.cli import cli
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -290,3 +291,9 @@ def test_every_test_that_a_document_names_exists(document: Path) -> None:
     }
     modules = {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
     assert named - written - modules == set()
+
+
+def test_the_page_of_the_json_interface_names_every_filter_and_no_other() -> None:
+    told = (ROOT / "docs/api.md").read_text().partition("## Filters of asks")[2].partition("##")[0]
+    cells = re.findall(r"^\| (`[^|]+`) \|", told, re.MULTILINE)
+    assert {name for cell in cells for name in INLINE.findall(cell)} == FILTERS

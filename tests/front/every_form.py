@@ -35,8 +35,8 @@ ASK = {
 }
 
 
-# the keys of two rules that come with the program
-RULES = {"silence_rule": 12, "magnitsky_rule": 8}
+# the keys of two rules and of an office holder that come with the program
+RULES = {"silence_rule": 12, "magnitsky_rule": 8, "holder": 11}
 # of accounts: buttons without a field, passwords and second factors; these are tried in
 # test_log_ins, test_second_factor, test_joining, test_feeds,
 # test_mail, test_notices and test_admin_pages
@@ -256,6 +256,39 @@ FORMS = {
         {"last_day": "2024-01-01", "reason": "The wider one serves."},
         last=("preview",),
         by_admin=True,
+    ),
+    "names of a body": Form(
+        "/agencies/commerce/names",
+        {"name": "Department of Trade", "short_name": "DOT"},
+        by_admin=True,
+    ),
+    "office holder": Form(
+        "/agencies/commerce/offices",
+        {
+            "office": "Under Secretary",
+            "name": "Somebody",
+            "held_from": "2024-01-02",
+            "held_until": "2024-02-03",
+        },
+        by_admin=True,
+    ),
+    "correct a holder": Form(
+        "/agencies/commerce/offices/{holder}",
+        {"name": "Another", "held_from": "2017-02-28", "held_until": "2021-01-19"},
+        by_admin=True,
+    ),
+    "take a holder off": Form(
+        "/agencies/commerce/offices/{holder}/remove", {"reason": "A mistake"}, by_admin=True
+    ),
+    "edit source": Form(
+        "{source}/edit",
+        {
+            "title": "A title",
+            "url": "https://example.org/a-page",
+            "publisher": "A publisher",
+            "published_on": "2023-10",
+            "note": "A note",
+        },
     ),
     "account": Form("/admin/users/{user}", {"role": "partner"}, by_admin=True),
     "merge": Form("{target}/merge", {"name": f"{CANARY} target", "reason": "They are one."}),

@@ -1,5 +1,6 @@
 """What came back, and what we sent after: the state of each addressee, the flags, and voiding."""
 
+import re
 import sys
 from collections.abc import Callable
 
@@ -313,3 +314,12 @@ def test_a_contact_about_several_asks_says_so_on_each_and_a_meeting_is_no_letter
         assert (
             "About 1 other ask too. In person" in told or "About 1 other ask too. Meeting" in told
         )
+
+
+def test_enter_in_a_field_of_a_contact_looks_for_an_ask_and_records_nothing(staff: Person) -> None:
+    form = Sitting(staff, f"/contacts/new?ask={record_ask(staff)[-10:]}")
+    buttons = re.findall(r"<button[^>]*>", form.page.text.partition('class="prose"')[2])
+    assert 'name="op" value="find"' in buttons[0], "a browser presses the first one"
+    with nothing_changes(staff.app):
+        form.type({"summary": "Half a sentence"}).press("find")
+    assert form.fields["summary"] == ["Half a sentence"]

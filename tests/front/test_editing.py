@@ -453,3 +453,13 @@ def test_a_draft_of_ones_own_is_recorded_without_an_addressee(staff: Person) -> 
     page = staff.get(ask)
     assert "It is addressed to nobody" in section(page, "addressees")
     assert facts_of(page)["Tags"] == "one two"
+
+
+def test_an_ask_knows_no_copies_and_a_body_that_was_asked_stays(staff: Person) -> None:
+    ask = record_ask(staff)
+    form = Sitting(staff, f"{ask}/edit")
+    assert "Copy only" not in words_of(form.page)
+    form.fields["addressees-0-is_copy"] = ["y"]
+    with nothing_changes(staff.app):
+        answer = form.send()
+    assert_problems(answer, {"addressees": "A contact with State is on record"})

@@ -90,7 +90,7 @@ def test_the_list_leads_to_the_file_of_what_it_shows(staff: Person) -> None:
     assert "/exports?instrument=visa_7031c&amp;sort=title" in page.text
     address = "/exports?instrument=visa_7031c&sort=title"
     said = words_of(staff.get(address))
-    assert f"1 ask of your list instrument: {INSTRUMENT[Instrument.VISA_7031C]}" in said
+    assert f"1 ask of your list Instrument: {INSTRUMENT[Instrument.VISA_7031C]}" in said
     assert titles(taken(staff, address)) == {"Refuse a visa"}
     assert titles(taken(staff, "/exports?sort=title")) > {"Refuse a visa"}
     assert staff.get("/exports?instrument=tapestry").status_code == 400
@@ -111,6 +111,8 @@ def test_what_is_not_public_is_taken_by_who_gave_the_password_of_late(
             answer = take(staff)
         assert answer.status_code == 401
         assert "Confirm that it is you" in words_of(answer)
+        assert "Send it again" in words_of(answer), "a button alone can be sent again too"
+        assert "/account/confirm" in links(answer)
         assert titles(taken(staff, "/exports?audience=public")) == {"For all"}
         save(staff, f"{ask}/next", {"next_action": "Call them"})
         assert take(staff, "/exports?audience=public").status_code == 401

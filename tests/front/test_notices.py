@@ -486,6 +486,13 @@ def test_titles_are_in_mail_where_their_organisation_wants_them(
         assert ("not in mail" in mail) is not seen
         for word in ("What few may know", "An ask of others", "Wu Yingjie", "Call them"):
             assert word not in mail
+        if allow == "yes":  # what names a target of its record goes without its title all the same
+            save(staff, f"{ask}/edit", {"title": "What Mr Wu Yingjie’s wardens did"})
+            [mail] = go_out(app, box)
+            assert ask in mail
+            assert "wardens" not in mail
+            save(staff, f"{ask}/edit", {"title": "The wardens of a camp"})
+            go_out(app, box)
     assert admin.post("/admin/organisations/999/titles", {"allow": "yes"}).status_code == 404
     assert staff.post(button, {"allow": "yes"}).status_code == 403
 

@@ -224,7 +224,7 @@ def test_what_is_no_past_day_is_told(staff: Person, query: str, said: str) -> No
 
 def test_the_filters_of_today_are_left_out_and_named(case: str, staff: Person) -> None:
     page = staff.get("/recommendations?as_of=2024-02-01&due=late&instrument=global_magnitsky")
-    assert "Of today only, and left out here: due." in words_of(page)
+    assert "Of today only, and left out here: Next action due." in words_of(page)
     assert rows(page)
     page = staff.get("/recommendations?as_of=2024-02-01&instrument=entity_list")
     assert "No ask of that day fits these filters." in words_of(page)

@@ -319,6 +319,8 @@ def test_a_letter_sent_on_an_unknown_day_begins_its_clocks_when_the_day_is_known
     (ask,) = asks_on(staff.get(address))
     page = staff.get(address)
     assert "Sent on a day not known" in words_of(page)
+    assert "not sent" not in words_of(staff.get("/letters"))
+    assert "went out on a day that is not on record" in words_of(staff.get(f"{address}/receipt"))
     assert "When it was sent…" in words_of(page)
     record_contact(staff, ask, "acknowledgement", "2018-10-20")
     form = Sitting(staff, f"{address}/receipt")

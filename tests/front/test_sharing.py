@@ -573,3 +573,17 @@ def test_the_history_that_others_read_tells_of_no_target_kept_from_them(
         assert hidden.rpartition("/")[2] not in page.text, path
         assert "secret" not in words(page.text), path
     assert "1 target" in section(partner.get(ask), "targets")
+
+
+def test_who_is_named_stands_in_the_form_and_stays_unless_taken_out(
+    staff: Person, colleague: Person, partner: Person
+) -> None:
+    ask = record_ask(staff)
+    share(staff, ask, "named", people=f"{colleague.email}\n{partner.email}")
+    form = Sitting(staff, f"{ask}/audience")
+    assert form.fields["people"] == [f"{colleague.email}\n{partner.email}"]
+    form.type({"reason": "A word on why."}).save()
+    assert [person.get(ask).status_code for person in (colleague, partner)] == [200, 200]
+    form = Sitting(staff, f"{ask}/audience")
+    form.type({"people": colleague.email, "reason": "They left."}).save()
+    assert [person.get(ask).status_code for person in (colleague, partner)] == [200, 404]

@@ -39,6 +39,7 @@ from tracker.history import queries as history
 from tracker.history.actions import MAIN, Change
 from tracker.history.models import HistoryEvent, HistoryPayload
 from tracker.notifications import choices, collecting, digests, outbox
+from tracker.notifications import titles as mail_titles
 from tracker.notifications.models import HowOften, Mail, Notice, NoticeKind
 from tracker.recommendations.models import Recommendation
 from tracker.records import queries
@@ -328,7 +329,7 @@ def asks_of_a_past_day(viewer: Viewer, ids: set[int]) -> set[int]:
 
 def titles_in_mail(viewer: Viewer, ids: set[int]) -> set[int]:
     db.session.execute(update(Organisation).values(titles_in_mail=True))
-    return set(digests._titles(viewer, ids))
+    return set(mail_titles.titles(viewer, ids))
 
 
 def people_shown_a_contact(_viewer: Viewer, ids: set[int]) -> set[int]:
@@ -348,7 +349,7 @@ def changed_of_late(viewer: Viewer, _ids: set[int]) -> set[int]:
 ASKED_FOR_ALL: dict[str, Callable[[Viewer, set[int]], set[int]]] = {
     "tracker.clocks.past": asks_of_a_past_day,
     "tracker.feeds.changes": changed_of_late,
-    "tracker.notifications.digests": titles_in_mail,
+    "tracker.notifications.titles": titles_in_mail,
     "tracker.correspondence.actions": people_shown_a_contact,
 }
 

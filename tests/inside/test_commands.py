@@ -347,6 +347,9 @@ TO_OUT = ("export", "json", "--out", "-", "--as", STAFF, "--filter")
 MISUSED: dict[str, tuple[str, ...]] = {
     "a filter that is none": (*TO_OUT, "colour=red"),
     "a filter without its value": (*TO_OUT, "status"),
+    "a filter with nothing behind it": (*TO_OUT, "status="),
+    "a body that is none": (*TO_OUT, "agency=nobody"),
+    "an order for a filter": (*TO_OUT, "sort=title"),
     "a status that is none": (*TO_OUT, "status=lost"),
     "a year that is none": (*TO_OUT, "year=20"),
     "a year for all": (*TO_OUT, "year=%"),
@@ -532,6 +535,9 @@ def test_an_export_holds_what_its_reader_sees_and_nothing_else(installed: Instal
         (("agency=treasury", "year=2023", "tag=campaign"), 2),
         (("q=internal",), 1),
         (("agency=state",), 0),
+        (("open=1", "asked=1", "audience=coalition"), 1),
+        (("stale=1",), 2),
+        (("cause=silent",), 2),
     ],
 )
 def test_filters_narrow_an_export(installed: Installed, given: tuple[str, ...], count: int) -> None:

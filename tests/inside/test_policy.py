@@ -39,6 +39,7 @@ FILLING = {
     "agency": "treasury",
     "clock_rule": "1",
     "mail": "1",
+    "holder": "8",
     "file": "tracker.css",
     "bootstrap_file": "css/bootstrap.min.css",
 }
@@ -96,7 +97,7 @@ def candidates(rule: Rule, converter: BaseConverter) -> tuple[str, ...]:
         known = {"bulk_changes": "bulk", "saved_views": "view", "clock_rules": "clock_rule"}
         known["sources"] = "attachment"
         known |= {"people": "user", "account": "bulk", "second_factor": "bulk"}
-        known |= {"admin": "mail", "feed_addresses": "bulk"}
+        known |= {"admin": "mail", "feed_addresses": "bulk", "agencies": "holder"}
         return (known.get(rule.endpoint.partition(".")[0], "outcome"),)
     if isinstance(converter, TokenConverter):
         return ("feed",)

@@ -30,7 +30,9 @@ from tracker.accounts.models import Organisation, SecondFactor, User
 from tracker.accounts.permissions import Role
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import actions as agencies
-from tracker.agencies.models import AgencyKind
+from tracker.agencies import offices
+from tracker.agencies import queries as bodies
+from tracker.agencies.models import Agency, AgencyKind
 from tracker.casework import actions as casework
 from tracker.casework.actions import saved_views
 from tracker.casework.actions.bulk_plan import BulkInput, state_of
@@ -195,6 +197,34 @@ def add_agency(scene: Scene) -> None:
     )
 
 
+def body_of() -> Agency:
+    found = bodies.with_offices("commerce")
+    assert found is not None
+    return found
+
+
+def rename_agency(scene: Scene) -> None:
+    body = bodies.with_names("commerce")
+    assert body is not None
+    agencies.rename_agency(admin_of(scene), body, name="Trade", short_name="Trade")
+
+
+HELD = offices.HolderInput("Somebody", date(2024, 1, 2))
+
+
+def change_holder(scene: Scene) -> None:
+    body = body_of()
+    office = body.offices[0]
+    given = offices.HolderInput("Another", office.holders[0].held_from, date(2017, 3, 1))
+    offices.change_holder(admin_of(scene), body, office, office.holders[0], given)
+
+
+def remove_holder(scene: Scene) -> None:
+    body = body_of()
+    office = body.offices[0]
+    offices.remove_holder(admin_of(scene), body, office, office.holders[0], "It was another.")
+
+
 def owner_of(factor: SecondFactor) -> User:
     return db.session.get_one(User, factor.user_id)
 
@@ -320,6 +350,12 @@ CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
             "outcome.recorded",
         ),
         "change_letter": (change_letter, "letter.changed"),
+        "change_source": (
+            lambda s: casework.change_source(
+                s.viewer, s.source, replace(PUBLISHED, title="A title"), s.source.version
+            ),
+            "source.changed",
+        ),
         "add_to_letter": (
             lambda s: casework.add_to_letter(
                 s.viewer, s.letter, ask_input(addressees=(AddresseeInput("treasury"),))
@@ -368,7 +404,18 @@ CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
         "change_rule": (change_rule, "clock_rule.changed"),
         "end_rule": (end_rule, "clock_rule.ended"),
     },
-    agencies: {"add_agency": (add_agency, "agency.added")},
+    agencies: {
+        "add_agency": (add_agency, "agency.added"),
+        "rename_agency": (rename_agency, "agency.renamed"),
+    },
+    offices: {
+        "add_holder": (
+            lambda s: offices.add_holder(admin_of(s), body_of(), "A post", HELD),
+            "holder.added",
+        ),
+        "change_holder": (change_holder, "holder.changed"),
+        "remove_holder": (remove_holder, "holder.removed"),
+    },
     accounts: {
         "add_organisation": (
             lambda s: accounts.add_organisation("A newcomer", actor_id=s.actor),
@@ -407,6 +454,7 @@ CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
 ABOUT_NO_RECORD = {
     *(
         "agency.added",
+        "agency.renamed",
         "organisation.added",
         "organisation.mail_changed",
         "user.added",
@@ -415,6 +463,7 @@ ABOUT_NO_RECORD = {
     *("user.enabled", "user.changed", "user.password_changed"),
     *("user.factors_reset",),
     *("clock_rule.added", "clock_rule.changed", "clock_rule.ended"),
+    *("holder.added", "holder.changed", "holder.removed"),
     *("view.saved", "view.changed", "view.deleted", "letter_template.changed"),
 }
 

@@ -150,7 +150,7 @@ KINDS: list[tuple[ClockKind, str, str, str, str, str]] = [
         ClockKind.EVIDENCE,
         "2022-09-05",
         "2027-06-07",
-        "The newest conduct cited is of 5 Sept 2022, five years before 5 Sept 2027.",
+        "The newest conduct cited is of 5 Sept 2022, 5 years before 5 Sept 2027.",
         "Newest conduct",
         "The house norm gives + 60 months − 90 days",
     ),

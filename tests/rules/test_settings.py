@@ -312,15 +312,9 @@ def test_a_value_of_the_wrong_type_is_refused_like_any_bad_value(
     assert "\n" not in line
 
 
-@pytest.mark.parametrize("off", ["0", "off", "false", "no"])
-def test_the_demonstration_is_not_switched_on_by_switching_it_off(folder: Path, off: str) -> None:
-    assert _load(folder, demo=off).demo is False
-
-
-def test_a_switch_of_the_demonstration_that_says_nothing_is_refused(folder: Path) -> None:
-    assert _refusal(folder, demo="maybe") == (
-        "TRACKER_DEMO: 'maybe' is neither on nor off; example: on"
-    )
+def test_no_environment_switches_the_demonstration_on(folder: Path) -> None:
+    found = config.load({"TRACKER_INSTANCE": str(folder), "TRACKER_DEMO": "on"})
+    assert (found.demo, found.require_mfa) == (False, "editors")
 
 
 # ---- what is shown

@@ -15,13 +15,14 @@ import psycopg
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from psycopg import sql
-from sqlalchemy import event
+from sqlalchemy import Connection, Table, event, select
 
 from tracker import config_module, create_app
 from tracker.agencies import reference
 from tracker.clocks import default_rules
 from tracker.core import migrate
 from tracker.core.db import Base, db, transaction
+from tracker.history.models import HistoryEvent
 from tracker.jobs.queries import forget_behind
 
 KINDS = ("sqlite", "postgresql")
@@ -154,6 +155,7 @@ def make_app(kind: str, folder: Path, name: str, **settings: object) -> Flask:
     app.config["PROPAGATE_EXCEPTIONS"] = False
     # templates are compiled once a run of the tests
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(shared_folder()), "%s.jinja")
+    app.config["TESTS_REFERENCE"] = _rows(app)
     return app
 
 
@@ -167,6 +169,40 @@ ADDED = (
 )
 
 
+# of the reference data, what an admin changes; a table after those that it hangs on
+KEPT_BY_ADMINS = ("agencies", "agency_names", "offices", "office_holders")
+CHANGES_OF_ADMINS = ("agency.renamed", "holder.added", "holder.changed", "holder.removed")
+
+
+def _rows(app: Flask) -> dict[str, list[dict[str, object]]]:
+    """What an admin can change of the reference data, as it was loaded."""
+    with app.app_context(), db.engine.connect() as connection:
+        return {
+            name: [dict(row) for row in connection.execute(_table(name).select()).mappings()]
+            for name in KEPT_BY_ADMINS
+        }
+
+
+def _table(name: str) -> Table:
+    return Base.metadata.tables[name]
+
+
+def _restore_reference(connection: Connection, rows: dict[str, list[dict[str, object]]]) -> None:
+    """Bring the reference data back to how it was loaded, where a test changed it as an admin."""
+    changes = select(HistoryEvent.id).where(HistoryEvent.name.in_(CHANGES_OF_ADMINS))
+    if connection.execute(changes.limit(1)).first() is None:
+        return
+    for name in reversed(KEPT_BY_ADMINS[1:]):
+        connection.execute(_table(name).delete())
+    agencies = _table("agencies")
+    for row in rows["agencies"]:
+        named = {"name": row["name"], "short_name": row["short_name"]}
+        connection.execute(agencies.update().where(agencies.c.id == row["id"]).values(named))
+    for name in KEPT_BY_ADMINS[1:]:
+        connection.execute(_table(name).insert(), rows[name])
+    connection.commit()
+
+
 def empty(app: Flask) -> None:
     """Delete all that a test wrote, in one exchange with the database."""
     tables = [t for t in reversed(Base.metadata.sorted_tables) if t.name not in REFERENCE]
@@ -175,6 +211,7 @@ def empty(app: Flask) -> None:
         db.session.rollback()
         forget_behind()
         with db.engine.connect() as connection:
+            _restore_reference(connection, app.config["TESTS_REFERENCE"])
             raw = connection.connection.driver_connection
             assert raw is not None
             if db.engine.dialect.name == "sqlite":

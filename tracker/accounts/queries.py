@@ -29,6 +29,12 @@ def users_by_emails(emails: Iterable[str]) -> dict[str, User]:
     return {email: by_address[low] for email, low in wanted.items() if low in by_address}
 
 
+def emails_of(user_ids: Iterable[int]) -> list[str]:
+    """The addresses of accounts that are open, in their order."""
+    found = select(User.email).where(User.id.in_(list(user_ids)), User.active)
+    return list(db.session.scalars(found.order_by(User.email)))
+
+
 def viewer_for(email: str) -> Viewer:
     """The viewer for a command's `--as`. Raises `Unknown` for an address without active account."""
     user = user_by_email(email)

@@ -1,4 +1,4 @@
-"""Adding bodies that the reference data does not have."""
+"""Adding bodies that the reference data does not have, and names that they go by."""
 
 import re
 
@@ -22,16 +22,9 @@ def add_agency(
     """
     viewer.require(Permission.EDIT)
     intake = Intake()
-    name = intake.text("name", name, Agency.name, missing="Write the body's full name.")
-    short_name = intake.text("short_name", short_name, Agency.short_name) or name[:60]
-    if not fold(name):
-        intake.refuse("name", "Write the name with letters: a body is found by them.")
+    name, short_name = _names(name, short_name, intake)
     if jurisdiction != "EU" and jurisdiction not in countries():
         intake.refuse("jurisdiction", "Choose the country that the body belongs to.")
-    taken = queries.by_names([name, short_name])
-    for field, typed in (("name", name), ("short_name", short_name)):
-        if typed in taken and not intake.problems.keys() & {"name"}:
-            intake.refuse(field, f"There is a body of that name already: {taken[typed].name}.")
     intake.done()
     slug = _free_slug(name)
     agency = Agency(
@@ -46,6 +39,39 @@ def add_agency(
     db.session.flush()
     history.record("agency.added", actor_id=viewer.user_id, body={"after": {"slug": agency.slug}})
     return agency
+
+
+def rename_agency(viewer: Viewer, agency: Agency, *, name: str, short_name: str) -> None:
+    """Have a body, loaded with its names, called by others; by those before it is found still. What
+    is saved as it stood changes nothing. Raises `Refused` or `NotAllowed`."""
+    viewer.require(Permission.ADMINISTER)
+    intake = Intake()
+    name, short_name = _names(name, short_name, intake, own=agency)
+    intake.done()
+    before = {"name": agency.name, "short_name": agency.short_name}
+    body = history.difference(before, {"name": name, "short_name": short_name})
+    if not body:
+        return
+    agency.name, agency.short_name = name, short_name
+    free = _free_names(name, short_name)
+    agency.names += [AgencyName(folded=text) for text in sorted(free)]
+    history.record("agency.renamed", actor_id=viewer.user_id, body={**body, "agency": agency.slug})
+
+
+def _names(
+    name: str, short_name: str, intake: Intake, own: Agency | None = None
+) -> tuple[str, str]:
+    """A body's names, which no other body has."""
+    name = intake.text("name", name, Agency.name, missing="Write the body's full name.")
+    short_name = intake.text("short_name", short_name, Agency.short_name) or name[:60]
+    if not fold(name):
+        intake.refuse("name", "Write the name with letters: a body is found by them.")
+    taken = queries.by_names([name, short_name])
+    for field, typed in (("name", name), ("short_name", short_name)):
+        other = taken.get(typed)
+        if other and other is not own and not intake.problems.keys() & {"name"}:
+            intake.refuse(field, f"There is a body of that name already: {other.name}.")
+    return name, short_name
 
 
 def _free_names(*wanted: str) -> set[str]:

@@ -1,11 +1,12 @@
-"""The form for a body that the reference data does not have."""
+"""The forms for bodies that the reference data does not have, and for who holds an office."""
 
-from wtforms import SelectField, StringField
+from wtforms import SelectField, StringField, TextAreaField
 
 from tracker.agencies.models import AgencyKind
+from tracker.agencies.offices import HolderInput
 from tracker.agencies.words import KIND
 from tracker.core.countries import countries
-from tracker.web.forms import BaseForm, WordField
+from tracker.web.forms import BaseForm, DayField, WordField, text_of
 
 KINDS = {kind: words for kind, words in KIND.items() if kind is not AgencyKind.HEAD_OF_STATE}
 
@@ -22,3 +23,34 @@ class AgencyForm(BaseForm):
         """Fill the choice of countries."""
         none = {"": "Choose a country"}
         self.jurisdiction.choices = none | {"EU": "European Union"} | countries()
+
+
+class NamesForm(BaseForm):
+    """The names of a body."""
+
+    name = StringField("Full name")
+    short_name = StringField("Short name")
+
+
+class HolderForm(BaseForm):
+    """Who holds an office."""
+
+    name = StringField("Name")
+    held_from = DayField("First day in office")
+    held_until = DayField("Last day in office")
+
+    def given(self) -> HolderInput:
+        """The holder as typed."""
+        return HolderInput(text_of(self.name), self.held_from.date, self.held_until.date)
+
+
+class NewHolderForm(HolderForm):
+    """Who holds which office."""
+
+    office = StringField("Office")
+
+
+class RemovalForm(BaseForm):
+    """Why something is taken off."""
+
+    reason = TextAreaField("What was wrong")

@@ -120,6 +120,13 @@ def with_offices(slug: str) -> Agency | None:
     )
 
 
+def with_names(slug: str) -> Agency | None:
+    """A body with all the names that it goes by."""
+    return db.session.scalar(
+        select(Agency).where(Agency.slug == slug).options(selectinload(Agency.names))
+    )
+
+
 def members(body_id: int) -> list[AgencyMembership]:
     """The seats of an interagency body, the chair first."""
     seats = db.session.scalars(

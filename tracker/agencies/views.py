@@ -1,15 +1,17 @@
-"""Pages of bodies. The page of one body, with the asks put to it, is the dashboards'."""
+"""Pages of bodies and of who holds their offices. The page of one body, with the asks put to it, is
+the dashboards'."""
 
 from datetime import date
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.agencies import actions, queries
-from tracker.agencies.forms import AgencyForm
-from tracker.agencies.models import AgencyKind
+from tracker.agencies import actions, offices, queries
+from tracker.agencies.forms import AgencyForm, HolderForm, NamesForm, NewHolderForm, RemovalForm
+from tracker.agencies.models import Agency, AgencyKind, Office, OfficeHolder
 from tracker.core.dates import BadDate, PartialDate
 from tracker.core.now import today
+from tracker.web.forms import text_of
 from tracker.web.lists import chosen_text
 from tracker.web.policy import Policy, policy
 from tracker.web.saving import attempt
@@ -46,6 +48,100 @@ def new() -> ResponseReturnValue:
             flash("The body is added.")
             return redirect(url_for("scorecards.show", slug=agency.slug), 303)
     page = render_template("views/agencies/new.html", form=form)
+    return page, 422 if form.is_submitted() else 200
+
+
+@agencies.route("/<slug:slug>/names", methods=["GET", "POST"])
+@policy(Policy.ADMIN)
+def rename(slug: str) -> ResponseReturnValue:
+    """Change what a body is called."""
+    agency = queries.with_names(slug) or abort(404)
+    form = NamesForm(data={"name": agency.name, "short_name": agency.short_name})
+
+    def act() -> bool:
+        name, short_name = text_of(form.name), text_of(form.short_name)
+        actions.rename_agency(current(), agency, name=name, short_name=short_name)
+        return True
+
+    if form.is_submitted() and attempt(form, act):
+        flash("The names are saved.")
+        return redirect(url_for("scorecards.show", slug=slug), 303)
+    body = queries.by_slug(slug)
+    page = render_template("views/agencies/rename.html", form=form, agency=body)
+    return page, 422 if form.is_submitted() else 200
+
+
+@agencies.route("/<slug:slug>/offices", methods=["GET", "POST"])
+@policy(Policy.ADMIN)
+def offices_of(slug: str) -> ResponseReturnValue:
+    """The offices of a body with all who held them, and a form for who holds one now."""
+    form = NewHolderForm()
+
+    def act() -> bool:
+        offices.add_holder(current(), _with_offices(slug), text_of(form.office), form.given())
+        return True
+
+    if form.is_submitted() and attempt(form, act):
+        flash("The holder is on record.")
+        return redirect(url_for(".offices_of", slug=slug), 303)
+    page = render_template("views/agencies/offices.html", form=form, agency=_with_offices(slug))
+    return page, 422 if form.is_submitted() else 200
+
+
+@agencies.route("/<slug:slug>/offices/<number:key>", methods=["GET", "POST"])
+@policy(Policy.ADMIN)
+def holder(slug: str, key: int) -> ResponseReturnValue:
+    """Correct who held an office, and when."""
+    agency, office, held = _held(slug, key)
+    form = HolderForm(
+        data={"name": held.name, "held_from": held.held_from, "held_until": held.held_until}
+    )
+
+    def act() -> bool:
+        offices.change_holder(current(), agency, office, held, form.given())
+        return True
+
+    if form.is_submitted() and attempt(form, act):
+        flash("The change is saved.")
+        return redirect(url_for(".offices_of", slug=slug), 303)
+    return _holder_page("holder", form, slug, key)
+
+
+@agencies.route("/<slug:slug>/offices/<number:key>/remove", methods=["GET", "POST"])
+@policy(Policy.ADMIN)
+def remove_holder(slug: str, key: int) -> ResponseReturnValue:
+    """Take off who was entered in error."""
+    agency, office, held = _held(slug, key)
+    form = RemovalForm()
+
+    def act() -> bool:
+        offices.remove_holder(current(), agency, office, held, text_of(form.reason))
+        return True
+
+    if form.is_submitted() and attempt(form, act):
+        flash("The entry is taken off.")
+        return redirect(url_for(".offices_of", slug=slug), 303)
+    return _holder_page("remove_holder", form, slug, key)
+
+
+def _with_offices(slug: str) -> Agency:
+    return queries.with_offices(slug) or abort(404)
+
+
+def _held(slug: str, key: int) -> tuple[Agency, Office, OfficeHolder]:
+    """Who held an office of a body, by number; or 404."""
+    agency = _with_offices(slug)
+    found = ((agency, office, each) for office in agency.offices for each in office.holders)
+    return next((row for row in found if row[2].id == key), None) or abort(404)
+
+
+def _holder_page(
+    name: str, form: HolderForm | RemovalForm, slug: str, key: int
+) -> ResponseReturnValue:
+    agency, office, held = _held(slug, key)
+    page = render_template(
+        f"views/agencies/{name}.html", form=form, agency=agency, office=office, holder=held
+    )
     return page, 422 if form.is_submitted() else 200
 
 

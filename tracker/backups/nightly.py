@@ -51,12 +51,16 @@ def _name(day: date) -> str:
 
 
 def _outlived(as_of: date) -> list[Path]:
-    """Backups of days before those to keep, and what a killed process left behind."""
+    """Backups of days before those to keep, and what a killed process left behind. However long
+    none was made, the newest are kept, as many as in a row without a gap."""
     place, first = folder(_settings().instance), as_of - timedelta(days=_settings().backup_days - 1)
     long_ago = (now() - timedelta(days=1)).timestamp()
     paths = sorted(place.iterdir()) if place.is_dir() else []
     dated = [(path, NAME.fullmatch(path.name)) for path in paths]
-    old = [path for path, name in dated if name and name[1] < first.isoformat()]
+    others = [path for path, name in dated if name and name[1] != as_of.isoformat()]
+    kept = {*others[-(_settings().backup_days - 1) :]} if _settings().backup_days > 1 else set()
+    before = [path for path, name in dated if name and name[1] < first.isoformat()]
+    old = [path for path in before if path not in kept]
     left = [p for p in paths if LEFT_BEHIND.fullmatch(p.name) and p.stat().st_mtime < long_ago]
     return [*old, *left]
 

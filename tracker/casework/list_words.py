@@ -72,6 +72,17 @@ def beside(parts: Mapping[str, str]) -> list[tuple[str, str]]:
     ]
 
 
+def beside_then(parts: Mapping[str, str], choices: Choices) -> list[tuple[str, str]]:
+    """The same above the list as of a past day, which has fewer fields."""
+    names = ("open", "stale", "agency", "country", "region", "organisation")
+    given = [(name, parts[name]) for name in names if parts.get(name)]
+    return [
+        (name, f"{label.lower()} then" if name in SWITCHES else f"{label}: {value}")
+        for name, found in ((name, in_words([(name, value)], choices)) for name, value in given)
+        for label, value in found
+    ]
+
+
 def _said(value: str, known: Mapping[Any, str], *, several: bool) -> str:
     values = value.split(",") if several else [value]
     return ", ".join(known.get(each, each) for each in values)

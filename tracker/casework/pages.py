@@ -305,7 +305,6 @@ class LetterPage:
     may_edit: bool
     asks: list[Recommendation]
     flags: dict[int, list[Clock]]
-    targets: dict[int, list[Target]]
     evidence: list[SourceUse]
     law: dict[str, list[Recommendation]]  # what section 1263(d) says, and of which asks
     supplements: str
@@ -327,7 +326,6 @@ def letter_page(viewer: Viewer, letter: Letter) -> LetterPage:
         records.may_edit(letter, viewer),
         [full[ask.id] for ask in carried if ask.id in full],
         clocks.flags_of(viewer, ids),
-        asks.targets_of(viewer, ids),
         sources.cited_by(viewer, [letter.id]).get(letter.id, []),
         _law_of(viewer, letter, [full[ask.id] for ask in carried if ask.id in full]),
         records.reference_of(viewer, letter.supplements_id),

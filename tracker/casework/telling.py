@@ -37,6 +37,11 @@ class HistoryPage:
     since: date | None
     reads: list[Read]  # for the owner's own people alone
 
+    @property
+    def is_cut(self) -> bool:
+        """As many entries as are shown at the most: there may be older ones."""
+        return len(self.entries) >= MOST_ENTRIES
+
 
 def history_page(viewer: Viewer, record_id: int, organisation_id: int) -> HistoryPage:
     """Every change: who, when, what, before and after."""
@@ -157,10 +162,12 @@ def _told(
 
 
 def _labelled(name: str, value: Any, labels: Mapping[str, Mapping[Any, str]]) -> Any:
-    if name not in labels:
-        return value
     if isinstance(value, list):
         return [_labelled(name, item, labels) for item in value]
+    if isinstance(value, dict):
+        return {inner: _labelled(inner, item, labels) for inner, item in value.items()}
+    if name not in labels:
+        return value
     return labels[name].get(value, value) if isinstance(value, (str, int)) else value
 
 

@@ -201,7 +201,8 @@ CAUSE = {
 CAUSE_NOTE = {
     Cause.STATUTORY_OVERDUE: (
         "The law sets these dates. They stay until the determination, or the committee’s "
-        "decision, is recorded; a follow-up of ours does not reset them."
+        "decision, is recorded, they are marked met, or the ask is closed; a follow-up of ours "
+        "does not reset them."
     ),
     Cause.RESPONSE_OVERDUE: "The letter itself named a date. It binds no one in law.",
     Cause.PROMISE_PASSED: "The agency named a date.",
@@ -209,7 +210,7 @@ CAUSE_NOTE = {
     Cause.SILENT: "No substantive contact for longer than the house norm.",
     Cause.UNACKNOWLEDGED: "No acknowledgement is on record.",
     Cause.UNSENT: "Work of ours that has not gone out.",
-    Cause.EVIDENCE_AGEING: "The newest conduct cited is near five years old, or older.",
+    Cause.EVIDENCE_AGEING: "The newest conduct cited is older than our norm, or soon will be.",
 }
 HARD_CAUSES = (Cause.STATUTORY_OVERDUE, Cause.RESPONSE_OVERDUE, Cause.PROMISE_PASSED)
 CAUSE_TONE = {cause: "bad" if cause in HARD_CAUSES else "warn" for cause in Cause}
@@ -362,6 +363,8 @@ FIELD = {
     "source": "Source",
     "shows": "Shows",
     "url": "Address",
+    "publisher": "Published by",
+    "published_on": "Published on",
     "file": "File",
     "SHA-256": "SHA-256",
     "audience": "Audience",
@@ -401,6 +404,8 @@ IN_HISTORY: dict[str, Mapping[Any, str]] = {
     "judgement": JUDGEMENT,
     "substance": SUBSTANCE,
     "channel": CHANNEL,
+    "control_type": CONTROL_TYPE,
+    "eccn_status": ECCN_STATUS,
     "kind": LETTER_KIND | TARGET_KIND | OUTCOME,
 }
 

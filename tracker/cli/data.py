@@ -3,44 +3,81 @@
 import secrets
 import shutil
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
+from urllib.parse import urlencode
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy import Select
+from werkzeug.exceptions import HTTPException
 
 from tracker.accounts.queries import viewer_for
+from tracker.accounts.viewer import Viewer
+from tracker.casework.list_words import LABELS, SWITCHES
+from tracker.casework.listing import filters_from_address, narrowed_by_address
 from tracker.cli.output import DAY, as_json, print_json
 from tracker.core.db import db, transaction
-from tracker.core.errors import Refused, TrackerError
+from tracker.core.errors import TrackerError
 from tracker.core.now import today
 from tracker.dashboards.past import past_figures
 from tracker.dashboards.statistics import statistics
 from tracker.exchange import export_json
 from tracker.exchange.actions import record_export
+from tracker.recommendations.models import Recommendation
 
+# how the page shows the list, and no filter
+OF_THE_PAGE = {"columns", "sort", "then"}
 as_somebody = click.option(
     "--as", "email", required=True, metavar="EMAIL", help="On behalf of this account."
 )
+
+
+def _narrowing(viewer: Viewer, pairs: Sequence[str]) -> export_json.Narrow | None:
+    """What `k=v` texts leave of the asks, read as the page of the list reads its address; nothing
+    where there are none. Raises `click.UsageError` for one that is no filter."""
+    if not pairs:
+        return None
+    names = sorted({*SWITCHES, *LABELS} - OF_THE_PAGE)
+    given = [pair.partition("=") for pair in pairs]
+    for name, _, value in given:
+        if name not in names or not value:
+            raise click.UsageError(f"--filter {name}: there are {', '.join(names)}, as k=v.")
+    address = f"/?{urlencode([(name, value) for name, _, value in given], errors='replace')}"
+
+    def narrow(statement: Select[Recommendation]) -> Select[Recommendation]:
+        with current_app.test_request_context(address):
+            return narrowed_by_address(statement, viewer)
+
+    try:
+        with current_app.test_request_context(address):
+            filters_from_address(viewer)
+    except HTTPException as problem:
+        raise click.UsageError(f"--filter: {problem.description}") from None
+    return narrow
 
 
 @click.command()
 @click.argument("format_", metavar="FORMAT", type=click.Choice(["json"]))
 @click.option("--out", required=True, type=click.Path(dir_okay=False, allow_dash=True))
 @as_somebody
-@click.option("--filter", "filters", multiple=True, metavar="k=v", help="Narrow the asks.")
+@click.option(
+    "--filter",
+    "filters",
+    multiple=True,
+    metavar="k=v",
+    help="Narrow the asks by a filter of the list, as status=submitted; as often as need be.",
+)
 @with_appcontext
 def export(format_: str, out: str, email: str, filters: tuple[str, ...]) -> None:
     """Write what an account may see to a file."""
     viewer = viewer_for(email)
-    try:
-        narrow = export_json.narrowing(viewer, filters)
-    except Refused as problem:
-        raise click.UsageError(str(problem)) from None
+    narrow = _narrowing(viewer, filters)
     base_url = current_app.extensions["tracker.settings"].base_url
 
     def write(file: IO[str]) -> dict[str, int]:

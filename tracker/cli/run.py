@@ -85,7 +85,7 @@ def _load_demonstration() -> None:
 @click.option("--no-scheduler", is_flag=True, help="Serve pages only.")
 @with_appcontext
 def serve(host: str, port: int, workers: int, no_scheduler: bool) -> None:
-    """Serve the program, with its nightly jobs."""
+    """Serve the program, with its scheduled jobs: nightly ones, notices and mail."""
     _require_schema()
     if not host.strip():
         raise click.BadParameter("Name an address to listen on.", param_hint="--host")
@@ -101,7 +101,7 @@ def serve(host: str, port: int, workers: int, no_scheduler: bool) -> None:
 @click.command("scheduler")
 @with_appcontext
 def run_scheduler() -> None:
-    """Run the nightly jobs only; any number of such processes may run."""
+    """Run the scheduled jobs only; any number of such processes may run."""
     _require_schema()
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -179,7 +179,7 @@ def database() -> None:
 
 @database.command()
 def upgrade() -> None:
-    """Bring the schema to this version, and add missing reference data."""
+    """Bring the schema to this version, and add missing bodies."""
     bring_up_to_date()
     click.echo(f"The schema is at {migrate.newest()}.")
 

@@ -135,9 +135,18 @@ def _why(clock: Clock) -> str:
         + ("" if clock.ended_on else " No acknowledgement is known."),
         ClockKind.DRAFTING: f"A draft since {day}.",
         ClockKind.VETTING: f"In vetting since {day}.",
-        ClockKind.EVIDENCE: f"The newest conduct cited is of {day}, five years before "
-        f"{show_day(add_months(clock.started_on.earliest, 60))}.",
+        ClockKind.EVIDENCE: f"The newest conduct cited is of {day}{_ages(clock)}.",
     }[clock.kind]
+
+
+def _ages(clock: Clock) -> str:
+    """When evidence is too old, by its rule."""
+    if clock.rule is None or clock.started_on is None:
+        return ""
+    months = clock.rule.length
+    count, unit = (months, "month") if months % 12 else (months // 12, "year")
+    age = f"{count} {unit}{'' if count == 1 else 's'}"
+    return f", {age} before {show_day(add_months(clock.started_on.earliest, months))}"
 
 
 def _terms(clock: Clock) -> list[tuple[str, str]]:

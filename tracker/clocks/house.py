@@ -24,7 +24,6 @@ STATUS_OF = {ClockKind.DRAFTING: Status.DRAFT, ClockKind.VETTING: Status.VETTING
 KIND_OF = {status: kind for kind, status in STATUS_OF.items()}
 KEEPS_PROMISE = frozenset({Substance.SUBSTANTIVE, Substance.MEETING, Substance.PROMISE})
 ANSWERS_QUESTION = OURS | {Substance.MEETING}
-RECENT_MONTHS = 60
 # designations are announced together about Human Rights Day, 10 December
 DECEMBER_ROUNDS = frozenset(
     {
@@ -70,8 +69,12 @@ def evidence(making: Making) -> list[ClockSpec]:
     ]
     if making.facts.instrument not in DECEMBER_ROUNDS:
         return found
-    remind_on = september_before(add_months(newest.earliest, RECENT_MONTHS))
-    return [replace(spec, warn_on=remind_on) if spec.due_on else spec for spec in found]
+    lengths = {rule.id: rule.length for rule in making.rules}
+
+    def remind_on(spec: ClockSpec) -> date:
+        return september_before(add_months(newest.earliest, lengths[spec.rule_id or 0]))
+
+    return [replace(spec, warn_on=remind_on(spec)) if spec.due_on else spec for spec in found]
 
 
 def september_before(old_on: date) -> date:

@@ -86,7 +86,14 @@ def script_of(text: str) -> str:
     return max(counts, key=counts.__getitem__) if counts else "Zyyy"
 
 
-_LANGUAGES = {"Hani": "zh", "Tibt": "bo", "Arab": "ar", "Cyrl": "ru", "Jpan": "ja", "Hang": "ko"}
+_LANGUAGES = {
+    "Hani": "zh",
+    "Tibt": "bo",
+    "Arab": "und-Arab",  # Uyghur, Persian or Arabic
+    "Cyrl": "und-Cyrl",
+    "Jpan": "ja",
+    "Hang": "ko",
+}
 
 
 def language_hint(script: str) -> str | None:

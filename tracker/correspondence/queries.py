@@ -188,11 +188,10 @@ def recent_replies(viewer: Viewer, limit: int) -> list[Contact]:
 
 def sendings_by(letter_id: int) -> Select[Contact]:
     """The contacts by which a letter went out, those that stand; for computing, not for showing."""
-    return select(Contact).where(
-        Contact.letter_id == letter_id,
-        Contact.substance == Substance.SUBMISSION,
-        Contact.voided_at.is_(None),
-    )
+    return select(Contact).where(Contact.letter_id == letter_id, *_STANDING_SENDING)
+
+
+_STANDING_SENDING = (Contact.substance == Substance.SUBMISSION, Contact.voided_at.is_(None))
 
 
 def has_gone(viewer: Viewer, letter: Letter) -> bool:
@@ -201,6 +200,15 @@ def has_gone(viewer: Viewer, letter: Letter) -> bool:
         return True
     found = visible(sendings_by(letter.id).with_only_columns(Contact.id), Contact, viewer)
     return db.session.scalar(found.limit(1)) is not None
+
+
+def gone(viewer: Viewer, letters: Iterable[Letter]) -> set[int]:
+    """The ids of those of some letters that went out, in one statement; else as `has_gone`."""
+    found = {letter.id: letter.is_sent for letter in letters}
+    undated = [key for key, is_sent in found.items() if not is_sent]
+    sendings = select(Contact.letter_id).where(Contact.letter_id.in_(undated), *_STANDING_SENDING)
+    known = db.session.scalars(visible(sendings, Contact, viewer)) if undated else ()
+    return {key for key, is_sent in found.items() if is_sent} | {key for key in known if key}
 
 
 def asks_of_contacts(viewer: Viewer, contact_ids: Iterable[int]) -> dict[int, list[Recommendation]]:

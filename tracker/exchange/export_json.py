@@ -14,14 +14,10 @@ from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
 from tracker.clocks import queries as clocks
 from tracker.core.db import db
-from tracker.core.errors import Refused
 from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import Contact, Letter, LetterAddressee, Signatory
-from tracker.recommendations import filters as filtering
 from tracker.recommendations import queries as asks
-from tracker.recommendations.filters import Filters, narrowed
-from tracker.recommendations.instruments import Instrument
-from tracker.recommendations.models import Addressee, Recommendation, Status
+from tracker.recommendations.models import Addressee, Recommendation
 from tracker.records.models import Audience
 from tracker.records.queries import knows_plans_of, restricted_ids, tags_of, visible
 from tracker.schemas import shapes
@@ -80,42 +76,6 @@ def export(
         restricted=restricted & seen if narrowed else restricted,
         is_public=audiences <= {Audience.PUBLIC},
     )
-
-
-def narrowing(viewer: Viewer, pairs: Sequence[str]) -> Narrow | None:
-    """What `k=v` texts of a command leave of the asks; nothing where there are none. Raises
-    `Refused` for one that is no filter."""
-    if not pairs:
-        return None
-    filters = _filters_from(pairs)
-    return lambda statement: narrowed(statement, viewer, filters)
-
-
-def _filters_from(pairs: Iterable[str]) -> Filters:
-    known: dict[str, Callable[[str], Any]] = {
-        "status": Status,
-        "instrument": Instrument,
-        "country": filtering.country,
-        "year": filtering.year,
-        "tag": str,
-        "q": str,
-    }
-    found: dict[str, Any] = {}
-    for pair in pairs:
-        name, _, value = pair.partition("=")
-        try:
-            if name == "agency":
-                agency = agencies.by_slug(value)
-                if agency is None:
-                    raise ValueError(value)
-                found["agency_id"] = agency.id
-            else:
-                found[name] = known[name](value)
-        except (KeyError, ValueError):
-            names = ", ".join(sorted([*known, "agency"]))
-            fault = f"“{value}” is no {name}" if name in {*known, "agency"} else "no such filter"
-            raise Refused(f"--filter {pair}: {fault}. There are {names}.") from None
-    return Filters(**found)
 
 
 def _write(out: IO[str], items: Iterable[dict[str, Any]], audiences: set[str]) -> int:

@@ -10,6 +10,8 @@ from flask import Blueprint, Response, render_template, request
 from sqlalchemy import Select, func, select
 
 from tracker.casework import listing
+from tracker.casework.list_parts import choices_for
+from tracker.casework.list_words import in_words
 from tracker.core.db import db, transaction
 from tracker.core.now import today
 from tracker.exchange import export_json
@@ -36,7 +38,7 @@ def index() -> str:
     return render_template(
         "views/exports/index.html",
         is_narrowed=_is_narrowed(),
-        filters=_filters(),
+        filters=in_words(_filters(), choices_for(current())),
         total=_count(wanted),
         public=_count(wanted.where(Recommendation.audience == Audience.PUBLIC)),
     )

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 from sqlalchemy import delete, false, func, select, union_all, update
 
-from tracker.accounts.models import Organisation, User
+from tracker.accounts.models import User
 from tracker.accounts.viewer import Viewer
 from tracker.casework.telling import saying_nothing
 from tracker.clocks.models import Clock
@@ -32,9 +32,10 @@ from tracker.notifications.models import (
     NoticeChoice,
     NoticeKind,
 )
+from tracker.notifications.titles import titles
 from tracker.recommendations.models import Recommendation, Status
-from tracker.records.models import Audience, Kind, Record
-from tracker.records.queries import history_since, is_told, knows_plans_of, visible
+from tracker.records.models import Kind, Record
+from tracker.records.queries import history_since, is_told, knows_plans_of
 from tracker.sources.models import Source
 from tracker.targets.models import Target
 
@@ -46,7 +47,6 @@ ROOMS = {
     Kind.CONTACT: "contacts",
     Kind.SOURCE: "sources",
 }
-WITH_TITLES: tuple[Any, ...] = (Recommendation, Letter, Source)
 HEADINGS = {
     NoticeKind.FLAG: "Gone stale",
     NoticeKind.ASSIGNED: "Given to you",
@@ -204,25 +204,8 @@ def compose(mail: Mail) -> str | None:
         f"{HEADINGS[kind].lower()}: {counts[kind]}" for kind in HEADINGS if counts[kind]
     )
     mail.subject = f"Advocacy Tracker, {told}"
-    mail.body = _text(holding, _titles(viewer, (record.id for _, record in holding)), base_url)
+    mail.body = _text(holding, titles(viewer, (record.id for _, record in holding)), base_url)
     return None
-
-
-def _titles(viewer: Viewer, record_ids: Iterable[int]) -> dict[int, str]:
-    """The titles of those records whose organisation lets them into mail, by record."""
-    ids = set(record_ids)
-    found = (
-        visible(
-            select(model.id, model.title)
-            .join(Organisation, Organisation.id == model.organisation_id)
-            .where(model.id.in_(ids), Organisation.titles_in_mail)
-            .where(model.audience != Audience.NAMED),
-            model,
-            viewer,
-        )
-        for model in WITH_TITLES
-    )
-    return {row.id: row.title for row in db.session.execute(union_all(*found))}
 
 
 def _text(

@@ -14,7 +14,7 @@ from tracker.notifications.models import Mail, MailKind, MailState
 
 FIRST_WAIT = timedelta(minutes=1)  # doubled after each try
 LONGEST_WAIT = timedelta(hours=6)
-MOST_TRIES = 16  # a little over two days
+MOST_TRIES = 17  # over two days
 LEASE = timedelta(minutes=5)  # a process that took a mail and died leaves it to another then
 KEPT = timedelta(days=90)
 UNANSWERED = (

@@ -158,6 +158,11 @@ def widths(record_ids: Collection[int], organisation_id: int) -> dict[int, Width
     }
 
 
+def named_for(record_id: int) -> set[int]:
+    """The ids of the people who are named for a record."""
+    return {row.user_id for row in db.session.execute(_NAMED, {"ids": [record_id]})}
+
+
 _STANDING = select(AudienceSpan.record_id, AudienceSpan.audience).where(
     AudienceSpan.record_id.in_(IDS), AudienceSpan.until_at.is_(None)
 )

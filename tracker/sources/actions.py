@@ -25,6 +25,8 @@ from tracker.sources.models import Source, SourceUse
 # no word of more than three letters in it: a code, and hardly a name
 OPAQUE = re.compile(r"(?=.{1,60}$)(?=.*[0-9])(?!.*[A-Za-z]{4})[A-Za-z0-9][A-Za-z0-9./-]*")
 
+KEPT_ELSEWHERE = "Its identity is kept elsewhere now, or with somebody else."
+
 
 @dataclass(frozen=True)
 class SourceInput:
@@ -51,10 +53,13 @@ class SourceInput:
         return not any(text.strip() for text in said)
 
 
-def check(given: SourceInput, intake: Intake) -> SourceInput | None:
-    """The source cleaned, ready to be cited; nothing where problems were noted in `intake`."""
+def check(
+    given: SourceInput, intake: Intake, *, is_protected: bool | None = None
+) -> SourceInput | None:
+    """The source cleaned, ready to be cited; nothing where problems were noted in `intake`. Whether
+    it is one at risk follows from what was filled in, unless that is known."""
     problems = len(intake.problems)
-    if given.is_protected:
+    if given.is_protected if is_protected is None else is_protected:
         good = _check_protected(given, intake)
         return good if len(intake.problems) == problems else None
     good = SourceInput(
@@ -95,6 +100,31 @@ def _check_protected(given: SourceInput, intake: Intake) -> SourceInput:
             missing="Say where, outside this program, its identity is kept, or who to ask.",
         ),
     )
+
+
+def change_source(viewer: Viewer, source: Source, given: SourceInput, seen_version: int) -> None:
+    """Change what is said of a source; what is saved as it stood changes nothing. One at risk stays
+    one, and a published one is never made one. Raises `Refused`, `NotAllowed` or `Stale`."""
+    records.require_edit(source, viewer)
+    intake = Intake()
+    good = check(given, intake, is_protected=source.is_protected)
+    if good and source.audience is Audience.PUBLIC and not good.url:
+        intake.refuse(
+            "url", "It is public, so anybody must find it: keep an address, or narrow it first."
+        )
+    intake.done()
+    assert good is not None
+    before, kept_where = _snapshot(source), source.kept_where
+    records.require_current(source, seen_version)
+    _fill(source, good)
+    body = history.difference(before, _snapshot(source))
+    if source.kept_where != kept_where:
+        body["note"] = KEPT_ELSEWHERE
+    if not body:
+        return
+    records.touch(source)
+    records.index_terms(source)
+    history.record("source.changed", actor_id=viewer.user_id, records=[source.id], body=body)
 
 
 def cite(viewer: Viewer, row: RecordMixin, given: SourceInput, intake: Intake) -> Source | None:
@@ -249,17 +279,8 @@ def _title(given: SourceInput) -> str:
 
 
 def _add(viewer: Viewer, given: SourceInput, widest: Width) -> Source:
-    title = _title(given)
-    source = Source(
-        title=title,
-        sort_title=romanise(title)[:80],
-        is_protected=given.is_protected,
-        kept_where=given.kept_where,
-        publisher=given.publisher,
-        published_on=given.published_on,
-        url=given.url,
-        note=given.note,
-    )
+    source = Source(is_protected=given.is_protected)
+    _fill(source, given)
     records.begin(source, viewer, Kind.SOURCE)
     db.session.flush()
     if widest.audience is Audience.NAMED:
@@ -275,6 +296,25 @@ def _add(viewer: Viewer, given: SourceInput, widest: Width) -> Source:
         body={"after": {"title": source.title, "url": source.url}},
     )
     return source
+
+
+def _fill(source: Source, given: SourceInput) -> None:
+    source.title = _title(given)
+    source.sort_title = romanise(source.title)[:80]
+    source.kept_where = given.kept_where
+    source.publisher, source.published_on = given.publisher, given.published_on
+    source.url, source.note = given.url, given.note
+
+
+def _snapshot(source: Source) -> dict[str, object]:
+    """What the history tells of a source: not where its identity is kept, which is the house's."""
+    return {
+        "title": source.title,
+        "publisher": source.publisher,
+        "published_on": source.published_on and str(source.published_on),
+        "url": source.url,
+        "note": source.note,
+    }
 
 
 def _use(rows: Sequence[RecordMixin], source: Source, shows: str) -> None:

@@ -47,7 +47,8 @@
       const number = ++this.asked;
       try {
         const answer = await fetch(address, { headers: { Accept: "application/json" } });
-        if (!answer.ok || number !== this.asked) return;
+        if (number !== this.asked) return;
+        if (!answer.ok) return this.close();
         this.show(await answer.json());
       } catch {
         this.close(); // no connection: the field stays a plain one

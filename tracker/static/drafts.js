@@ -12,7 +12,9 @@
   const ROWS = "rows";
   const who = document.body.dataset.who || "";
   const form = document.querySelector("form[data-draft]");
-  const key = PREFIX + location.pathname;
+  // one form may be about different asks, which its address names
+  const keyOf = ({ pathname, search }) => PREFIX + [pathname, ...new URLSearchParams(search).getAll("ask")].join(" ");
+  const key = keyOf(location);
 
   const read = (name) => {
     try {
@@ -36,7 +38,7 @@
 
   // what was sent to be saved has been when it led to this page, which is neither the form nor an
   // error page; after a lost answer some other way leads to the next page
-  const from = document.referrer && PREFIX + new URL(document.referrer).pathname;
+  const from = document.referrer && keyOf(new URL(document.referrer));
   for (const name of drafts()) {
     const draft = read(name);
     const isHere = form && name === key;

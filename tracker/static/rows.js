@@ -15,14 +15,19 @@
     (field || at)?.focus();
   };
 
+  // a part of the page that can be folded, told from others by the row that it stands in
+  const nameOf = (part) => `${part.closest(".row-block")?.id ?? ""} ${part.querySelector("summary")?.textContent}`;
+
   // all of the page but the form itself, to which scripts listen
   const show = (text) => {
     const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("main");
     const freshForm = fresh?.querySelector("form[data-draft]");
     if (!freshForm) return false;
+    const opened = new Set([...main.querySelectorAll("details[open]")].map(nameOf));
     form.replaceChildren(...freshForm.childNodes);
     freshForm.replaceWith(form);
     main.replaceChildren(...fresh.childNodes);
+    for (const part of main.querySelectorAll("details")) part.open ||= opened.has(nameOf(part));
     main.inert = false;
     goOn(main.querySelector("[autofocus]"));
     document.dispatchEvent(new Event("rows:shown"));

@@ -158,7 +158,7 @@ def _page(code: int, said: str | None = None, words: tuple[str, str] | None = No
     title, advice = words or WORDS.get(code, (HTTPStatus(code).phrase, "Go back and try again."))
     if is_for_programs():
         return _problem(code, title, said)
-    kept = _kept_fields() if code in KEEPS_WHAT_WAS_SENT else []
+    kept = _kept_fields() if code in KEEPS_WHAT_WAS_SENT else None
     try:
         body = render_template(
             "views/error.html",
@@ -166,8 +166,8 @@ def _page(code: int, said: str | None = None, words: tuple[str, str] | None = No
             title=title,
             said=said,
             advice=advice,
-            kept=kept,
-            again=code in IS_SENT_AGAIN,
+            kept=kept or [],
+            again=kept is not None and code in IS_SENT_AGAIN,
         )
     except DBAPIError as error:
         if code >= 500:
@@ -204,20 +204,21 @@ def _ask_nobody() -> None:
     g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
 
 
-def _kept_fields() -> list[tuple[str, str]]:
-    """What the form held; only of a form of our own pages, so that no other site
-    can lay words into a person's mouth. A password or a file is never kept, so neither is its
+def _kept_fields() -> list[tuple[str, str]] | None:
+    """What the form held, perhaps a button alone; only of a form of our own pages, so that no other
+    site can lay words into a person's mouth. A password or a file is never kept, so neither is its
     form."""
     if takes_files(request.endpoint) and request.mimetype == "multipart/form-data":
-        return []
+        return None
     if any("password" in name for name in request.form):
-        return []
+        return None
     if request.method != "POST" or request.headers.get("Sec-Fetch-Site") not in (
         "same-origin",
         None,
     ):
-        return []
+        return None
     origin = request.headers.get("Origin")
-    if origin is not None and origin != request.host_url.rstrip("/"):
-        return []
+    own = (settings().base_url, request.host_url.rstrip("/"))  # a proxy may have spoken TLS
+    if origin is not None and origin not in own:
+        return None
     return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]

@@ -97,7 +97,8 @@ def described(field: Field, help_text: str = "") -> dict[str, str]:
     """The attributes by which a control points to its help and its error, for whoever cannot see
     that they stand beside it."""
     ids = [f"{field.id}-help"] if help_text else []
-    ids += [f"{field.id}-error"] if field.errors else []
+    told = sum(isinstance(error, str) for error in field.errors)
+    ids += [f"{field.id}-error{number if number > 1 else ''}" for number in range(1, told + 1)]
     found = {"aria-describedby": " ".join(ids)} if ids else {}
     return found | ({"aria-invalid": "true"} if field.errors else {})
 

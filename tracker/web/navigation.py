@@ -19,7 +19,7 @@ class Entry:
 
 STAFF = (
     Entry("Desk", "desk.home", ("desk.home",)),
-    Entry("Stale", "desk.stale", ("desk.stale", "desk.snooze")),
+    Entry("Stale", "desk.stale", ("desk.stale",)),
     Entry(
         "Recommendations",
         "recommendations.index",

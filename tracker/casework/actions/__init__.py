@@ -22,6 +22,7 @@ from tracker.casework.actions.saved_views import change_view, delete_view, save_
 from tracker.casework.actions.sharing import share
 from tracker.casework.actions.status import change_status, void_status
 from tracker.clocks.acts import act_on_clocks, snooze
+from tracker.sources.actions import change_source
 from tracker.sources.attachments import attach_file, void_attachment
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "attach_file",
     "change_ask",
     "change_letter",
+    "change_source",
     "change_status",
     "change_template",
     "change_together",

@@ -76,7 +76,7 @@ def _joined(one: str, other: str) -> str:
 
 def refuse_loss_of_asked(ask: Recommendation, given: Sequence[Addressed], intake: Intake) -> None:
     """Refuse to take out a body that the ask was sent to."""
-    kept = {addressee.agency_id for addressee in given}
+    kept = {addressee.agency_id for addressee in given if not addressee.is_copy}
     lost = [row for row in ask.addressees if row.is_asked and row.agency_id not in kept]
     if lost:
         names = ", ".join(row.agency.short_name for row in lost)

@@ -49,7 +49,6 @@ def new() -> ResponseReturnValue:
         "views/contacts/new.html",
         form=form,
         offered=offered,
-        bodies=_bodies(offered),
         most_offered=MOST_OFFERED,
     )
     return page, 422 if form.is_submitted() and "op" not in request.form else 200

@@ -45,7 +45,13 @@ def index() -> str:
     page = paging.fetch(queries.letters(current(), void=void), order, request.args.get("cursor"))
     carried = queries.asks_of(current(), [letter.id for letter in page.rows])
     return render_template(
-        "views/letters/index.html", page=page, asks=carried, orders=ORDERS, sort=name, void=void
+        "views/letters/index.html",
+        page=page,
+        asks=carried,
+        gone=queries.gone(current(), page.rows),
+        orders=ORDERS,
+        sort=name,
+        void=void,
     )
 
 
@@ -159,8 +165,8 @@ def edit(reference: str) -> ResponseReturnValue:
     if not form.is_submitted():
         return _edit_page(form, letter, 200)
     if op := request.form.get("op"):
-        growing.apply(form, op, current(), None)
-        return _edit_page(form, letter, 200)
+        offers = growing.apply(form, op, current(), None)
+        return _edit_page(form, letter, 200, offers=offers)
     form.prune()
     saved = attempt_change(
         form,
@@ -195,10 +201,17 @@ def _letter_data(letter: Letter) -> dict[str, object]:
 
 
 def _edit_page(
-    form: LetterEditForm, letter: Letter, code: int, merge: Merge | None = None
+    form: LetterEditForm,
+    letter: Letter,
+    code: int,
+    merge: Merge | None = None,
+    offers: growing.Offers | None = None,
 ) -> ResponseReturnValue:
     form.pad()
-    page = render_template("views/letters/edit.html", form=form, letter=letter, merge=merge)
+    offers = offers or growing.Offers()
+    page = render_template(
+        "views/letters/edit.html", form=form, letter=letter, merge=merge, offers=offers
+    )
     return page, code
 
 

@@ -23,7 +23,8 @@ from tracker.casework.forms import (
     VoidOneForm,
     VoidStatusForm,
 )
-from tracker.casework.list_words import beside
+from tracker.casework.list_parts import choices_for
+from tracker.casework.list_words import LABELS, SWITCHES, beside, beside_then
 from tracker.casework.listing import list_page, orders_for
 from tracker.casework.reading import note_reads_of
 from tracker.casework.rows import date_or_none
@@ -78,7 +79,13 @@ def index() -> ResponseReturnValue:
     viewer, view = current(), saved_views.opened_view()
     if day := past_days.chosen_past_day():
         found = past_days.past_list(viewer, day)
-        return render_template("views/recommendations/past_list.html", listing=found, day=day)
+        return render_template(
+            "views/recommendations/past_list.html",
+            listing=found,
+            day=day,
+            also=beside_then(request.args, choices_for(viewer)),
+            ignored=[LABELS.get(name) or SWITCHES.get(name, name) for name in found.ignored],
+        )
     try:
         listing = list_page(viewer)
     except BadRequest as problem:
@@ -390,7 +397,7 @@ def void_evidence(reference: str) -> ResponseReturnValue:
     ask = own(reference)
     cited = [use.source for use in sources.cited_by(current(), [ask.id]).get(ask.id, [])]
     by_reference = {source.reference: source for source in cited}
-    form = VoidOneForm(data={"which": request.args.get("which")})
+    form = VoidOneForm()
     form.which.choices = {ref: source.title for ref, source in by_reference.items()}
 
     def act() -> bool:

@@ -18,7 +18,7 @@ from tracker.recommendations import queries as asks
 from tracker.recommendations.models import Recommendation
 from tracker.records.actions import require_edit
 from tracker.records.models import Audience, RecordMixin
-from tracker.records.queries import may_edit, readers, references_of
+from tracker.records.queries import may_edit, named_for, readers, references_of
 from tracker.sources import queries as sources
 from tracker.sources.models import Source
 from tracker.web.forms import lines
@@ -40,7 +40,7 @@ def audience_page(row: RecordMixin, title: str, back: str) -> ResponseReturnValu
     """Show who may see the record and who would; what others would newly see is shown first, and
     then changed as it was seen."""
     require_edit(row, current())
-    form = AudienceForm(data={"audience": row.audience.value})
+    form = AudienceForm(data={"audience": row.audience.value, "people": _named_now(row)})
     others = {other.reference: other for other in _linked(row) if may_edit(other, current())}
     form.together.choices = {reference: reference for reference in others}
     shows: list[Disclosed] = []
@@ -122,6 +122,13 @@ def _mark(found: list[Disclosed]) -> str:
     """What tells one preview from another."""
     told = [(each.row.reference, each.fields, each.readers) for each in found]
     return sha256(repr(told).encode()).hexdigest()[:32]
+
+
+def _named_now(row: RecordMixin) -> str:
+    """The addresses of those who are named for the record beside whoever asks, one a line."""
+    if row.audience is not Audience.NAMED:
+        return ""
+    return "\n".join(accounts.emails_of(named_for(row.id) - {current().user_id}))
 
 
 def _people(form: AudienceForm) -> list[int]:

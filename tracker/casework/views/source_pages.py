@@ -18,7 +18,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from tracker.casework import actions, telling
-from tracker.casework.forms import FileForm, VoidOneForm
+from tracker.casework.forms import FileForm, SourceForm, VoidOneForm
 from tracker.casework.views import sharing
 from tracker.core.db import begin_writing, db
 from tracker.correspondence import queries as correspondence
@@ -31,6 +31,7 @@ from tracker.sources.attachments import prepare
 from tracker.sources.filetypes import SERVED_AS, name_to_save
 from tracker.sources.models import Attachment, Source
 from tracker.sources.views import sources
+from tracker.web.merging import Merge, attempt_change
 from tracker.web.policy import Policy, policy
 from tracker.web.saving import attempt
 from tracker.web.viewer import current
@@ -66,6 +67,48 @@ def show(reference: str) -> str:
         letters=db.session.scalars(carrying).all(),
         may_edit=may_edit(source, viewer),
     )
+
+
+@sources.route("/<ref:reference>/edit", methods=["GET", "POST"])
+@policy(Policy.EDITOR)
+def edit(reference: str) -> ResponseReturnValue:
+    """Correct what is said of the source."""
+    source = own(reference)
+    form = SourceForm(data=_data(source))
+    if not form.is_submitted():
+        return _edit_page(form, source, 200)
+    saved = attempt_change(
+        form,
+        lambda: SourceForm(formdata=None, data=_data(own(reference))),
+        lambda: actions.change_source(current(), source, form.given(), form.version.number),
+    )
+    if saved is True:
+        flash("The change is saved.")
+        return redirect(url_for(".show", reference=reference), 303)
+    if isinstance(saved, Merge):
+        return _edit_page(form, own(reference), 409, saved)
+    return _edit_page(form, own(reference), 422)
+
+
+def _edit_page(
+    form: SourceForm, source: Source, code: int, merge: Merge | None = None
+) -> ResponseReturnValue:
+    page = render_template("views/sources/edit.html", form=form, source=source, merge=merge)
+    return page, code
+
+
+def _data(source: Source) -> dict[str, object]:
+    at_risk = source.is_protected
+    return {
+        "title": "" if at_risk else source.title,
+        "opaque": source.title if at_risk else "",
+        "kept_where": source.kept_where,
+        "url": source.url,
+        "publisher": source.publisher,
+        "published_on": source.published_on,
+        "note": source.note,
+        "version": source.version,
+    }
 
 
 @sources.route("/<ref:reference>/attachments/new", methods=["GET", "POST"])
@@ -135,7 +178,7 @@ def void_attachment(reference: str) -> ResponseReturnValue:
     """Take back a file that was added in error."""
     source = own(reference)
     files = {str(n): file for n, file in queries.attachments_of(current(), source.id).items()}
-    form = VoidOneForm(data={"which": request.args.get("which")})
+    form = VoidOneForm()
     form.which.choices = {key: file.name for key, file in files.items()}
 
     def act() -> bool:

@@ -37,14 +37,14 @@ ORDERS = {"name": paging.Order("Name", Target.sort_name, Target.id)}
 @policy(Policy.READER)
 def index() -> str:
     """All targets, by name."""
-    order, name = chosen_order(ORDERS)
+    order, _ = chosen_order(ORDERS)
     statement = queries.listing(current())
     if kind := chosen_word("kind", TargetKind):
         statement = statement.where(Target.kind == kind)
     if text := chosen_text("q"):
         statement = statement.where(Target.id.in_(queries.named(current(), text)))
     page = paging.fetch(statement, order, request.args.get("cursor"))
-    return render_template("views/targets/index.html", page=page, sort=name)
+    return render_template("views/targets/index.html", page=page)
 
 
 @targets.get("/suggest")
@@ -127,6 +127,7 @@ def show(reference: str) -> ResponseReturnValue:
         about=about,
         count=count,
         followed=followed,
+        most_shown=MOST_SHOWN,
         flags=clocks.flags_of(current(), [ask.id for ask in about]),
         members=queries.members(current(), target.id),
         classes=queries.classes_of(current(), target.id),
@@ -157,7 +158,7 @@ def void_member(reference: str) -> ResponseReturnValue:
     target = _found(reference)
     require_edit(target, current())
     members = {member.reference: member for member in queries.members(current(), target.id)}
-    form = VoidOneForm(data={"which": request.args.get("which")})
+    form = VoidOneForm()
     form.which.choices = {ref: member.name for ref, member in members.items()}
 
     def act() -> bool:
