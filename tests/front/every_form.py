@@ -290,6 +290,7 @@ FORMS = {
             "note": "A note",
         },
     ),
+    "own name": Form("/account/name", {"name": "Another name"}),
     "account": Form("/admin/users/{user}", {"role": "partner"}, by_admin=True),
     "merge": Form("{target}/merge", {"name": f"{CANARY} target", "reason": "They are one."}),
     "take a merge back": Form("{target}/unmerge", {}),

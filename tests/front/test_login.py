@@ -13,6 +13,14 @@ import time_machine
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from tests.front.support import (
+    assert_problems,
+    entries,
+    nothing_changes,
+    record_draft,
+    save,
+    send,
+)
 from tests.support.people import PASSWORD, Person, add_person, log_in, token_on, words_of
 from tracker.accounts import actions, lockout, passwords, queries
 from tracker.accounts.permissions import Role
@@ -203,3 +211,17 @@ def test_known_unknown_and_closed_addresses_cost_one_computation_of_a_hash_each(
             done.clear()
             assert log_in(somebody, password).status_code == 200
             assert done == [password], somebody.email
+
+
+def test_a_person_changes_their_name_also_beside_what_they_did_before(
+    staff: Person, colleague: Person
+) -> None:
+    ask = record_draft(staff)
+    save(staff, "/account/name", {"name": "Tenzin W."})
+    assert "Tenzin W." in words_of(staff.get("/account"))
+    told = " ".join(entries(colleague.get(f"{ask}/history")))
+    assert "Tenzin W." in told
+    assert "Staff" not in told
+    with nothing_changes(staff.app):
+        save(staff, "/account/name", {})
+        assert_problems(send(staff, "/account/name", {"name": " "}), {"name": "Give the person"})

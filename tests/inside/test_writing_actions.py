@@ -434,6 +434,10 @@ CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
             lambda s: accounts.change_password(s.user, "a hash", actor_id=s.actor),
             "user.password_changed",
         ),
+        "rename_user": (
+            lambda s: accounts.rename_user(s.user, "Another name", actor_id=s.actor),
+            "user.renamed",
+        ),
         "reset_factors": (
             lambda s: accounts.reset_factors(owner_of(make(SecondFactor)), actor_id=s.actor),
             "user.factors_reset",
@@ -460,7 +464,7 @@ ABOUT_NO_RECORD = {
         "user.added",
         "user.disabled",
     ),
-    *("user.enabled", "user.changed", "user.password_changed"),
+    *("user.enabled", "user.changed", "user.renamed", "user.password_changed"),
     *("user.factors_reset",),
     *("clock_rule.added", "clock_rule.changed", "clock_rule.ended"),
     *("holder.added", "holder.changed", "holder.removed"),

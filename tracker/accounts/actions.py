@@ -86,6 +86,16 @@ def change_password(
     history.record("user.password_changed", actor_id=actor_id, body={"after": {"person": user.id}})
 
 
+def rename_user(user: User, name: str, *, actor_id: int | None = None) -> None:
+    """Have a person be called by another name, also beside what they did before. The history says
+    that it changed, and neither name. Raises `Refused`."""
+    name = _clean_name(name, "the person")
+    if name == user.name:
+        return
+    user.name = name
+    history.record("user.renamed", actor_id=actor_id, body={"after": {"person": user.id}})
+
+
 def reset_factors(user: User, *, actor_id: int | None = None) -> None:
     """Take the second factors from an account whose person has lost them: its log-ins end. Raises
     `Refused` for one's own account, and for one without any."""

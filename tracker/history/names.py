@@ -12,6 +12,7 @@ EVENTS: dict[str, str] = {
     "user.changed": "Role or organisation of an account changed",
     "user.logged_in": "Logged in",
     "user.logged_out": "Logged out",
+    "user.renamed": "Name of an account changed",
     "user.password_changed": "Password changed",
     "user.confirmed": "Password given again",
     "user.session_ended": "Log-ins ended",

@@ -54,6 +54,12 @@ def _say_too_many(response: Response) -> Response:
     return response
 
 
+class NameForm(BaseForm):
+    """What a person is called."""
+
+    name = StringField("Name", render_kw={"autocomplete": "name"})
+
+
 class ConfirmForm(BaseForm):
     """The password alone, of somebody who is logged in."""
 

@@ -9,9 +9,11 @@ from tracker.accounts.models import User
 from tracker.accounts.permissions import ROLE_WORDS
 from tracker.core.db import db, transaction
 from tracker.core.errors import Refused
-from tracker.signin.forms import ConfirmForm, PasswordForm
+from tracker.signin.forms import ConfirmForm, NameForm, PasswordForm
 from tracker.signin.sessions import present_id
+from tracker.web.forms import text_of
 from tracker.web.policy import Policy, policy
+from tracker.web.saving import attempt
 from tracker.web.viewer import account as own_account
 from tracker.web.viewer import current
 
@@ -72,6 +74,24 @@ def confirm() -> ResponseReturnValue:
                 return redirect(wanted, 303)
             return render_template("views/signin/confirm.html", done=True)
     page = render_template("views/signin/confirm.html", form=form, user=user, done=False)
+    return page, 422 if form.is_submitted() else 200
+
+
+@account.route("/account/name", methods=["GET", "POST"])
+@policy(Policy.PERSON)
+def name() -> ResponseReturnValue:
+    """Change what one is called."""
+    form = NameForm(data={"name": own_account().name})
+
+    def act() -> bool:
+        user = own_account()
+        actions.rename_user(user, text_of(form.name), actor_id=user.id)
+        return True
+
+    if form.is_submitted() and attempt(form, act):
+        flash("Your name is saved.")
+        return redirect(url_for("account.index"), 303)
+    page = render_template("views/signin/name.html", form=form)
     return page, 422 if form.is_submitted() else 200
 
 
