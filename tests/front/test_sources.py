@@ -1,5 +1,7 @@
 """Correcting what is said of a source."""
 
+import sys
+
 import pytest
 
 from tests.front.support import (
@@ -12,6 +14,7 @@ from tests.front.support import (
     options,
     record_draft,
     save,
+    section,
     send,
     share,
     where,
@@ -124,3 +127,15 @@ def test_only_the_owners_people_correct_a_source(
         assert person.get(f"{source}/edit").status_code == 403
         with nothing_changes(staff.app):
             assert person.post(f"{source}/edit", {**RIGHT, "version": "1"}).status_code == 403
+
+
+def test_the_page_of_a_source_counts_what_cites_it_and_shows_the_newest(
+    staff: Person, other_staff: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asks = [record_draft(staff, {"title": f"Ask {number}", **REPORT}) for number in range(3)]
+    source = source_of(staff, asks[0])
+    monkeypatch.setattr(sys.modules["tracker.casework.views.source_pages"], "MOST_SHOWN", 2)
+    page = staff.get(source)
+    assert section(page, "cited").startswith("Cited by 3")
+    assert "The newest 2 are shown." in section(page, "cited")
+    assert [ask in links(page) for ask in asks] == [False, True, True]

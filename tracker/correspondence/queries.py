@@ -1,7 +1,7 @@
 """Reading letters and contacts, on behalf of a viewer; and contacts as facts, for the rules."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Select, String, cast, func, select
@@ -54,6 +54,13 @@ def letters(viewer: Viewer, *, void: bool = False) -> Select[Letter]:
         )
     )
     return visible(statement, Letter, viewer)
+
+
+def among(viewer: Viewer, letter_ids: Collection[int], limit: int) -> tuple[int, list[Letter]]:
+    """How many of some letters stand and may be seen, and those of them that were recorded last."""
+    known = letters(viewer).where(Letter.id.in_(letter_ids))
+    count = db.session.scalar(select(func.count()).select_from(known.subquery()))
+    return count or 0, list(db.session.scalars(known.order_by(Letter.id.desc()).limit(limit)))
 
 
 def same(viewer: Viewer, title: str, written_on: PartialDate | None) -> Letter | None:

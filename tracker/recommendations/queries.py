@@ -1,7 +1,7 @@
 """Finding asks, always on behalf of a viewer."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -282,6 +282,16 @@ def newest(viewer: Viewer, wanted: Filters, limit: int) -> tuple[int, list[Recom
     count = db.session.scalar(select(func.count()).select_from(ids(viewer, wanted).subquery()))
     last = (Recommendation.submitted_on.desc(), Recommendation.id)
     found = listing(viewer, wanted).order_by(*last).limit(limit)
+    return count or 0, list(db.session.scalars(found))
+
+
+def among(viewer: Viewer, ask_ids: Collection[int], limit: int) -> tuple[int, list[Recommendation]]:
+    """How many of some asks the viewer may see, and those of them that were recorded last."""
+    known = visible(
+        select(Recommendation).where(Recommendation.id.in_(ask_ids)), Recommendation, viewer
+    )
+    count = db.session.scalar(select(func.count()).select_from(known.subquery()))
+    found = known.order_by(Recommendation.id.desc()).limit(limit)
     return count or 0, list(db.session.scalars(found))
 
 

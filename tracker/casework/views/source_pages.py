@@ -20,9 +20,8 @@ from flask.typing import ResponseReturnValue
 from tracker.casework import actions, telling
 from tracker.casework.forms import FileForm, SourceForm, VoidOneForm
 from tracker.casework.views import sharing
-from tracker.core.db import begin_writing, db
+from tracker.core.db import begin_writing
 from tracker.correspondence import queries as correspondence
-from tracker.correspondence.models import Letter
 from tracker.recommendations import queries as asks
 from tracker.records.actions import require_edit
 from tracker.records.queries import may_edit
@@ -36,6 +35,7 @@ from tracker.web.policy import Policy, policy
 from tracker.web.saving import attempt
 from tracker.web.viewer import current
 
+MOST_SHOWN = 50  # of the asks that cite a source, and of the letters
 # a file is nobody's page: whatever opens it all the same runs nothing and loads nothing
 CSP_OF_FILES = "default-src 'none'; sandbox"
 
@@ -58,13 +58,15 @@ def show(reference: str) -> str:
     """One source: what it is, its files, and what rests on it."""
     source, viewer = found(reference), current()
     citing = queries.citing([source.id]).get(source.id, [])
-    carrying = correspondence.letters(viewer).where(Letter.id.in_(citing)).order_by(Letter.id)
+    ask_count, shown = asks.among(viewer, citing, MOST_SHOWN)
+    letter_count, letters = correspondence.among(viewer, citing, MOST_SHOWN)
     return render_template(
         "views/sources/show.html",
         source=source,
         files=queries.attachments_of(viewer, source.id),
-        asks=sorted(asks.by_ids(viewer, citing).values(), key=lambda ask: ask.id),
-        letters=db.session.scalars(carrying).all(),
+        asks=shown,
+        letters=letters,
+        count=ask_count + letter_count,
         may_edit=may_edit(source, viewer),
     )
 
