@@ -297,3 +297,9 @@ def test_the_page_of_the_json_interface_names_every_filter_and_no_other() -> Non
     told = (ROOT / "docs/api.md").read_text().partition("## Filters of asks")[2].partition("##")[0]
     cells = re.findall(r"^\| (`[^|]+`) \|", told, re.MULTILINE)
     assert {name for cell in cells for name in INLINE.findall(cell)} == FILTERS
+
+
+def test_every_decision_is_in_the_list_of_them() -> None:
+    folder = ROOT / "docs/adr"
+    listed = LINKED.findall((folder / "README.md").read_text(encoding="utf-8"))
+    assert listed == [path.name for path in sorted(folder.glob("0*.md"))]
