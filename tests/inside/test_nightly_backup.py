@@ -80,6 +80,25 @@ def test_it_keeps_the_last_days(app: Flask, place: Path, on_day: Callable[[str],
     ]
 
 
+def test_after_a_long_pause_the_newest_stay(
+    app: Flask, place: Path, on_day: Callable[[str], None]
+) -> None:
+    place.mkdir()
+    before = [f"tracker-2024-01-0{n}.backup" for n in (1, 2, 3, 4)]
+    for name in before:
+        (place / name).write_text("one of before")
+    on_day("2024-03-20")
+    assert nightly_plan(app) == 2
+    run(app)
+    assert names(place) == [*before[2:], "tracker-2024-03-20.backup"]
+
+
+def nightly_plan(app: Flask) -> int:
+    """How many files a run of today would remove."""
+    with app.app_context():
+        return int(nightly.plan(today())["removed"])
+
+
 def test_one_that_fails_is_in_the_ledger_and_leaves_the_older_ones(
     app: Flask, place: Path, monkeypatch: pytest.MonkeyPatch, on_day: Callable[[str], None]
 ) -> None:
