@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 
 from tests.front.support import (
     Sitting,
@@ -16,6 +17,8 @@ from tests.front.support import (
     travel,
 )
 from tests.support.people import Person, words_of
+from tracker.core.db import db
+from tracker.history.models import HistoryPayload
 
 STATE = "/agencies/state/offices"
 
@@ -58,6 +61,14 @@ def test_an_office_that_had_no_holder_gets_one(staff: Person, admin: Person) -> 
     [
         ({"held_from": "2024-02-01"}, {"held_from": "Antony J. Blinken is on record from"}),
         ({"held_from": "2021-01-26"}, {"held_from": "Antony J. Blinken is on record from"}),
+        (
+            {"held_from": "2025-03-01", "held_until": "2025-03-10"},
+            {"held_from": "Marco Rubio is on record from 21 Jan 2025, and holds it."},
+        ),
+        (
+            {"held_from": "2023-05-05", "held_until": "2023-05-05"},
+            {"held_from": "Antony J. Blinken is on record from"},
+        ),
         ({"held_until": "2024-01-01"}, {"held_until": "Give a day from 1 Dec 2025 on"}),
         ({"held_from": "2025"}, {"held_from": "Give the full day"}),
         ({"held_from": ""}, {"held_from": "Give the first day in office."}),
@@ -87,6 +98,7 @@ def test_a_holder_is_corrected_and_one_entered_in_error_taken_off(admin: Person)
         save(admin, path, {})
         assert_problems(send(admin, f"{path}/remove", {}), {"reason": "Say in a sentence"})
     save(admin, f"{path}/remove", {"reason": "It was another body's."})
+    assert "Spokesperson" not in words_of(admin.get(STATE)), "a title without a holder goes too"
     assert "Somebody" not in words_of(admin.get("/agencies/state"))
     assert admin.get(path).status_code == 404
     assert admin.get(path.replace("state", "commerce")).status_code == 404
@@ -111,3 +123,21 @@ def test_only_an_admin_keeps_offices_and_names(staff: Person, partner: Person) -
         assert not set(paths) & set(links(person.get("/agencies/state")))
         for path in paths:
             assert person.get(path).status_code == 403, path
+
+
+def test_who_held_an_office_for_a_while_stands_between_the_others(admin: Person) -> None:
+    between = {"office": "Secretary of State", "name": "An acting one"}
+    save(admin, STATE, {**between, "held_from": "2018-03-31", "held_until": "2018-04-26"})
+    assert holders(admin)[-3:] == [
+        ("Michael R. Pompeo", "26 Apr 2018", "20 Jan 2021"),
+        ("An acting one", "31 Mar 2018", "26 Apr 2018"),
+        ("Rex Tillerson", "1 Feb 2017", "31 Mar 2018"),
+    ]
+
+
+def test_the_history_says_of_both_that_one_followed_the_other(admin: Person) -> None:
+    new = {"office": "Secretary of State", "name": "Jane Q. Doe", "held_from": "2026-01-02"}
+    save(admin, STATE, new)
+    with admin.app.app_context():
+        bodies = db.session.scalars(select(HistoryPayload.body)).all()
+    assert any('"held_until":"2026-01-02"' in body and "Marco Rubio" in body for body in bodies)

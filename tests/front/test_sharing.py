@@ -367,7 +367,10 @@ def test_named_people_alone_see_a_record_and_losing_it_takes_effect_at_once(
     assert titles_on(partner.get("/recommendations")) == ["Sanction those responsible"]
     assert partner.get(f"{ask}/edit").status_code == 403
     assert other_staff.get(f"{ask}/edit").status_code == 403
-    share(staff, ask, "named", people="other@example.org")
+    page = staff.get(f"{ask}/audience")
+    assert "A person of Partner Group" in words_of(page), "whose address is nobody's to read"
+    assert "@example.org" not in page.text.partition("<main")[2]
+    share(staff, ask, "named", people="other@example.org", kept=[])
     assert partner.get(ask).status_code == 404
     assert titles_on(partner.get("/recommendations")) == []
     assert other_staff.get(ask).status_code == 200
@@ -581,9 +584,13 @@ def test_who_is_named_stands_in_the_form_and_stays_unless_taken_out(
     ask = record_ask(staff)
     share(staff, ask, "named", people=f"{colleague.email}\n{partner.email}")
     form = Sitting(staff, f"{ask}/audience")
-    assert form.fields["people"] == [f"{colleague.email}\n{partner.email}"]
+    assert form.fields["people"] == [colleague.email]
+    assert len(form.fields["kept"]) == 1, "the partner is of another organisation"
     form.type({"reason": "A word on why."}).save()
     assert [person.get(ask).status_code for person in (colleague, partner)] == [200, 200]
     form = Sitting(staff, f"{ask}/audience")
-    form.type({"people": colleague.email, "reason": "They left."}).save()
+    form.type({"kept": [], "reason": "They left."}).save()
     assert [person.get(ask).status_code for person in (colleague, partner)] == [200, 404]
+    form = Sitting(staff, f"{ask}/audience")
+    form.type({"people": "", "reason": "They left too."}).save()
+    assert colleague.get(ask).status_code == 404

@@ -87,13 +87,16 @@ def change_password(
 
 
 def rename_user(user: User, name: str, *, actor_id: int | None = None) -> None:
-    """Have a person be called by another name, also beside what they did before. The history says
-    that it changed, and neither name. Raises `Refused`."""
+    """Have a person be called by another name, also beside what they did before; by none that a
+    colleague has. The history keeps the one before until the person is erased. Raises `Refused`."""
     name = _clean_name(name, "the person")
     if name == user.name:
         return
+    if queries.is_called(name, user.organisation_id, but=user.id):
+        raise Refused({"name": "Somebody of your organisation is called that. Add what tells you."})
+    body = {"person": user.id, "before": {"name": user.name}, "after": {"name": name}}
     user.name = name
-    history.record("user.renamed", actor_id=actor_id, body={"after": {"person": user.id}})
+    history.record("user.renamed", actor_id=actor_id, body=body)
 
 
 def reset_factors(user: User, *, actor_id: int | None = None) -> None:

@@ -29,9 +29,19 @@ def users_by_emails(emails: Iterable[str]) -> dict[str, User]:
     return {email: by_address[low] for email, low in wanted.items() if low in by_address}
 
 
-def emails_of(user_ids: Iterable[int]) -> list[str]:
-    """The addresses of accounts that are open, in their order."""
-    found = select(User.email).where(User.id.in_(list(user_ids)), User.active)
+def is_called(name: str, organisation_id: int, *, but: int) -> bool:
+    """Whether somebody of an organisation, `but` one, goes by that name, in capitals or not."""
+    found = select(User.id).where(
+        User.organisation_id == organisation_id,
+        User.id != but,
+        func.lower(User.name) == name.lower(),
+    )
+    return db.session.scalar(found.limit(1)) is not None
+
+
+def open_accounts(user_ids: Iterable[int]) -> list[User]:
+    """Those of some accounts that are open, with their organisations, by address."""
+    found = select(User).where(User.id.in_(list(user_ids)), User.active)
     return list(db.session.scalars(found.order_by(User.email)))
 
 

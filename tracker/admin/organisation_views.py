@@ -72,7 +72,7 @@ def show_settings() -> str:
         ("Invitations that are over", _days(pruning.INVITATIONS_KEPT)),
         ("That a mail was sent; its text goes at once", _days(outbox.KEPT)),
         ("Runs of the jobs that run every few minutes", _days(pruning.RUNS_KEPT)),
-        ("Nightly backups", f"{settings().backup_days} days"),
+        ("Nightly backups", f"{settings().backup_days} days; after a pause as many of before"),
         ("Records and their history", "until they are erased"),
     )
     return render_template("views/admin/settings.html", given=settings().printable(), kept=kept)

@@ -7,6 +7,7 @@ from datetime import date
 from tracker.accounts.permissions import Permission
 from tracker.accounts.viewer import Viewer
 from tracker.agencies.models import Agency, Office, OfficeHolder
+from tracker.agencies.reference import BODIES
 from tracker.core.dates import PartialDate, show_day
 from tracker.core.db import db
 from tracker.core.intake import Intake
@@ -25,8 +26,9 @@ class HolderInput:
 
 
 def add_holder(viewer: Viewer, agency: Agency, title: str, given: HolderInput) -> OfficeHolder:
-    """Say who holds an office of a body, which is loaded with its offices. Whoever is on record as
-    in office held it until that day. Raises `Refused` or `NotAllowed`."""
+    """Say who holds an office of a body, which is loaded with its offices, or held it once. Whoever
+    is on record as in office held it until the first day of who holds it now, and the history says
+    so. Raises `Refused` or `NotAllowed`."""
     viewer.require(Permission.ADMINISTER)
     intake = Intake()
     title = intake.text("office", title, Office.title, missing="Write the title of the office.")
@@ -37,7 +39,11 @@ def add_holder(viewer: Viewer, agency: Agency, title: str, given: HolderInput) -
     _fill(holder, given, (h for h in office.holders if h is not before), intake)
     intake.done()
     if before:
+        stood = _said(office, before)
         before.held_until = holder.held_from
+        followed = history.difference(stood, _said(office, before))
+        note = f"{office.title}: {before.name}, who was followed."
+        _record("holder.changed", viewer, agency, {**followed, "note": note})
     office.holders.append(holder)
     db.session.add(office)
     db.session.flush()
@@ -69,14 +75,22 @@ def remove_holder(
     reason = intake.reason("reason", reason, "Say in a sentence what was wrong.")
     intake.done()
     db.session.delete(holder)
+    if office.holders == [holder] and not _is_of_the_program(agency, office):
+        db.session.delete(office)  # its title may have been the error
     body = {"before": _said(office, holder), "reason": reason}
     _record("holder.removed", viewer, agency, body)
 
 
+def _is_of_the_program(agency: Agency, office: Office) -> bool:
+    bodies = (body for body in BODIES if body.slug == agency.slug)
+    return any(office.title in body.offices for body in bodies)
+
+
 def _gives_way(holder: OfficeHolder, given: HolderInput) -> bool:
-    """Whether somebody who is on record as in office was followed by the one who is given."""
-    begins = given.held_from
-    return holder.held_until is None and begins is not None and holder.held_from < begins
+    """Whether somebody who is on record as in office was followed by who is given as in office."""
+    if holder.held_until or given.held_until or given.held_from is None:
+        return False
+    return holder.held_from < given.held_from
 
 
 def _fill(
@@ -90,10 +104,11 @@ def _fill(
         intake.refuse("held_from", "Give the first day in office.")
     for field, day in (("held_from", since), ("held_until", until)):
         intake.past(field, PartialDate.of(day) if day else None, today=today())
-    if since and until and until < since:
+    is_backwards = bool(since and until and until < since)
+    if since and is_backwards:
         intake.refuse("held_until", f"Give a day from {show_day(since)} on, or none.")
     beside = next((h for h in others if since and _overlaps(h, since, until)), None)
-    if beside:
+    if beside and not is_backwards:
         ended = f" to {show_day(beside.held_until)}" if beside.held_until else ", and holds it"
         intake.refuse(
             "held_from",
@@ -107,8 +122,14 @@ def _fill(
 
 def _overlaps(holder: OfficeHolder, since: date, until: date | None) -> bool:
     """Whether two held an office at once; the day of the change belongs to both."""
-    ends = min(holder.held_until or date.max, until or date.max)
-    return max(holder.held_from, since) < ends or holder.held_from == since
+    if holder.held_from == since:
+        return True
+    first, second = sorted([(holder.held_from, holder.held_until), (since, until)], key=_begins)
+    return first[1] is None or second[0] < first[1]
+
+
+def _begins(term: tuple[date, date | None]) -> date:
+    return term[0]
 
 
 def _said(office: Office, holder: OfficeHolder) -> dict[str, object]:

@@ -426,10 +426,13 @@ def load() -> int:
 
 
 def _add(body: Body) -> Agency:
+    # what somebody gave to another body here stays with that
     names = {fold(name) for name in (body.slug, body.name, body.short, *body.also)}
+    names -= set(db.session.scalars(select(AgencyName.folded).where(AgencyName.folded.in_(names))))
+    is_taken = db.session.scalar(select(Agency.id).where(Agency.name == body.name)) is not None
     agency = Agency(
         slug=body.slug,
-        name=body.name,
+        name=f"{body.name} ({body.slug})" if is_taken else body.name,
         short_name=body.short,
         kind=body.kind,
         jurisdiction=body.jurisdiction,

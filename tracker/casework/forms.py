@@ -405,6 +405,7 @@ class AudienceForm(BaseForm):
     audience = WordField("Who may see it", Audience, labels=words.AUDIENCE)
     together = SelectMultipleField("Share together with it")
     people = TextAreaField("Named people")
+    kept = SelectMultipleField("Named already, of other organisations")
     reason = StringField("Why")
     shown = HiddenField()
 

@@ -12,7 +12,7 @@ from tracker.recommendations.models import Addressee
 NOBODY_BY_NAME = "Dear Sir or Madam"
 # whom letters call by their rank: the beginning of the title of the office
 RANKS = {"Secretary of": "Secretary", "President of": "President"}
-NO_SURNAMES = {"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"}
+NO_SURNAMES = {"jr", "sr", "ii", "iii", "iv"}
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,11 @@ def recipient(
         return Recipient(office.title, notice=f"{notice} {before}".strip(), is_new=bool(before))
     notice = _of_new_holder(office, now, then, body, wrote)
     return Recipient(
-        now.name, office.title, greeting(now.name, office.title), notice, is_new=bool(notice)
+        now.name,
+        office.title,
+        greeting(now.name, office.title if body.agency.jurisdiction == "US" else ""),
+        notice,
+        is_new=bool(notice),
     )
 
 
@@ -69,12 +73,13 @@ def _of_new_holder(
 
 
 def greeting(name: str, office_title: str) -> str:
-    """How a letter greets whoever holds an office: a Secretary or a President by the rank."""
+    """How a letter greets whoever holds an office: a Secretary or a President of the United States,
+    where the surname stands last, by the rank."""
     rank = next((rank for of, rank in RANKS.items() if office_title.startswith(of)), None)
-    if rank is None or " for " in office_title:  # a Secretary of State for something, in London
+    if rank is None:
         return f"Dear {name}"
     parts = name.split()
-    surnames = [part for part in parts if part.lower() not in NO_SURNAMES] or parts
+    surnames = [part for part in parts if part.strip(".,").lower() not in NO_SURNAMES] or parts
     return f"Dear {rank} {surnames[-1].rstrip(',')}"
 
 
@@ -89,7 +94,8 @@ def _office_of(body: Addressee, offices: Sequence[Office]) -> Office | None:
             return office
     if body.official or body.office_title:
         return None
-    return next((office for office in offices if office.holders), None)
+    principal = next(iter(offices), None)  # the first that was entered
+    return principal if principal and principal.holders else None
 
 
 def _is_named(holder: OfficeHolder, official: str) -> bool:

@@ -46,8 +46,10 @@ def _narrowing(viewer: Viewer, pairs: Sequence[str]) -> export_json.Narrow | Non
     names = sorted({*SWITCHES, *LABELS} - OF_THE_PAGE)
     given = [pair.partition("=") for pair in pairs]
     for name, _, value in given:
-        if name not in names or not value:
+        if name not in names or not value.strip():
             raise click.UsageError(f"--filter {name}: there are {', '.join(names)}, as k=v.")
+    if len({name for name, _, _ in given}) < len(given):
+        raise click.UsageError("--filter: each name once; an ask has one value of each.")
     address = f"/?{urlencode([(name, value) for name, _, value in given], errors='replace')}"
 
     def narrow(statement: Select[Recommendation]) -> Select[Recommendation]:
@@ -71,7 +73,7 @@ def _narrowing(viewer: Viewer, pairs: Sequence[str]) -> export_json.Narrow | Non
     "filters",
     multiple=True,
     metavar="k=v",
-    help="Narrow the asks by a filter of the list, as status=submitted; as often as need be.",
+    help="Narrow the asks by a filter of the list, as status=submitted; several narrow further.",
 )
 @with_appcontext
 def export(format_: str, out: str, email: str, filters: tuple[str, ...]) -> None:

@@ -71,8 +71,9 @@ def evidence(making: Making) -> list[ClockSpec]:
         return found
     lengths = {rule.id: rule.length for rule in making.rules}
 
-    def remind_on(spec: ClockSpec) -> date:
-        return september_before(add_months(newest.earliest, lengths[spec.rule_id or 0]))
+    def remind_on(spec: ClockSpec) -> date | None:
+        day = september_before(add_months(newest.earliest, lengths[spec.rule_id or 0]))
+        return day if day > newest.latest else None  # a short norm leaves no round to remind of
 
     return [replace(spec, warn_on=remind_on(spec)) if spec.due_on else spec for spec in found]
 

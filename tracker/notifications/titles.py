@@ -1,18 +1,20 @@
 """The titles that mail may carry: of organisations that let them, and none that names a target of
-its record."""
+its record which the reader sees. What the reader does not see decides nothing, or a title that is
+missing would tell of it."""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select, union_all
+from sqlalchemy import or_, select, union_all
+from sqlalchemy.orm import aliased
 
 from tracker.accounts.models import Organisation
 from tracker.accounts.viewer import Viewer
 from tracker.core.db import db
-from tracker.core.names import fold
-from tracker.correspondence.models import Letter, LetterRecommendation
+from tracker.core.names import romanise
+from tracker.correspondence.models import ContactRecommendation, Letter, LetterRecommendation
 from tracker.recommendations.models import Recommendation, RecommendationTarget
 from tracker.records.models import Audience
 from tracker.records.queries import visible
@@ -20,8 +22,8 @@ from tracker.sources.models import Source, SourceUse
 from tracker.targets.models import Target, TargetKind, TargetName
 
 WITH_TITLES: tuple[Any, ...] = (Recommendation, Letter, Source)
-APOSTROPHE = re.compile("['’]")
 SHORTEST = 3  # letters of a part of a person's name that hardly stands in a title by chance
+APOSTROPHE, WORD = re.compile("['’]"), re.compile(r"\w+")
 
 
 def titles(viewer: Viewer, record_ids: Iterable[int]) -> dict[int, str]:
@@ -39,50 +41,68 @@ def titles(viewer: Viewer, record_ids: Iterable[int]) -> dict[int, str]:
         for model in WITH_TITLES
     )
     titled = {row.id: row.title for row in db.session.execute(union_all(*found))}
-    names = _names_of_targets(titled)
+    names = _names_of_targets(viewer, titled)
     return {
         key: title
         for key, title in titled.items()
-        if not any(names_target(title, folded, kind) for folded, kind in names.get(key, ()))
+        if not any(names_target(title, name, kind) for name, kind in names.get(key, ()))
     }
 
 
-def names_target(title: str, folded: str, kind: TargetKind) -> bool:
-    """Whether a title names a target by a name of it: of a person also by a part of the name."""
-    said = f"{fold(title)} {fold(APOSTROPHE.sub(' ', title))}"  # Li’s is of Li; O’Brien is one word
-    if not folded.isascii():
-        return folded in said
-    parts = folded.split() if kind is TargetKind.PERSON else []
-    told = [folded, *(part for part in parts if len(part) >= SHORTEST)]
-    return any(f" {name} " in f" {said} " for name in told if name)
+def names_target(title: str, name: str, kind: TargetKind) -> bool:
+    """Whether a title names a target by a name of it, in whatever script either is: of a person
+    also by a part of the name, one of two letters where it stands as a name is written."""
+    spaced = APOSTROPHE.sub(" ", title)  # Li’s is of Li; O’Brien is one word
+    said, named = f"{romanise(title)} {romanise(spaced)}", romanise(name)
+    whole = named.replace(" ", "")
+    if f" {named} " in f" {said} " or (len(whole) > SHORTEST and whole in said.replace(" ", "")):
+        return True
+    if kind is not TargetKind.PERSON:
+        return False
+    parts, short = named.split(), WORD.findall(name)
+    return any(part in said.split() for part in parts if len(part) >= SHORTEST) or any(
+        part in WORD.findall(spaced) for part in short if len(part) == 2 and part[0].isupper()
+    )
 
 
-def _names_of_targets(record_ids: Iterable[int]) -> dict[int, list[tuple[str, TargetKind]]]:
-    """The names of the targets of asks, and of the asks of letters and sources, whoever sees these:
-    for leaving out, not for showing. In one statement."""
+def _names_of_targets(
+    viewer: Viewer, record_ids: Iterable[int]
+) -> dict[int, list[tuple[str, TargetKind]]]:
+    """The names of the targets that the viewer sees, and of what was merged with them: of asks, and
+    of the asks of letters and sources. In one statement."""
     ids, target = list(record_ids), RecommendationTarget.target_id.label("target_id")
-    ask = RecommendationTarget.recommendation_id
+    ask, cites = RecommendationTarget.recommendation_id, SourceUse.source_id.in_(ids)
     carried = LetterRecommendation.recommendation_id == ask
+    of_source = select(SourceUse.source_id, target)
     pairs = union_all(
         select(ask.label("record_id"), target).where(ask.in_(ids)),
         select(LetterRecommendation.letter_id, target)
         .join(RecommendationTarget, carried)
         .where(LetterRecommendation.letter_id.in_(ids)),
-        select(SourceUse.source_id, target)
-        .join(RecommendationTarget, ask == SourceUse.record_id)
-        .where(SourceUse.source_id.in_(ids)),
-        select(SourceUse.source_id, target)
-        .join(LetterRecommendation, LetterRecommendation.letter_id == SourceUse.record_id)
+        of_source.join(RecommendationTarget, ask == SourceUse.record_id).where(cites),
+        of_source.join(LetterRecommendation, LetterRecommendation.letter_id == SourceUse.record_id)
         .join(RecommendationTarget, carried)
-        .where(SourceUse.source_id.in_(ids)),
+        .where(cites),
+        of_source.join(
+            ContactRecommendation, ContactRecommendation.contact_id == SourceUse.record_id
+        )
+        .join(RecommendationTarget, ContactRecommendation.recommendation_id == ask)
+        .where(cites),
     ).subquery()
-    rows = db.session.execute(
-        select(pairs.c.record_id, TargetName.folded, Target.kind)
-        .join(TargetName, TargetName.target_id == pairs.c.target_id)
-        .join(Target, Target.id == pairs.c.target_id)
+    linked = aliased(Target)
+    is_one = or_(
+        Target.id == linked.id,
+        Target.id == linked.merged_into_id,
+        Target.merged_into_id == linked.id,
+    )
+    statement = (
+        select(pairs.c.record_id, TargetName.text, Target.kind)
+        .join(linked, linked.id == pairs.c.target_id)
+        .join(Target, is_one)
+        .join(TargetName, TargetName.target_id == Target.id)
         .distinct()
     )
     found: dict[int, list[tuple[str, TargetKind]]] = defaultdict(list)
-    for record_id, folded, kind in rows:
-        found[record_id].append((folded, kind))
+    for record_id, name, kind in db.session.execute(visible(statement, Target, viewer)):
+        found[record_id].append((name, kind))
     return found

@@ -78,7 +78,7 @@ def confirm() -> ResponseReturnValue:
 
 
 @account.route("/account/name", methods=["GET", "POST"])
-@policy(Policy.PERSON)
+@policy(Policy.PERSON, fresh=True)
 def name() -> ResponseReturnValue:
     """Change what one is called."""
     form = NameForm(data={"name": own_account().name})

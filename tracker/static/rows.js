@@ -23,11 +23,16 @@
     const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("main");
     const freshForm = fresh?.querySelector("form[data-draft]");
     if (!freshForm) return false;
+    const rows = main.querySelectorAll(".row-block").length;
     const opened = new Set([...main.querySelectorAll("details[open]")].map(nameOf));
     form.replaceChildren(...freshForm.childNodes);
     freshForm.replaceWith(form);
     main.replaceChildren(...fresh.childNodes);
-    for (const part of main.querySelectorAll("details")) part.open ||= opened.has(nameOf(part));
+    // rows behind one that is gone have other numbers now
+    const isFewer = main.querySelectorAll(".row-block").length < rows;
+    for (const part of main.querySelectorAll("details")) {
+      if (!isFewer || !part.closest(".row-block")) part.open ||= opened.has(nameOf(part));
+    }
     main.inert = false;
     goOn(main.querySelector("[autofocus]"));
     document.dispatchEvent(new Event("rows:shown"));

@@ -1,5 +1,6 @@
 """Forgetting a person: the account is closed, and what names its person deleted."""
 
+import json
 import secrets
 from typing import Any
 
@@ -40,7 +41,7 @@ def preview_person(email: str) -> Preview:
     user = _user(email)
     counts = {what: _count(statement) for what, statement in _of_person(user).items()}
     counts["texts of the history"] = len(_texts_of_person(user))
-    return Preview(counts, named_in([*telling([user.name]), user.email]))
+    return Preview(counts, named_in([*telling(_names(user)), user.email]))
 
 
 def erase_person(email: str) -> None:
@@ -86,9 +87,19 @@ def _of_person(user: User) -> dict[str, Delete]:
 
 def _texts_of_person(user: User) -> list[int]:
     """The events whose texts tell of a person's log-ins, or hold their address or full name."""
-    said = [user.email, *([user.name] if " " in user.name.strip() else [])]
+    said = [user.email, *(name for name in _names(user) if " " in name.strip())]
     own = events_that(HistoryPayload.event_id.in_(_of_accounts(user.id)))
     return sorted({*(key for key, _ in own), *texts_naming(said)})
+
+
+def _names(user: User) -> list[str]:
+    """What the person is called, and was before."""
+    renamed = select(HistoryPayload.body).join(
+        HistoryEvent, HistoryEvent.id == HistoryPayload.event_id
+    )
+    own = renamed.where(HistoryEvent.name == "user.renamed", HistoryEvent.actor_id == user.id)
+    before = [json.loads(body)["before"]["name"] for body in db.session.scalars(own)]
+    return list(dict.fromkeys([user.name, *before]))
 
 
 def _of_accounts(user_id: int) -> Select[Any]:

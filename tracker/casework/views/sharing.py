@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from tracker.accounts import queries as accounts
+from tracker.accounts.models import User
 from tracker.casework import actions
 from tracker.casework.actions.sharing import Followed
 from tracker.casework.disclosure import Disclosed, disclosed, readers_now
@@ -40,7 +41,15 @@ def audience_page(row: RecordMixin, title: str, back: str) -> ResponseReturnValu
     """Show who may see the record and who would; what others would newly see is shown first, and
     then changed as it was seen."""
     require_edit(row, current())
-    form = AudienceForm(data={"audience": row.audience.value, "people": _named_now(row)})
+    own, elsewhere = _named_now(row)
+    form = AudienceForm(
+        data={
+            "audience": row.audience.value,
+            "people": "\n".join(user.email for user in own),
+            "kept": list(elsewhere),
+        }
+    )
+    form.kept.choices = {mark: user.organisation.name for mark, user in elsewhere.items()}
     others = {other.reference: other for other in _linked(row) if may_edit(other, current())}
     form.together.choices = {reference: reference for reference in others}
     shows: list[Disclosed] = []
@@ -52,6 +61,7 @@ def audience_page(row: RecordMixin, title: str, back: str) -> ResponseReturnValu
             ticked = set(form.together.data or ())
             chosen = [other for reference, other in others.items() if reference in ticked]
             people = _people(form) if wanted is Audience.NAMED else []
+            people += [elsewhere[mark].id for mark in form.kept.data or () if mark in elsewhere]
             before = readers_now([row, *chosen])
             followed = actions.share(
                 current(), [row, *chosen], wanted, reason=form.reason.data or "", named=people
@@ -124,11 +134,19 @@ def _mark(found: list[Disclosed]) -> str:
     return sha256(repr(told).encode()).hexdigest()[:32]
 
 
-def _named_now(row: RecordMixin) -> str:
-    """The addresses of those who are named for the record beside whoever asks, one a line."""
+def _named_now(row: RecordMixin) -> tuple[list[User], dict[str, User]]:
+    """Those who are named for the record beside whoever asks: the people of the house, and by a
+    mark those of others, whose names and addresses are nobody's here to read."""
     if row.audience is not Audience.NAMED:
-        return ""
-    return "\n".join(accounts.emails_of(named_for(row.id) - {current().user_id}))
+        return [], {}
+    people = accounts.open_accounts(named_for(row.id) - {current().user_id})
+    own = [user for user in people if user.organisation_id == current().organisation_id]
+    return own, {_mark_of(row, user): user for user in people if user not in own}
+
+
+def _mark_of(row: RecordMixin, user: User) -> str:
+    """What stands for a person in the form, and is nobody's number."""
+    return sha256(f"{row.id} {user.fs_uniquifier}".encode()).hexdigest()[:12]
 
 
 def _people(form: AudienceForm) -> list[int]:
