@@ -14,6 +14,7 @@ from tests.browser.sites import Site
 from tracker.accounts.models import User
 from tracker.accounts.permissions import Role
 from tracker.accounts.viewer import Viewer
+from tracker.agencies.models import OfficeHolder
 from tracker.core.db import db
 from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import Contact, Direction
@@ -50,6 +51,7 @@ class Examples:
     outcome: int
     user: int
     source: str
+    holder: int
 
     def values(self, rule: Rule) -> list[dict[str, Any]]:
         """What can stand in the address of a route."""
@@ -64,6 +66,8 @@ class Examples:
             return []  # the demonstration has no files
         if rule.arguments == {"reference", "key"}:
             return [{"reference": self.acted_ask, "key": self.outcome}]
+        if rule.arguments == {"slug", "key"} and room == "agencies":
+            return [{"slug": "state", "key": self.holder}]
         if rule.arguments in ({"secret"}, {"signed"}):
             return []  # a file for another program, an address in a mail
         if rule.arguments == {"key"} and room in ("bulk_changes", "saved_views"):
@@ -123,6 +127,7 @@ def _choose(viewer: Viewer) -> Examples:
         outcome=outcome.id,
         source=_first(select(Source).where(Source.url != "").order_by(Source.id)).reference,
         user=_first(select(User).where(User.role == Role.PARTNER).order_by(User.id)).id,
+        holder=_first(select(OfficeHolder).where(OfficeHolder.name == "Rex Tillerson")).id,
     )
 
 

@@ -130,7 +130,7 @@ def test_what_came_before_the_ask_is_shown_and_not_credited(
             "What happened": (
                 "Listed as asked, Treasury: Wu Yingjie, designated With Zhang Hongbo. OFAC 29220"
             ),
-            "Why not": "Before the ask, by 318 days Void this outcome",
+            "Why it is not counted": "Before the ask, by 318 days Void this outcome",
         }
     ]
     assert row_of(page, "targets", "Wu Yingjie")["Treasury, OFAC"] == "None known"
@@ -281,7 +281,7 @@ def test_what_happened_near_an_ask_is_shown_with_the_reason_why_it_does_not_coun
     _record(staff, ask, {"url": "https://a.gov/1", **outcome})
     page = staff.get(ask)
     (near,) = rows(page, "near")
-    assert near["Why not"].startswith(why)
+    assert near["Why it is not counted"].startswith(why)
     assert row_of(page, "targets", "Wu Yingjie")["Treasury, OFAC"] == "None known"
     (listed,) = rows(staff.get("/recommendations"))
     assert listed["What followed"] == "None known"

@@ -1,6 +1,6 @@
 """Who holds an office, from which day to which: public facts that an admin keeps."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -42,12 +42,16 @@ def add_holder(viewer: Viewer, agency: Agency, title: str, given: HolderInput) -
         stood = _said(office, before)
         before.held_until = holder.held_from
         followed = history.difference(stood, _said(office, before))
-        note = f"{office.title}: {before.name}, who was followed."
-        _record("holder.changed", viewer, agency, {**followed, "note": note})
+        followed |= {
+            "note": f"{office.title}: {before.name}, who was followed.",
+            "agency": agency.slug,
+        }
+        history.record("holder.changed", actor_id=viewer.user_id, body=followed)
     office.holders.append(holder)
     db.session.add(office)
     db.session.flush()
-    _record("holder.added", viewer, agency, {"after": _said(office, holder)})
+    body = {"after": _said(office, holder), "agency": agency.slug}
+    history.record("holder.added", actor_id=viewer.user_id, body=body)
     return holder
 
 
@@ -63,7 +67,8 @@ def change_holder(
     intake.done()
     body = history.difference(before, _said(office, holder))
     if body:
-        _record("holder.changed", viewer, agency, {**body, "note": f"{office.title}."})
+        body |= {"note": f"{office.title}.", "agency": agency.slug}
+        history.record("holder.changed", actor_id=viewer.user_id, body=body)
 
 
 def remove_holder(
@@ -77,8 +82,8 @@ def remove_holder(
     db.session.delete(holder)
     if office.holders == [holder] and not _is_of_the_program(agency, office):
         db.session.delete(office)  # its title may have been the error
-    body = {"before": _said(office, holder), "reason": reason}
-    _record("holder.removed", viewer, agency, body)
+    body = {"before": _said(office, holder), "reason": reason, "agency": agency.slug}
+    history.record("holder.removed", actor_id=viewer.user_id, body=body)
 
 
 def _is_of_the_program(agency: Agency, office: Office) -> bool:
@@ -139,7 +144,3 @@ def _said(office: Office, holder: OfficeHolder) -> dict[str, object]:
         "held_from": str(holder.held_from),
         "held_until": holder.held_until and str(holder.held_until),
     }
-
-
-def _record(event: str, viewer: Viewer, agency: Agency, body: Mapping[str, object]) -> None:
-    history.record(event, actor_id=viewer.user_id, body={**body, "agency": agency.slug})
