@@ -241,6 +241,7 @@ def test_what_is_removed_can_be_put_back(site: Site, open_page: Open) -> None:
     second = page.get_by_role("group", name="Ask 2")
     expect(second.get_by_label("Instrument")).to_be_focused()
     page.get_by_role("button", name="Remove this ask 1").click()
+    expect(second).to_have_count(0)
     expect(page.get_by_label("What it asks, in one line")).to_have_value("")
     page.get_by_role("button", name="Put it back").press("Enter")
     expect(page.get_by_role("group", name="Ask 1").get_by_label("Instrument")).to_be_focused()
