@@ -51,7 +51,7 @@ def test_the_settings_say_how_long_what_is_kept(admin: Person) -> None:
         "Invitations that are over": "90 days",
         "That a mail was sent; its text goes at once": "90 days",
         "Runs of the jobs that run every few minutes": "2 days",
-        "Nightly backups": "14 days",
+        "Nightly backups": "14 days; after a pause as many of before",
         "Records and their history": "until they are erased",
     }
 
