@@ -58,9 +58,8 @@ def _outlived(as_of: date) -> list[Path]:
     paths = sorted(place.iterdir()) if place.is_dir() else []
     dated = [(path, NAME.fullmatch(path.name)) for path in paths]
     others = [path for path, name in dated if name and name[1] != as_of.isoformat()]
-    kept = {*others[-(_settings().backup_days - 1) :]} if _settings().backup_days > 1 else set()
-    before = [path for path, name in dated if name and name[1] < first.isoformat()]
-    old = [path for path in before if path not in kept]
+    spare = others[: max(0, len(others) - (_settings().backup_days - 1))]
+    old = [path for path in spare if path.name < _name(first)]
     left = [p for p in paths if LEFT_BEHIND.fullmatch(p.name) and p.stat().st_mtime < long_ago]
     return [*old, *left]
 

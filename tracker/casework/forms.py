@@ -35,6 +35,7 @@ from tracker.casework.rows import (
     AskFields,
     Growing,
     SignatoryRow,
+    SourceFields,
     SourceRow,
     date_or_none,
     place_or_none,
@@ -437,28 +438,14 @@ class TargetForm(RecordForm):
         )
 
 
-class SourceForm(RecordForm):
-    """A source by itself: what is said of one that is published, or of one at risk."""
+class SourceForm(RecordForm, SourceFields):
+    """A source by itself."""
 
-    title = StringField("Title")
-    url = StringField("Web address")
-    publisher = StringField("Published by")
-    published_on = PartialDateField("Published on")
     note = TextAreaField("Note")
-    opaque = StringField("Opaque reference")
-    kept_where = StringField("Where its identity is kept")
 
     def given(self) -> SourceInput:
-        """The source as typed."""
-        return SourceInput(
-            title=text_of(self.title),
-            url=text_of(self.url).strip(),
-            publisher=text_of(self.publisher),
-            published_on=date_or_none(self.published_on),
-            note=text_of(self.note),
-            opaque=text_of(self.opaque),
-            kept_where=text_of(self.kept_where),
-        )
+        """The source as typed, with its note."""
+        return replace(super().given(), note=text_of(self.note))
 
 
 class MemberForm(BaseForm):

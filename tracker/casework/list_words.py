@@ -77,9 +77,9 @@ def beside_then(parts: Mapping[str, str], choices: Choices) -> list[tuple[str, s
     names = ("open", "stale", "agency", "country", "region", "organisation")
     given = [(name, parts[name]) for name in names if parts.get(name)]
     return [
-        (name, f"{label.lower()} then" if name in SWITCHES else f"{label}: {value}")
-        for name, found in ((name, in_words([(name, value)], choices)) for name, value in given)
-        for label, value in found
+        (name, f"{label.lower()} then" if name in SWITCHES else f"{label}: {said}")
+        for name, value in given
+        for label, said in in_words([(name, value)], choices)
     ]
 
 

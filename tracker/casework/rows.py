@@ -3,6 +3,7 @@ parts grows and shrinks."""
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from flask import g
@@ -71,14 +72,13 @@ def _holds_text(field: Field) -> bool:
     return bool((field.data or "").strip())
 
 
-class SourceRow(Row):
-    """A source, with what it shows."""
+class SourceFields(Form):
+    """What is said of a source that is published, or of one at risk."""
 
     title = StringField("Title")
     url = StringField("Web address")
     publisher = StringField("Published by")
     published_on = PartialDateField("Published on")
-    shows = StringField("What it shows")
     opaque = StringField("Opaque reference")
     kept_where = StringField("Where its identity is kept")
 
@@ -89,10 +89,19 @@ class SourceRow(Row):
             url=text_of(self.url).strip(),
             publisher=text_of(self.publisher),
             published_on=date_or_none(self.published_on),
-            shows=text_of(self.shows),
             opaque=text_of(self.opaque),
             kept_where=text_of(self.kept_where),
         )
+
+
+class SourceRow(SourceFields, Row):
+    """A source, with what it shows."""
+
+    shows = StringField("What it shows")
+
+    def given(self) -> SourceInput:
+        """The source as it was typed, with what it is cited for."""
+        return replace(super().given(), shows=text_of(self.shows))
 
 
 class SignatoryRow(Row):

@@ -18,7 +18,8 @@ from tracker.core.now import now, today
 from tracker.history import actions as history
 from tracker.records import actions as records
 from tracker.records.models import Audience, Kind, RecordMixin
-from tracker.records.queries import Width, may_edit, widths
+from tracker.records.queries import may_edit
+from tracker.records.widths import Width, widths
 from tracker.sources import queries
 from tracker.sources.models import Source, SourceUse
 
