@@ -24,7 +24,8 @@ from tracker.recommendations.models import (
     StatusSpan,
 )
 from tracker.records.models import Audience, RecordMixin
-from tracker.records.queries import named_among, readers_of, tags_of
+from tracker.records.queries import tags_of
+from tracker.records.readers import named_among, readers_of
 from tracker.sources import queries as sources
 from tracker.sources.models import Attachment, Source
 from tracker.targets import queries as targets

@@ -21,7 +21,8 @@ from tracker.correspondence.rules import ANSWERS, OURS
 from tracker.recommendations import queries as asks
 from tracker.recommendations.models import Addressee, Recommendation
 from tracker.records.models import Audience
-from tracker.records.queries import Owned, may_edit, seen_by_all
+from tracker.records.queries import may_edit
+from tracker.records.readers import Owned, seen_by_all
 
 # what a body owes an answer to; not the vote on a proposal, whose rule was not verified
 ANSWERED = frozenset(

@@ -32,6 +32,8 @@ from tracker.recommendations.models import Outcome, Recommendation, Result, Stat
 from tracker.records import queries as records
 from tracker.records.models import Record, RecordMixin
 from tracker.records.queries import visible
+from tracker.records.reach import seen_since
+from tracker.records.readers import Owned, seen_by_all
 from tracker.sources import queries as sources
 from tracker.sources.models import SourceUse
 from tracker.targets.models import Target
@@ -220,13 +222,13 @@ def _not_void_before(viewer: Viewer, ask: Recommendation, entries: Sequence[T]) 
     had read nothing that is to be taken back, and its reason is the owner's own affair."""
     if all(entry.voided_at is None for entry in entries):
         return list(entries)
-    since = records.seen_since(ask.id, ask.organisation_id, viewer)
+    since = seen_since(ask.id, ask.organisation_id, viewer)
     return [e for e in entries if e.voided_at is None or since is None or e.voided_at >= since]
 
 
 def _told(ask: Recommendation, shown: Iterable[Target]) -> set[int]:
-    pairs = [(records.Owned.of(ask), records.Owned.of(one)) for one in shown]
-    return {target_id for _, target_id in records.seen_by_all(pairs)}
+    pairs = [(Owned.of(ask), Owned.of(one)) for one in shown]
+    return {target_id for _, target_id in seen_by_all(pairs)}
 
 
 def _reasons(

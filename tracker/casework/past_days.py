@@ -23,7 +23,8 @@ from tracker.correspondence.rules import ContactFact, Standing, standing
 from tracker.recommendations import queries as asks
 from tracker.recommendations.filters import Filters
 from tracker.recommendations.models import Outcome, Recommendation, Status, StatusSpan
-from tracker.records.queries import Owned, open_before, seen_since, was_open
+from tracker.records.reach import open_before, seen_since, was_open
+from tracker.records.readers import Owned
 from tracker.targets.models import Target
 from tracker.web import paging
 

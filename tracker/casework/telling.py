@@ -15,6 +15,7 @@ from tracker.core.references import PATTERN
 from tracker.history import queries as history
 from tracker.history.queries import Entry, Read
 from tracker.records import queries as records
+from tracker.records import reach
 
 _REFERENCE = re.compile(PATTERN)
 _BODIES = ("decided_by", "authority", "bodies")  # fields that hold slugs of bodies
@@ -45,7 +46,7 @@ class HistoryPage:
 
 def history_page(viewer: Viewer, record_id: int, organisation_id: int) -> HistoryPage:
     """Every change: who, when, what, before and after."""
-    since = records.seen_since(record_id, organisation_id, viewer)
+    since = reach.seen_since(record_id, organisation_id, viewer)
     is_others = not records.knows_plans_of(viewer, organisation_id)
     entries = _newest_told(viewer, record_id, since, is_others=is_others)
     kept = _kept(viewer, entries)
@@ -93,7 +94,7 @@ def saying_nothing(
     them, or all that changed is: what refers to such a record, or, in what is of `others`, what is
     done next or noted for colleagues. What was erased may have been that. In a fixed number of
     statements."""
-    hidden = records.untold(viewer, [entry.id for entry in entries])
+    hidden = reach.untold(viewer, [entry.id for entry in entries])
     hidden |= {entry.id for entry in entries if entry.is_erased and entry.id in others}
     shown = [entry for entry in entries if entry.id not in hidden]
     kept = _kept(viewer, shown)
@@ -108,9 +109,9 @@ def saying_nothing(
 def _kept(viewer: Viewer, entries: Sequence[Entry]) -> dict[int, set[str]]:
     """The references in each of some entries that are kept from the viewer."""
     named = {entry.id: set(filter(_REFERENCE.fullmatch, _texts(entry.body))) for entry in entries}
-    since = records.history_since(viewer, set().union(*named.values()))
+    since = reach.history_since(viewer, set().union(*named.values()))
     return {
-        entry.id: {text for text in named[entry.id] if not records.is_told(since, text, entry.at)}
+        entry.id: {text for text in named[entry.id] if not reach.is_told(since, text, entry.at)}
         for entry in entries
     }
 

@@ -33,7 +33,8 @@ from tracker.correspondence.models import (
 from tracker.correspondence.queries import contact_facts
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import Addressee, Ground, Recommendation, StatusSpan
-from tracker.records.queries import Owned, reference_of, seen_by_all
+from tracker.records.queries import reference_of
+from tracker.records.readers import Owned, seen_by_all
 
 # who receives a request of the End-User Review Committee: itself, or Commerce, which chairs it
 REVIEW_COMMITTEE = ("end-user-review-committee", "bureau-of-industry-and-security", "commerce")

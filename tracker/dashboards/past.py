@@ -14,7 +14,8 @@ from tracker.clocks.models import Cause, Clock
 from tracker.clocks.past import PastDay, flag_holds, span_holds
 from tracker.core.db import db
 from tracker.recommendations.models import Status, StatusSpan
-from tracker.records.queries import visible, was_open
+from tracker.records.queries import visible
+from tracker.records.reach import was_open
 
 
 @dataclass(frozen=True)

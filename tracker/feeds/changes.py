@@ -19,7 +19,8 @@ from tracker.history.names import EVENTS
 from tracker.history.queries import entries
 from tracker.recommendations.models import Recommendation
 from tracker.records.models import Kind, Record, RecordMixin
-from tracker.records.queries import history_since, is_told, knows_plans_of, visible
+from tracker.records.queries import knows_plans_of, visible
+from tracker.records.reach import history_since, is_told
 from tracker.targets.models import Target
 
 NEWEST = 100

@@ -35,7 +35,8 @@ from tracker.notifications.models import (
 from tracker.notifications.titles import titles
 from tracker.recommendations.models import Recommendation, Status
 from tracker.records.models import Kind, Record
-from tracker.records.queries import history_since, is_told, knows_plans_of
+from tracker.records.queries import knows_plans_of
+from tracker.records.reach import history_since, is_told
 from tracker.sources.models import Source
 from tracker.targets.models import Target
 

@@ -26,7 +26,8 @@ from tracker.records.models import (
     RecordTag,
     SearchText,
 )
-from tracker.records.queries import SHARING_OWN, Owned, may_edit, seen_by_all
+from tracker.records.queries import SHARING_OWN, may_edit
+from tracker.records.readers import Owned, seen_by_all
 
 MOST_TAGS = 20
 

@@ -15,7 +15,8 @@ from sqlalchemy.orm import aliased, selectinload
 
 from tracker.accounts.viewer import MACHINE, Viewer
 from tracker.core.db import IDS, built_once, db, grouped
-from tracker.records.queries import Owned, audience_rule
+from tracker.records.queries import audience_rule
+from tracker.records.readers import Owned
 from tracker.targets.models import Target
 
 LONGEST_WAY = 20  # merges of merges; a bound for the database, not for people

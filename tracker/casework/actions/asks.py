@@ -34,7 +34,7 @@ from tracker.recommendations.models import (
 )
 from tracker.records import actions as records
 from tracker.records.models import HangsOnRecord, Kind, RecordMixin
-from tracker.records.queries import Owned, seen_by_all
+from tracker.records.readers import Owned, seen_by_all
 from tracker.sources import actions as sources
 from tracker.sources.actions import SourceInput
 from tracker.sources.models import Source

@@ -44,7 +44,8 @@ from tracker.history import actions as history
 from tracker.recommendations.models import Recommendation
 from tracker.records import actions as records
 from tracker.records.models import RecordTag
-from tracker.records.queries import shared_since, tags_of
+from tracker.records.queries import tags_of
+from tracker.records.reach import shared_since
 from tracker.sources import actions as sources
 
 CHANGED_MEANWHILE = "Somebody changed it after the preview, so it was left as it is."

@@ -24,7 +24,7 @@ from tracker.recommendations.models import (
 from tracker.recommendations.outcomes import IN_PART
 from tracker.recommendations.queries import linked_targets_of
 from tracker.records import actions as records
-from tracker.records.queries import Owned, seen_by_all
+from tracker.records.readers import Owned, seen_by_all
 from tracker.targets import queries as targets
 from tracker.targets.merged import standing
 from tracker.targets.models import Target

@@ -21,7 +21,8 @@ from tracker.history import actions as history
 from tracker.recommendations.models import Recommendation
 from tracker.records import actions as records
 from tracker.records.models import Record
-from tracker.records.queries import Owned, may_edit, reference_of, seen_by_all
+from tracker.records.queries import may_edit, reference_of
+from tracker.records.readers import Owned, seen_by_all
 
 
 def record_receipt(viewer: Viewer, letter: Letter, given: ReceiptInput, seen_version: int) -> None:

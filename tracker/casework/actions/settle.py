@@ -26,7 +26,7 @@ from tracker.recommendations.models import (
 )
 from tracker.recommendations.outcomes import OutcomeFact, credited, result
 from tracker.records.models import Audience
-from tracker.records.queries import Owned, seen_by_all
+from tracker.records.readers import Owned, seen_by_all
 from tracker.targets.merged import ways_up, with_merged
 from tracker.targets.models import Target, TargetKind
 

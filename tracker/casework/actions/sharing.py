@@ -22,7 +22,8 @@ from tracker.recommendations.models import Recommendation, RecommendationTarget
 from tracker.recommendations.workflow import is_unfounded
 from tracker.records import actions as records
 from tracker.records.models import Audience, RecordMixin
-from tracker.records.queries import OPEN_TO_COALITION, Owned, references_of, seen_by_all
+from tracker.records.queries import OPEN_TO_COALITION, references_of
+from tracker.records.readers import Owned, seen_by_all
 from tracker.records.widths import widths
 from tracker.sources import queries as sources
 from tracker.sources.actions import Bound, keep_within

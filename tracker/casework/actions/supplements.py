@@ -10,7 +10,8 @@ from tracker.core.references import well_formed
 from tracker.correspondence import queries as letters
 from tracker.correspondence.models import Letter
 from tracker.records.models import Record
-from tracker.records.queries import Owned, reference_of, seen_by_all
+from tracker.records.queries import reference_of
+from tracker.records.readers import Owned, seen_by_all
 
 
 def supplemented(

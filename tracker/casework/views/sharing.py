@@ -19,7 +19,8 @@ from tracker.recommendations import queries as asks
 from tracker.recommendations.models import Recommendation
 from tracker.records.actions import require_edit
 from tracker.records.models import Audience, RecordMixin
-from tracker.records.queries import may_edit, readers, references_of
+from tracker.records.queries import may_edit, references_of
+from tracker.records.readers import readers
 from tracker.records.widths import named_for
 from tracker.sources import queries as sources
 from tracker.sources.models import Source
