@@ -137,11 +137,19 @@ def _register_pages(app: Flask) -> None:
 def _register_jobs() -> None:
     from tracker.backups import nightly
     from tracker.clocks import sweep
-    from tracker.notifications import collecting, delivery, digests, inviting, outbox, pruning
+    from tracker.notifications import (
+        collecting,
+        composing,
+        delivery,
+        digests,
+        inviting,
+        outbox,
+        pruning,
+    )
     from tracker.notifications.models import MailKind
 
     history.tell_of_changes(collecting.note_changes)
     outbox.check_before_sending(MailKind.INVITATION, inviting.why_not)
-    outbox.check_before_sending(MailKind.NOTICE, digests.compose)
+    outbox.check_before_sending(MailKind.NOTICE, composing.compose)
     for room in (delivery, digests, nightly, pruning, sweep):
         registry.register(room.JOB)

@@ -21,6 +21,14 @@ def user_by_email(email: str) -> User | None:
     return db.session.scalar(select(User).where(func.lower(User.email) == email.strip().lower()))
 
 
+def known_user(email: str) -> User:
+    """The account with that address, whatever its case. Raises `Unknown`."""
+    user = user_by_email(email)
+    if user is None:
+        raise Unknown(f"No account has the address {email}.")
+    return user
+
+
 def users_by_emails(emails: Iterable[str]) -> dict[str, User]:
     """The accounts with those addresses, whatever their case, by what was given."""
     wanted = {email: email.strip().lower() for email in emails if email.isprintable()}

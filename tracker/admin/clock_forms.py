@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from tracker.agencies.models import Agency
@@ -12,7 +12,8 @@ from tracker.clocks.ruling import HOUSE_KINDS, Scope, Terms
 from tracker.correspondence.models import Channel
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import AFTER_SENDING, Status
-from tracker.web.forms import BaseForm, DayField, WordField, offered, text_of
+from tracker.web.forms import DayField, WordField, offered, text_of
+from tracker.web.previewing import SeenForm
 
 
 class NumberField(StringField):
@@ -33,14 +34,13 @@ class NumberField(StringField):
         return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 7 else None
 
 
-class SeenForm(BaseForm):
-    """A change that is kept once the person has seen what it does."""
+class ReasonForm(SeenForm):
+    """A change of a rule, with its reason."""
 
-    shown = HiddenField()
     reason = TextAreaField("Why")
 
 
-class VersionForm(SeenForm):
+class VersionForm(ReasonForm):
     """What a version of a rule says. Of a law only the day of warning is asked."""
 
     length = NumberField("Length")
@@ -99,7 +99,7 @@ class RuleForm(VersionForm):
         )
 
 
-class EndForm(SeenForm):
+class EndForm(ReasonForm):
     """The end of a rule."""
 
     last_day = DayField("Its last day")

@@ -7,27 +7,19 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from tracker.accounts import queries as accounts
-from tracker.admin.clock_forms import EndForm, RuleForm, SeenForm, VersionForm
+from tracker.admin.clock_forms import EndForm, RuleForm, VersionForm
 from tracker.agencies import queries as agencies
 from tracker.clocks import queries, ruling
 from tracker.clocks.models import ClockRule, scope_of
 from tracker.clocks.recomputing import Effect
 from tracker.core.countries import jurisdiction_name
-from tracker.core.db import db
 from tracker.core.now import today
 from tracker.web.policy import Policy, policy
-from tracker.web.saving import attempt, has_errors
+from tracker.web.previewing import SeenForm, attempt_as_seen
 from tracker.web.viewer import current
 
 clock_rules = Blueprint("clock_rules", __name__, url_prefix="/admin/clocks")
 Change = Callable[[], tuple[ClockRule, Effect]]
-
-
-class _NotSeen(Exception):
-    """The change is good, and the person has not seen yet what it does."""
-
-    def __init__(self, effect: Effect) -> None:
-        self.effect = effect
 
 
 @clock_rules.get("")
@@ -103,32 +95,22 @@ def end(key: int) -> ResponseReturnValue:
 
 def _page(form: SeenForm, act: Change, rule: ClockRule | None, said: str) -> ResponseReturnValue:
     """The form; with what the change does once it is good; or where the change is kept."""
-    key, effect, code = rule.id if rule else None, None, 200
-
-    def once_seen() -> int:
-        changed, found = act()
-        is_seen = form.shown.data == _mark(found) and "op" not in request.form
-        if not has_errors(form) and not is_seen:
-            raise _NotSeen(found)
-        return changed.id
-
+    key, unseen, code = rule.id if rule else None, None, 200
     if form.is_submitted():
-        code = 422
-        try:
-            kept = attempt(form, once_seen)
-        except _NotSeen as not_seen:
-            db.session.rollback()
-            kept, effect = None, not_seen.effect
-            form.shown.data, form.shown.raw_data = _mark(effect), None
-            code = 200 if "op" in request.form else 422
-        if kept is not None:
+        only_shows = "op" in request.form
+        if only_shows:
+            form.shown.data = ""
+        done = attempt_as_seen(form, act, _mark)
+        if isinstance(done, ClockRule):
             flash(said)
-            return redirect(url_for(".show", key=kept), 303)
+            return redirect(url_for(".show", key=done.id), 303)
+        unseen = done
+        code = 200 if unseen and only_shows else 422
     page = render_template(
         "views/admin/clock_edit.html",
         form=form,
         rule=_versions(key)[0] if key else None,
-        effect=effect,
+        effect=unseen.effect if unseen else None,
     )
     return page, code
 

@@ -88,10 +88,7 @@ def list_users(as_json: bool) -> None:
 def disable_user(email: str) -> None:
     """Close an account; its sessions end at once."""
     with transaction():
-        user = queries.user_by_email(email)
-        if user is None:
-            raise Unknown(f"No account has the address {email}.")
-        actions.disable_user(user)
+        actions.disable_user(queries.known_user(email))
     click.echo(f"Closed the account {email}.")
 
 
@@ -103,9 +100,7 @@ def reset_password(email: str, password_stdin: bool) -> None:
     made and printed once."""
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else secrets.token_urlsafe(18)
     with transaction():
-        user = queries.user_by_email(email)
-        if user is None:
-            raise Unknown(f"No account has the address {email}.")
+        user = queries.known_user(email)
         new_hash = passwords.hashed(password, user.email, user.name, user.organisation.name)
         actions.change_password(user, new_hash, actor_id=None)
     click.echo(f"The account {email} has another password.")
@@ -119,10 +114,7 @@ def reset_mfa(email: str) -> None:
     """Take the second factors and recovery codes from an account whose person lost them; its
     log-ins end at once."""
     with transaction():
-        user = queries.user_by_email(email)
-        if user is None:
-            raise Unknown(f"No account has the address {email}.")
-        actions.reset_factors(user)
+        actions.reset_factors(queries.known_user(email))
     click.echo(f"The account {email} has no second factor any more.")
 
 

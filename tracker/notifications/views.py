@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from tracker.core.db import db
 from tracker.notifications import choices, unsubscribing
-from tracker.notifications.digests import ROOMS
+from tracker.notifications.composing import ROOMS
 from tracker.notifications.forms import NoticesForm
 from tracker.records.models import Kind
 from tracker.records.queries import visible_references

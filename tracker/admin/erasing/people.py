@@ -28,7 +28,7 @@ from tracker.admin.erasing.texts import (
 )
 from tracker.casework.models import SavedView
 from tracker.core.db import db
-from tracker.core.errors import Refused, Unknown
+from tracker.core.errors import Refused
 from tracker.history import actions as history
 from tracker.history.models import HistoryEvent, HistoryPayload
 from tracker.notifications.models import Mail, Notice, NoticeChoice, Watch
@@ -38,7 +38,7 @@ from tracker.records.models import Grant
 
 def preview_person(email: str) -> Preview:
     """What erasing an account would do. Raises `Unknown`."""
-    user = _user(email)
+    user = accounts.known_user(email)
     counts = {what: _count(statement) for what, statement in _of_person(user).items()}
     counts["texts of the history"] = len(_texts_of_person(user))
     return Preview(counts, named_in([*telling(_names(user)), user.email]))
@@ -47,7 +47,7 @@ def preview_person(email: str) -> Preview:
 def erase_person(email: str) -> None:
     """Close an account and delete what names its person. What they recorded stays, by “Erased”.
     Raises `Unknown`, and `Refused` for the last admin."""
-    user = _user(email)
+    user = accounts.known_user(email)
     if user.role is Role.ADMIN and user.active and accounts.count_admins() < 2:
         raise Refused("This is the only admin. Make another account an admin first.")
     texts = delete_texts(_texts_of_person(user))
@@ -122,10 +122,3 @@ def _count(statement: Delete) -> int:
     if statement.whereclause is not None:
         counted = counted.where(statement.whereclause)
     return db.session.scalar(counted) or 0
-
-
-def _user(email: str) -> User:
-    user = accounts.user_by_email(email)
-    if user is None:
-        raise Unknown(f"No account has the address {email}.")
-    return user

@@ -4,7 +4,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from tracker.casework import actions
-from tracker.casework.forms import ContactForm, VoidForm
+from tracker.casework.act_forms import VoidForm
+from tracker.casework.forms import ContactForm
 from tracker.core.db import db
 from tracker.core.now import today
 from tracker.correspondence import queries

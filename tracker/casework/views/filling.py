@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from tracker.accounts.models import User
 from tracker.agencies import queries as agencies
 from tracker.casework import words
+from tracker.casework.act_forms import NextForm, OutcomeForm, StatusForm
 from tracker.casework.actions.spans import standing_of
-from tracker.casework.forms import NextForm, OutcomeForm, StatusForm
 from tracker.core.countries import Place
 from tracker.correspondence.models import Letter
 from tracker.recommendations import workflow

@@ -7,9 +7,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from tracker.casework import actions, growing, pages, telling
+from tracker.casework.act_forms import VoidLetterForm
 from tracker.casework.actions import letter_changing, letter_voiding
 from tracker.casework.duplicates import doubles
-from tracker.casework.forms import AskForm, LetterEditForm, LetterForm, ReceiptForm, VoidLetterForm
+from tracker.casework.forms import AskForm, LetterEditForm, LetterForm, ReceiptForm
 from tracker.casework.inputs import Fate
 from tracker.casework.reading import note_reads_of
 from tracker.casework.verdicts import Verdict, verdicts

@@ -26,17 +26,10 @@ from tracker.sources import queries as sources
 from tracker.sources.models import Source
 from tracker.web.forms import lines
 from tracker.web.fresh import require_fresh
-from tracker.web.saving import attempt, has_errors
+from tracker.web.previewing import Unseen, attempt_as_seen
 from tracker.web.viewer import current
 
 MOST_NAMED = 200
-
-
-class _NotSeen(Exception):
-    """The change is good, and the person has not seen yet what it shows to whom."""
-
-    def __init__(self, found: list[Disclosed]) -> None:
-        self.found = found
 
 
 def audience_page(row: RecordMixin, title: str, back: str) -> ResponseReturnValue:
@@ -54,11 +47,10 @@ def audience_page(row: RecordMixin, title: str, back: str) -> ResponseReturnValu
     form.kept.choices = {mark: user.organisation.name for mark, user in elsewhere.items()}
     others = {other.reference: other for other in _linked(row) if may_edit(other, current())}
     form.together.choices = {reference: reference for reference in others}
-    shows: list[Disclosed] = []
-    was_shown, code = False, 200
+    unseen: Unseen[list[Disclosed]] | None = None
     if form.is_submitted():
 
-        def act() -> str:
+        def act() -> tuple[str, list[Disclosed]]:
             wanted = form.audience.word or row.audience
             ticked = set(form.together.data or ())
             chosen = [other for reference, other in others.items() if reference in ticked]
@@ -71,23 +63,13 @@ def audience_page(row: RecordMixin, title: str, back: str) -> ResponseReturnValu
             found = disclosed(current(), [row, *chosen], before)
             if found:
                 require_fresh()
-            seen = form.shown.data or _mark([])
-            if seen != _mark(found) and not has_errors(form):
-                raise _NotSeen(found)
-            return _told(followed)
+            return _told(followed), found
 
-        code = 422
-        try:
-            done = attempt(form, act)
-        except _NotSeen as not_seen:
-            db.session.rollback()
-            done, shows = None, not_seen.found
-            was_shown = bool(form.shown.data)  # and it has become another meanwhile
-            code = 422 if was_shown else 200
-            form.shown.data, form.shown.raw_data = _mark(shows), None
-        if done is not None:
+        done = attempt_as_seen(form, act, _mark)
+        if isinstance(done, str):
             flash(f"Who may see it is changed, from now on and everywhere.{done}")
             return redirect(back, 303)
+        unseen = done
     counts = {audience: readers(audience, row.organisation_id) for audience in Audience}
     page = render_template(
         "views/audience.html",
@@ -98,10 +80,11 @@ def audience_page(row: RecordMixin, title: str, back: str) -> ResponseReturnValu
         counts=counts,
         others=others,
         also=_also_cited_by(row, others.values()),
-        shows=shows,
-        was_shown=was_shown,
+        shows=unseen.effect if unseen else [],
+        was_shown=unseen is not None and unseen.was_shown,
     )
-    return page, code
+    is_first_look = not form.is_submitted() or (unseen is not None and not unseen.was_shown)
+    return page, 200 if is_first_look else 422
 
 
 def _told(followed: Followed) -> str:
@@ -131,7 +114,9 @@ def _also_cited_by(row: RecordMixin, others: Iterable[RecordMixin]) -> dict[str,
 
 
 def _mark(found: list[Disclosed]) -> str:
-    """What tells one preview from another."""
+    """What tells one preview from another; nothing, where nobody would newly read anything."""
+    if not found:
+        return ""
     told = [(each.row.reference, each.fields, each.readers) for each in found]
     return sha256(repr(told).encode()).hexdigest()[:32]
 

@@ -18,8 +18,9 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from tracker.casework import actions, telling
-from tracker.casework.forms import FileForm, SourceForm, VoidOneForm
+from tracker.casework.forms import FileForm, SourceForm
 from tracker.casework.views import sharing
+from tracker.casework.views.void_one import void_one_page
 from tracker.core.db import begin_writing
 from tracker.correspondence import queries as correspondence
 from tracker.recommendations import queries as asks
@@ -180,27 +181,15 @@ def void_attachment(reference: str) -> ResponseReturnValue:
     """Take back a file that was added in error."""
     source = own(reference)
     files = {str(n): file for n, file in queries.attachments_of(current(), source.id).items()}
-    form = VoidOneForm()
-    form.which.choices = {key: file.name for key, file in files.items()}
-
-    def act() -> bool:
-        chosen = files.get(form.which.data or "")
-        actions.void_attachment(current(), source, chosen, form.reason.data or "")
-        return True
-
-    back = url_for(".show", reference=reference)
-    if form.is_submitted() and attempt(form, act):
-        flash("The file is void, and its bytes are deleted.")
-        return redirect(back, 303)
-    page = render_template(
-        "views/void_one.html",
-        form=form,
+    return void_one_page(
+        {key: file.name for key, file in files.items()},
+        lambda key, why: actions.void_attachment(current(), source, files.get(key), why),
         heading="Void a file",
-        title=own(reference).title,
-        back=back,
+        title=source.title,
+        back=url_for(".show", reference=reference),
+        said="The file is void, and its bytes are deleted.",
         note="Its bytes are deleted for good, from here and, as they age, from the backups.",
     )
-    return page, 422 if form.is_submitted() else 200
 
 
 @sources.get("/<ref:reference>/history")

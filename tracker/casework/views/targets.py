@@ -6,10 +6,11 @@ from flask.typing import ResponseReturnValue
 from tracker.casework import growing, telling
 from tracker.casework.actions import void_member as void_member_of
 from tracker.casework.duplicates import doubles
-from tracker.casework.forms import MemberForm, TargetForm, VoidOneForm
+from tracker.casework.forms import MemberForm, TargetForm
 from tracker.casework.reading import note_reads_of
 from tracker.casework.rows import date_or_none
 from tracker.casework.views import sharing
+from tracker.casework.views.void_one import void_one_page
 from tracker.clocks import queries as clocks
 from tracker.core.errors import Refused
 from tracker.recommendations import queries as asks
@@ -158,24 +159,20 @@ def void_member(reference: str) -> ResponseReturnValue:
     target = _found(reference)
     require_edit(target, current())
     members = {member.reference: member for member in queries.members(current(), target.id)}
-    form = VoidOneForm()
-    form.which.choices = {ref: member.name for ref, member in members.items()}
 
-    def act() -> bool:
-        chosen = members.get(form.which.data or "")
-        if chosen is None:
+    def act(ref: str, reason: str) -> None:
+        if ref not in members:
             raise Refused({"which": "Choose one of the members of the class."})
-        void_member_of(current(), target, chosen, form.reason.data or "")
-        return True
+        void_member_of(current(), target, members[ref], reason)
 
-    back = url_for(".show", reference=reference)
-    if form.is_submitted() and attempt(form, act):
-        flash("The member is void.")
-        return redirect(back, 303)
-    page = render_template(
-        "views/void_one.html", form=form, heading="Void a member", title=target.name, back=back
+    return void_one_page(
+        {ref: member.name for ref, member in members.items()},
+        act,
+        heading="Void a member",
+        title=target.name,
+        back=url_for(".show", reference=reference),
+        said="The member is void.",
     )
-    return page, 422 if form.is_submitted() else 200
 
 
 @targets.route("/<ref:reference>/edit", methods=["GET", "POST"])
