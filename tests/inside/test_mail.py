@@ -1,5 +1,6 @@
 """The outbox and a real mail server: nothing lost, nothing sent twice once it was acknowledged."""
 
+import re
 import signal
 import socket
 from collections.abc import Iterator
@@ -447,6 +448,22 @@ def test_an_admin_tries_a_dead_mail_again(
     assert deliver(app)["sent"] == 1
     with app.app_context(), pytest.raises(Unknown):
         outbox.retry(999_999, actor_id=None)
+
+
+def test_admins_see_all_that_waits_a_page_at_a_time(app: Flask, admin: Person) -> None:
+    for number in range(53):
+        write(app, f"thing {number}", recipient=f"r{number:02}@example.org")
+    following, seen = "/admin/mail", []
+    for expected in (50, 3):
+        page = admin.get(following).text
+        assert re.search(r'<span class="count">53</span>', page)
+        found = re.findall(r"r\d\d@example\.org", page)
+        assert len(found) == expected
+        seen += found
+        after = re.search(r'rel="next" href="([^"]+)"', page)
+        following = after[1] if after else ""
+    assert not following
+    assert seen == [f"r{number:02}@example.org" for number in reversed(range(53))]
 
 
 def test_only_a_dead_mail_is_retried(app: Flask) -> None:

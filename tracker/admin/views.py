@@ -8,6 +8,7 @@ from tracker.core.now import now
 from tracker.jobs import heartbeat, queries, registry
 from tracker.jobs.models import JobRun, RunState
 from tracker.notifications import outbox
+from tracker.notifications.models import Mail
 from tracker.web.lists import chosen_word
 from tracker.web.paging import Order, fetch
 from tracker.web.policy import Policy, policy
@@ -17,6 +18,7 @@ from tracker.web.viewer import current
 admin = Blueprint("admin", __name__, url_prefix="/admin")
 
 NEWEST = Order("Newest first", JobRun.started_at, JobRun.id, descending=True)
+NEWEST_MAIL = Order("Newest first", Mail.id, Mail.id, descending=True)
 
 
 @admin.get("/jobs")
@@ -46,10 +48,12 @@ def jobs() -> str:
 @policy(Policy.ADMIN)
 def mail() -> str:
     """What waits in the outbox, and what did not go. Whose mail it is, and not what it says."""
+    counts = outbox.counts()
     return render_template(
         "views/admin/mail.html",
-        mails=outbox.unsent(),
-        counts=outbox.counts(),
+        page=fetch(outbox.unsent(), NEWEST_MAIL, request.args.get("cursor")),
+        counts=counts,
+        unsent=sum(counts.get(state, 0) for state in outbox.UNSENT),
         has_server=bool(settings().smtp_url),
     )
 

@@ -19,7 +19,7 @@ from tracker.records import reach
 
 _REFERENCE = re.compile(PATTERN)
 _BODIES = ("decided_by", "authority", "bodies")  # fields that hold slugs of bodies
-MOST_ENTRIES = 500
+MOST_ENTRIES = 200  # on a page
 # what an organisation does next is its own affair
 PLANS = frozenset({"assignee", "next_action", "next_action_on"})
 NOTE = "note_for_colleagues"  # on a letter
@@ -31,24 +31,25 @@ ORIGINALS = frozenset({"SHA-256"})
 
 @dataclass(frozen=True)
 class HistoryPage:
-    """The history of a record, newest first; `since` is the day from which the reader has it."""
+    """A page of the history of a record, newest first; `since` is the day from which the reader
+    has it."""
 
     entries: list[Entry]
+    older_than: int | None  # the event behind which the next page begins, if there is one
     actors: accounts.Acting
     since: date | None
-    reads: list[Read]  # for the owner's own people alone
-
-    @property
-    def is_cut(self) -> bool:
-        """As many entries as are shown at the most: there may be older ones."""
-        return len(self.entries) >= MOST_ENTRIES
+    reads: list[Read]  # for the owner's own people alone, with the newest changes
 
 
-def history_page(viewer: Viewer, record_id: int, organisation_id: int) -> HistoryPage:
-    """Every change: who, when, what, before and after."""
+def history_page(
+    viewer: Viewer, record_id: int, organisation_id: int, before: int | None = None
+) -> HistoryPage:
+    """Changes, the newest first, or the newest `before` an event: who, when, what, before and
+    after."""
     since = reach.seen_since(record_id, organisation_id, viewer)
     is_others = not records.knows_plans_of(viewer, organisation_id)
-    entries = _newest_told(viewer, record_id, since, is_others=is_others)
+    found = _newest_told(viewer, record_id, since, before, is_others=is_others)
+    entries = found[:MOST_ENTRIES]
     kept = _kept(viewer, entries)
     if is_others:
         entries = [replace(entry, body=_left_out(entry.body, OWN_AFFAIR)) for entry in entries]
@@ -56,13 +57,14 @@ def history_page(viewer: Viewer, record_id: int, organisation_id: int) -> Histor
         entries = [replace(entry, body=_left_out(entry.body, ORIGINALS)) for entry in entries]
     bodies = [entry.body for entry in entries]
     is_own = viewer.edits and viewer.organisation_id == organisation_id
-    reads = history.reads_of(record_id, since) if is_own else []
+    reads = history.reads_of(record_id, since) if is_own and before is None else []
     acted = [entry.actor_id for entry in entries] + [read.actor_id for read in reads]
     # an ask is given to colleagues, and only these are told: also of one who is elsewhere by now
     people = {} if is_others else accounts.names_of(_people(bodies))
     labels = IN_HISTORY | {"assignee": people} | dict.fromkeys(_BODIES, agencies.names())
     return HistoryPage(
         [replace(each, body=_told(each.body, kept[each.id], labels)) for each in entries],
+        entries[-1].id if len(found) > MOST_ENTRIES else None,
         accounts.acting(viewer, acted),
         since.date() if since else None,
         reads,
@@ -70,13 +72,17 @@ def history_page(viewer: Viewer, record_id: int, organisation_id: int) -> Histor
 
 
 def _newest_told(
-    viewer: Viewer, record_id: int, since: datetime | None, *, is_others: bool
+    viewer: Viewer,
+    record_id: int,
+    since: datetime | None,
+    before: int | None,
+    *,
+    is_others: bool,
 ) -> list[Entry]:
-    """The newest entries that tell the viewer anything: however many lie between that do not, none
-    of these is missing for it."""
+    """The newest entries that tell the viewer anything, more than fill a page if there are more:
+    however many lie between that tell nothing, none is missing for it."""
     found: list[Entry] = []
-    before: int | None = None
-    while len(found) < MOST_ENTRIES:
+    while len(found) <= MOST_ENTRIES:
         batch = history.of_record(record_id, since=since, before=before, limit=MOST_ENTRIES)
         others = {entry.id for entry in batch} if is_others else ()
         nothing = saying_nothing(viewer, batch, others)
@@ -84,7 +90,7 @@ def _newest_told(
         if len(batch) < MOST_ENTRIES:
             break
         before = batch[-1].id
-    return found[:MOST_ENTRIES]
+    return found
 
 
 def saying_nothing(

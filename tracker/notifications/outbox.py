@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 
 from tracker.core.db import changed_rows, db
 from tracker.core.errors import Refused, Unknown
@@ -169,14 +169,12 @@ def counts() -> dict[MailState, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def unsent(most: int = 200) -> list[Mail]:
-    """What waits, and what was given up or dropped; the newest first."""
-    shown = (MailState.WAITING, MailState.SENDING, MailState.DEAD, MailState.DROPPED)
-    return list(
-        db.session.scalars(
-            select(Mail).where(Mail.state.in_(shown)).order_by(Mail.id.desc()).limit(most)
-        )
-    )
+UNSENT = (MailState.WAITING, MailState.SENDING, MailState.DEAD, MailState.DROPPED)
+
+
+def unsent() -> Select[Mail]:
+    """What waits, and what was given up or dropped."""
+    return select(Mail).where(Mail.state.in_(UNSENT))
 
 
 def forget_old(before: datetime) -> int:

@@ -33,6 +33,11 @@ def sealed_key(kind: str, key: int) -> str:
     return seal_key_by(settings().secret_key, kind, key)
 
 
+def opened_key(kind: str, sealed: str) -> int:
+    """The key again. Raises `ValueError` for what is none of that kind."""
+    return int(unseal_by(settings().secret_key, sealed, kind))
+
+
 def seal_key_by(secret_key: str, kind: str, key: int) -> str:
     """`sealed_key` where no application is at hand."""
     return seal_by(secret_key, f"{key:0{DIGITS}d}", kind)

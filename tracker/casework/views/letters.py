@@ -6,7 +6,7 @@ from datetime import date
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.casework import actions, growing, pages, telling
+from tracker.casework import actions, growing, pages
 from tracker.casework.act_forms import VoidLetterForm
 from tracker.casework.actions import letter_changing, letter_voiding
 from tracker.casework.duplicates import doubles
@@ -16,6 +16,7 @@ from tracker.casework.reading import note_reads_of
 from tracker.casework.verdicts import Verdict, verdicts
 from tracker.casework.views import sharing
 from tracker.casework.views.filling import further_ask_data
+from tracker.casework.views.histories import history_view
 from tracker.core.dates import BadDate
 from tracker.correspondence import queries
 from tracker.correspondence.models import Letter
@@ -262,9 +263,7 @@ def _receipt_data(page: pages.LetterPage) -> dict[str, object]:
 def history(reference: str) -> str:
     """Every change of the letter."""
     letter = queries.letter(current(), reference) or abort(404)
-    page = telling.history_page(current(), letter.id, letter.organisation_id)
-    back = url_for(".show", reference=reference)
-    return render_template("views/history.html", page=page, title=letter.title, back=back)
+    return history_view(letter, letter.title, url_for(".show", reference=reference))
 
 
 @letters.route("/<ref:reference>/audience", methods=["GET", "POST"])

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
-from tracker.casework import actions, growing, pages, past_days, telling
+from tracker.casework import actions, growing, pages, past_days
 from tracker.casework import columns as list_columns
 from tracker.casework.actions.saved_views import views_for
 from tracker.casework.duplicates import doubles
@@ -15,6 +15,7 @@ from tracker.casework.listing import list_page, orders_for
 from tracker.casework.reading import note_reads_of
 from tracker.casework.views import saved_views, sharing
 from tracker.casework.views.filling import ask_data
+from tracker.casework.views.histories import history_view
 from tracker.core.now import today
 from tracker.recommendations import queries
 from tracker.recommendations.models import Recommendation
@@ -103,9 +104,7 @@ def show(reference: str) -> str:
 def history(reference: str) -> str:
     """Every change of the ask: who, when, what, before and after."""
     ask = found(reference)
-    page = telling.history_page(current(), ask.id, ask.organisation_id)
-    back = url_for(".show", reference=reference)
-    return render_template("views/history.html", page=page, title=ask.title, back=back)
+    return history_view(ask, ask.title, url_for(".show", reference=reference))
 
 
 @recommendations.route("/new", methods=["GET", "POST"])

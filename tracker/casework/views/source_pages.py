@@ -17,9 +17,10 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from tracker.casework import actions, telling
+from tracker.casework import actions
 from tracker.casework.forms import FileForm, SourceForm
 from tracker.casework.views import sharing
+from tracker.casework.views.histories import history_view
 from tracker.casework.views.void_one import void_one_page
 from tracker.core.db import begin_writing
 from tracker.correspondence import queries as correspondence
@@ -197,9 +198,7 @@ def void_attachment(reference: str) -> ResponseReturnValue:
 def history(reference: str) -> str:
     """Every change of the source."""
     source = found(reference)
-    page = telling.history_page(current(), source.id, source.organisation_id)
-    back = url_for(".show", reference=reference)
-    return render_template("views/history.html", page=page, title=source.title, back=back)
+    return history_view(source, source.title, url_for(".show", reference=reference))
 
 
 @sources.route("/<ref:reference>/audience", methods=["GET", "POST"])

@@ -3,13 +3,14 @@
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.casework import growing, telling
+from tracker.casework import growing
 from tracker.casework.actions import void_member as void_member_of
 from tracker.casework.duplicates import doubles
 from tracker.casework.forms import MemberForm, TargetForm
 from tracker.casework.reading import note_reads_of
 from tracker.casework.rows import date_or_none
 from tracker.casework.views import sharing
+from tracker.casework.views.histories import history_view
 from tracker.casework.views.void_one import void_one_page
 from tracker.clocks import queries as clocks
 from tracker.core.errors import Refused
@@ -236,9 +237,7 @@ def _data(target: Target) -> dict[str, object]:
 def history(reference: str) -> str:
     """Every change of the target."""
     target = _found(reference)
-    page = telling.history_page(current(), target.id, target.organisation_id)
-    back = url_for(".show", reference=reference)
-    return render_template("views/history.html", page=page, title=target.name, back=back)
+    return history_view(target, target.name, url_for(".show", reference=reference))
 
 
 @targets.route("/<ref:reference>/audience", methods=["GET", "POST"])
