@@ -5,6 +5,7 @@ import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +30,14 @@ from tests.support.factories import FACTORIES, make
 from tracker import config_module, create_app
 from tracker.accounts.models import User
 from tracker.core import migrate
+from tracker.core.dates import PartialDate
 from tracker.core.db import Base, db, transaction
 from tracker.core.errors import TrackerError
 from tracker.core.types import PartialDateType
-from tracker.recommendations.models import Recommendation
+from tracker.recommendations.models import Outcome, OutcomeKind, Recommendation, Result
 from tracker.records.models import Audience, AudienceSpan, Grant
 from tracker.sources.models import Attachment, Source, SourceUse
+from tracker.targets.models import Target
 
 TABLES = Base.metadata.sorted_tables
 REVISIONS = [
@@ -186,6 +189,43 @@ def test_sources_become_as_narrow_as_what_cites_them(bare: Flask) -> None:
         AudienceSpan.record_id == wide.id, AudienceSpan.until_at.is_(None)
     )
     assert list(db.session.scalars(spans)) == [Audience.ORGANISATION]
+
+
+# what listed a target and what took it off again, and what the ask has come to by that
+TAKEN_BACK: list[tuple[dict[str, Any], dict[str, Any], Result]] = [
+    ({}, {}, Result.REVERSED),
+    ({"effective_on": "2024"}, {"effective_on": "2024-03"}, Result.REVERSED),
+    ({"effective_on": ""}, {}, Result.REVERSED),
+    ({}, {"effective_on": "2024-01"}, Result.NONE_KNOWN),
+    ({"effective_on": "2023-10-22"}, {}, Result.NONE_KNOWN),
+    ({"actor": "A company"}, {}, Result.NONE_KNOWN),
+    ({}, {"kind": OutcomeKind.DECLINED}, Result.NONE_KNOWN),
+    ({}, {"voided_at": datetime(2025, 1, 2, tzinfo=UTC)}, Result.NONE_KNOWN),
+]
+
+
+def test_asks_whose_only_action_was_reversed_are_told_apart(bare: Flask) -> None:
+    migrate.upgrade(db.engine)
+    wanted = {}
+    with transaction():
+        target = make(Target)
+        for listed, removed, comes_to in TAKEN_BACK:
+            ask = make(Recommendation, submitted_on=PartialDate.parse("2023-10-23"))
+            wanted[ask.id] = comes_to
+            for given in (
+                {"effective_on": "2024-02-26", **listed},
+                {"effective_on": "2024-10-21", "kind": OutcomeKind.REVERSED, **removed},
+            ):
+                day = given.pop("effective_on")
+                given["effective_on"] = PartialDate.parse(day) if day else None
+                make(Outcome, recommendation_id=ask.id, target_id=target.id, **given)
+    migrate.downgrade(db.engine, "0029")
+    results = text("SELECT id, result FROM recommendations")
+    assert dict(db.session.execute(results).all()) == dict.fromkeys(wanted, "none_known")
+    db.session.rollback()
+    migrate.upgrade(db.engine)
+    found = select(Recommendation.id, Recommendation.result)
+    assert {row.id: row.result for row in db.session.execute(found)} == wanted
 
 
 def changed(before: dict[str, int], stayed: set[str]) -> dict[str, tuple[int, int]]:

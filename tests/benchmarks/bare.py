@@ -91,13 +91,14 @@ def record_page(bare: Bare, ask: int) -> None:
         bare.rows(sql, ask=ask)
 
 
-_KNOWN = "('acted_in_full', 'acted_in_part', 'related_action', 'declined')"
+_KNOWN = "('acted_in_full', 'acted_in_part', 'related_action', 'reversed', 'declined')"
 _FIGURES = (
     "SELECT status, instrument, result, count(*) FROM recommendations a WHERE {a} GROUP BY 1, 2, 3",
     "SELECT submitted_on, sum(CASE WHEN result = 'none_known' THEN 1 ELSE 0 END),"
     " sum(CASE WHEN result = 'acted_in_full' THEN 1 ELSE 0 END),"
     " sum(CASE WHEN result = 'acted_in_part' THEN 1 ELSE 0 END),"
     " sum(CASE WHEN result = 'related_action' THEN 1 ELSE 0 END),"
+    " sum(CASE WHEN result = 'reversed' THEN 1 ELSE 0 END),"
     " sum(CASE WHEN result = 'declined' THEN 1 ELSE 0 END)"
     " FROM recommendations a WHERE {a} GROUP BY 1",
     "SELECT country, region, count(*) FROM recommendation_places p WHERE {p} GROUP BY 1, 2",

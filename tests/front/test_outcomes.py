@@ -75,7 +75,7 @@ def _record(person: Person, ask: str, outcome: dict[str, str]) -> None:
         (
             "person",
             [LISTED, {**LISTED, "kind": "reversed", "effective_on": "2024-02-01"}],
-            "None known",
+            "Action reversed",
             "",
         ),
         (
@@ -109,12 +109,11 @@ def test_what_an_ask_comes_to_follows_from_its_outcomes(
     assert listed["What followed"] == result
     acted = titles_on(staff.get("/recommendations?acted=1"))
     assert bool(acted) == (result in ("Acted on in full", "Acted on in part"))
-    known = (
-        "No action on this ask is known, 130 days after it."
-        if result == "None known"
-        else f"{result}."
-    )
-    assert known in section(page, "cite")
+    said = {
+        "None known": "No action on this ask is known, 130 days after it.",
+        "Action reversed": "What followed this ask was reversed.",
+    }
+    assert said.get(result, f"{result}.") in section(page, "cite")
 
 
 def test_what_came_before_the_ask_is_shown_and_not_credited(

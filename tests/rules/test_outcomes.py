@@ -197,13 +197,13 @@ def test_one_target_listed_before_and_one_after_is_in_part() -> None:
 @pytest.mark.parametrize(
     ("listed_on", "reversed_on", "comes_to"),
     [
-        ("2024-02-01", "2025-01-01", Result.NONE_KNOWN),
-        ("2024-02-01", "2024-02-01", Result.NONE_KNOWN),
-        ("2024-02-01", "2024-02", Result.NONE_KNOWN),
-        ("2024-02-01", "2024", Result.NONE_KNOWN),
-        ("2024", "2024-03", Result.NONE_KNOWN),
-        ("2024-02-01", "", Result.NONE_KNOWN),
-        ("", "2024-02-01", Result.NONE_KNOWN),
+        ("2024-02-01", "2025-01-01", Result.REVERSED),
+        ("2024-02-01", "2024-02-01", Result.REVERSED),
+        ("2024-02-01", "2024-02", Result.REVERSED),
+        ("2024-02-01", "2024", Result.REVERSED),
+        ("2024", "2024-03", Result.REVERSED),
+        ("2024-02-01", "", Result.REVERSED),
+        ("", "2024-02-01", Result.REVERSED),
         ("2024-02-01", "2024-01-31", Result.IN_FULL),
         ("2024-02-01", "2023", Result.IN_FULL),
         ("2025-03", "2025-02", Result.IN_FULL),
@@ -219,7 +219,32 @@ def test_what_was_reversed_later_counts_no_more(
 @pytest.mark.parametrize("kind", [LISTED, RULE, OTHER_LIST, ALLY])
 def test_a_reversal_takes_back_a_listing_of_any_kind(kind: OutcomeKind) -> None:
     outcomes = [_outcome(kind, 1), _outcome(REVERSED, 1, "2025-01-01")]
-    assert result(ONE, outcomes, ASKED, None) is Result.NONE_KNOWN
+    assert result(ONE, outcomes, ASKED, None) is Result.REVERSED
+
+
+@pytest.mark.parametrize(
+    ("more", "comes_to"),
+    [
+        ([], Result.REVERSED),
+        ([(CONFIDENTIAL, "2025-02-01")], Result.REVERSED),
+        ([(DECLINED, "2025-02-01")], Result.DECLINED),
+        ([(OTHER_ACTION, "2025-02-01")], Result.RELATED),
+        ([(LISTED, "2025-02-01")], Result.IN_FULL),
+    ],
+)
+def test_what_came_to_nothing_is_not_what_never_came(
+    more: list[tuple[OutcomeKind, str]], comes_to: Result
+) -> None:
+    """A company was listed after an ask, and taken off after another: no ask without action."""
+    outcomes = [_outcome(LISTED, 1, "2024-02-26"), _outcome(REVERSED, 1, "2024-10-21")]
+    outcomes += [_outcome(kind, 1, on) for kind, on in more]
+    assert result(ONE, outcomes, ASKED, None) is comes_to
+
+
+def test_what_was_reversed_before_the_ask_is_no_action_on_it() -> None:
+    for reversed_on in ("2021-01", "2024"):
+        outcomes = [_outcome(LISTED, 1, "2020-12"), _outcome(REVERSED, 1, reversed_on)]
+        assert result(ONE, outcomes, ASKED, None) is Result.NONE_KNOWN
 
 
 def test_a_reversal_takes_back_the_listing_of_its_own_target_alone() -> None:
@@ -229,7 +254,7 @@ def test_a_reversal_takes_back_the_listing_of_its_own_target_alone() -> None:
 
 @pytest.mark.parametrize(
     ("removed_by", "comes_to"),
-    [(OFAC, Result.RELATED), (LONDON, Result.IN_FULL), (None, Result.NONE_KNOWN)],
+    [(OFAC, Result.RELATED), (LONDON, Result.IN_FULL), (None, Result.REVERSED)],
 )
 def test_a_reversal_takes_back_the_listing_of_its_own_authority_alone(
     removed_by: int | None, comes_to: Result

@@ -50,6 +50,7 @@ RESULT = {
     Result.IN_FULL: "Acted on in full",
     Result.IN_PART: "Acted on in part",
     Result.RELATED: "Related action",
+    Result.REVERSED: "Action reversed",
     Result.DECLINED: "Declined",
     Result.NONE_KNOWN: "None known",
 }
@@ -57,6 +58,7 @@ RESULT_SHAPE = {
     Result.IN_FULL: "full",
     Result.IN_PART: "part",
     Result.RELATED: "related",
+    Result.REVERSED: "reversed",
     Result.DECLINED: "declined",
     Result.NONE_KNOWN: "none",
 }

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from tracker.recommendations.models import Result
 
 # the order of the marks never changes, nor their coding
-ORDER = (Result.IN_FULL, Result.IN_PART, Result.RELATED, Result.DECLINED, Result.NONE_KNOWN)
+ORDER = (
+    Result.IN_FULL,
+    Result.IN_PART,
+    Result.RELATED,
+    Result.REVERSED,
+    Result.DECLINED,
+    Result.NONE_KNOWN,
+)
 HEIGHT, TOP, FOOT = 250, 16, 24
 
 

@@ -114,6 +114,7 @@ class Result(StrEnum):
     IN_FULL = "acted_in_full"
     IN_PART = "acted_in_part"
     RELATED = "related_action"
+    REVERSED = "reversed"
     DECLINED = "declined"
 
 

@@ -116,7 +116,8 @@ def result(
     In full: every named target got what was asked. Where that cannot be counted (a class is among
     the targets, or none is named, or an outcome names none), a person judges. In part: something
     asked for came, or came under another authority. Related: an ally, a related party, another
-    action. What came before the ask counts for nothing, and what was reversed later counts no more.
+    action. What came before the ask counts for nothing. What was reversed later counts as neither;
+    where nothing else came, the ask did not go without action: the action was reversed.
     """
     standing = credited(outcomes, asked_on, seeks)
     kinds = {outcome.kind for outcome in standing}
@@ -131,7 +132,10 @@ def result(
         return Result.IN_FULL if in_full else Result.IN_PART
     if kinds & RELATED:
         return Result.RELATED
-    return Result.DECLINED if OutcomeKind.DECLINED in kinds else Result.NONE_KNOWN
+    if OutcomeKind.DECLINED in kinds:
+        return Result.DECLINED
+    reasons = {why_not_credited(o, outcomes, asked_on, seeks) for o in outcomes}
+    return Result.REVERSED if NotCredited.REVERSED_LATER in reasons else Result.NONE_KNOWN
 
 
 def _met_by_count(targets: dict[int, TargetKind], as_asked: Collection[OutcomeFact]) -> bool:

@@ -30,6 +30,7 @@ from tracker.web.previewing import Unseen, attempt_as_seen
 from tracker.web.viewer import current
 
 MOST_NAMED = 200
+MOST_SHOWN = 10  # of the records that cite a source
 
 
 def audience_page(row: RecordMixin, title: str, back: str) -> ResponseReturnValue:
@@ -105,12 +106,18 @@ def _also_cited_by(row: RecordMixin, others: Iterable[RecordMixin]) -> dict[str,
     cited = [other for other in others if isinstance(other, Source)]
     citing = sources.citing(source.id for source in cited)
     known = references_of(current(), {key for found in citing.values() for key in found})
-    return {
-        source.reference: ", ".join(
+    others_of = {
+        source.reference: [
             known[key] for key in citing.get(source.id, ()) if key in known and key != row.id
-        )
+        ]
         for source in cited
     }
+    return {reference: _first_of(found) for reference, found in others_of.items()}
+
+
+def _first_of(references: list[str]) -> str:
+    shown, more = references[:MOST_SHOWN], len(references) - MOST_SHOWN
+    return ", ".join([*shown, *([f"{more} more"] if more > 0 else [])])
 
 
 def _mark(found: list[Disclosed]) -> str:
