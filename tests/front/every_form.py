@@ -157,7 +157,10 @@ FORMS = {
         },
     ),
     "void status": Form("{ask}/status/void", {"reason": "A mistake"}),
-    "void outcome": Form("{outcome}", {"reason": "A mistake"}),
+    "cite outcome": Form(
+        "{outcome}/cite", {"citation": "89 FR 2", "url": "https://www.federalregister.gov/"}
+    ),
+    "void outcome": Form("{outcome}/void", {"reason": "A mistake"}),
     "contact": Form(
         "/contacts/new?ask={reference}",
         {

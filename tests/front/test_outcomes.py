@@ -489,3 +489,37 @@ def test_of_many_asks_about_a_target_the_last_are_shown_and_all_are_a_list(
     assert "Asks about it 2" in section(page, "about")
     (every,) = [link for link in links(page) if link.startswith("/recommendations?q=T-")]
     assert len(titles_on(staff.get(every))) == 2
+
+
+def test_one_listing_on_several_lists_is_one_outcome_with_several_citations(staff: Person) -> None:
+    ask = record_ask(staff)
+    _record(staff, ask, {**LISTED, "citation": "OFAC 46122", "url": ""})
+    (cite,) = [link for link in links(staff.get(ask)) if link.endswith("/cite")]
+    save(staff, cite, {"url": "https://www.federalregister.gov/d/2023-28123"})
+    page = staff.get(ask)
+    row = row_of(page, "targets", "8 Dec 2023")
+    assert "OFAC 46122" in row["What happened"]
+    assert "federalregister.gov" in row["What happened"]
+    assert "Citation added to an outcome Staff" in entries(staff.get(f"{ask}/history"))[0]
+    assert len(rows(staff.get("/recommendations?acted=1"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({}, {"url": "Give the address or the citation of what says so."}),
+        ({"citation": "OFAC 46122"}, {"url": "This stands there already."}),
+        (
+            {"url": "ftp://example.org"},
+            {"url": "Write a web address that starts with https:// or http://."},
+        ),
+    ],
+)
+def test_a_citation_that_says_nothing_new_is_refused_at_its_field(
+    staff: Person, typed: dict[str, str], said: dict[str, str]
+) -> None:
+    ask = record_ask(staff)
+    _record(staff, ask, {**LISTED, "citation": "OFAC 46122", "url": ""})
+    (cite,) = [link for link in links(staff.get(ask)) if link.endswith("/cite")]
+    with nothing_changes(staff.app):
+        assert_problems(send(staff, cite, typed), said)

@@ -36,7 +36,7 @@ class Records:
     target: str
     group: str
     contact: str  # the page on which it is voided
-    outcome: str  # the same
+    outcome: str
     bulk: str  # a change of the ask together with others
     view: str  # a saved view of the list, without what is done with it
     user: int  # an account of the owner's organisation
@@ -100,7 +100,8 @@ def _records(staff: Person, word: str, more: dict[str, str]) -> Records:
     target = _target(staff, ask, f"{word} target")
     outcome = {"kind": "other_action", "authority": "state", "citation": f"{word} citation"}
     page = save(staff, f"{ask}/outcomes/new", {**outcome, "note": f"{word} outcome"})
-    (void,) = [link for link in links(page) if "/outcomes/" in link and link.endswith("void")]
+    (void,) = [link for link in links(page) if "/outcomes/" in link and link.endswith("/void")]
+    outcome_path = void.removesuffix("/void")
     group = where(send(staff, "/targets/new", {"name": f"{word} class", "kind": "class"}))
     member = where(send(staff, "/targets/new", {"name": f"{word} member", "kind": "person"}))
     if word == "Open":
@@ -109,7 +110,9 @@ def _records(staff: Person, word: str, more: dict[str, str]) -> Records:
     bulk, view = _bulk(staff, ask), _view(staff, word)
     user, source = _account(staff, word), _source(staff, ask)
     file = _file(staff, source, f"{word}.txt")
-    return Records(ask, letter, target, group, contact, void, bulk, view, user, source, file)
+    return Records(
+        ask, letter, target, group, contact, outcome_path, bulk, view, user, source, file
+    )
 
 
 def _source(staff: Person, ask: str) -> str:

@@ -385,6 +385,10 @@ CALLS: dict[ModuleType, dict[str, tuple[Callable[[Scene], object], str]]] = {
             "letter.voided",
         ),
         "void_member": (lambda s: void_member(s, casework.void_member), "target.member_voided"),
+        "cite_outcome": (
+            lambda s: casework.cite_outcome(s.viewer, s.ask, s.outcome, "89 FR 14384", ""),
+            "outcome.cited",
+        ),
         "void_outcome": (
             lambda s: casework.void_outcome(s.viewer, s.ask, s.outcome, "It was another one."),
             "outcome.voided",

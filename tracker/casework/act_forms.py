@@ -99,6 +99,13 @@ class OutcomeForm(BaseForm):
         )
 
 
+class CitationForm(BaseForm):
+    """What else says of an outcome that it came about."""
+
+    citation = StringField("Identifier or citation")
+    url = StringField("Web address")
+
+
 class NextForm(RecordForm):
     """Who does what next."""
 

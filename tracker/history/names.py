@@ -61,6 +61,7 @@ EVENTS: dict[str, str] = {
     "recommendation.status_voided": "Status voided",
     "contact.recorded": "Contact recorded",
     "contact.voided": "Contact voided",
+    "outcome.cited": "Citation added to an outcome",
     "outcome.recorded": "Outcome recorded",
     "outcome.voided": "Outcome voided",
     "clock.snoozed": "Clock snoozed",

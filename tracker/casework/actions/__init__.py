@@ -16,7 +16,7 @@ from tracker.casework.actions.letter_voiding import void_letter
 from tracker.casework.actions.letters import add_to_letter, record_letter
 from tracker.casework.actions.members import void_member
 from tracker.casework.actions.merging import merge_target, unmerge_target
-from tracker.casework.actions.outcomes import record_outcome, void_outcome
+from tracker.casework.actions.outcomes import cite_outcome, record_outcome, void_outcome
 from tracker.casework.actions.receipts import record_receipt
 from tracker.casework.actions.saved_views import change_view, delete_view, save_view
 from tracker.casework.actions.sharing import share
@@ -39,6 +39,7 @@ __all__ = [
     "change_user",
     "change_view",
     "cite",
+    "cite_outcome",
     "delete_view",
     "merge_target",
     "record_contact",

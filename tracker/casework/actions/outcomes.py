@@ -1,5 +1,7 @@
 """Recording what followed an ask."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 
 from tracker.accounts.viewer import Viewer
@@ -29,6 +31,8 @@ from tracker.targets import queries as targets
 from tracker.targets.merged import standing
 from tracker.targets.models import Target
 
+MOST_CITATIONS = 20
+
 
 def record_outcome(viewer: Viewer, ask: Recommendation, given: OutcomeInput) -> Outcome:
     """Record an outcome on an ask, for one of its targets, a named member of a class among them, or
@@ -37,26 +41,10 @@ def record_outcome(viewer: Viewer, ask: Recommendation, given: OutcomeInput) -> 
     records.require_edit(ask, viewer)
     intake = Intake()
     target = _target(viewer, ask, given, intake)
-    authority = agencies.by_slug(given.authority) if given.authority else None
-    actor = intake.text("actor", given.actor, Outcome.actor)
-    if actor and authority is not None:
-        intake.refuse("actor", "Choose a body or name somebody else, not both.")
-    if actor and given.kind is not OutcomeKind.OTHER_ACTION:
-        intake.refuse("kind", "What no public body did is “other action”.")
-    if authority is None and not actor and given.kind is not OutcomeKind.CONFIDENTIAL:
-        intake.refuse("authority", "Choose whose act it was, or name who acted.")
-    if given.kind is OutcomeKind.LISTED_AS_ASKED and ask.seeks is Seeks.REMOVAL:
-        intake.refuse(
-            "kind",
-            "The end of a measure is asked for here. Where it came, choose “Reversed”; a listing "
-            "went the other way.",
-        )
-    else:
-        _check_government(ask, given, authority, intake)
-    citation = intake.text("citation", given.citation, OutcomeCitation.citation)
-    url = intake.url("url", given.url, OutcomeCitation.url)
-    if not citation and not url and given.kind is not OutcomeKind.CONFIDENTIAL:
-        intake.refuse("url", "Give the address or the citation of what says so.")
+    authority, actor = _who_acted(given, intake)
+    _check_kind(ask, given, authority, intake)
+    is_confidential = given.kind is OutcomeKind.CONFIDENTIAL
+    cited = _citation(given.citation, given.url, intake, is_needed=not is_confidential)
     outcome = Outcome(
         recommendation_id=ask.id,
         target=target,
@@ -68,7 +56,7 @@ def record_outcome(viewer: Viewer, ask: Recommendation, given: OutcomeInput) -> 
         attribution=given.attribution,
         note=intake.text("note", given.note, Outcome.note, multiline=True),
         recorded_by_id=viewer.user_id,
-        citations=[OutcomeCitation(citation=citation, url=url)] if citation or url else [],
+        citations=[cited] if cited.citation or cited.url else [],
     )
     is_reversal = given.kind is OutcomeKind.REVERSED
     if given.judgement not in (None, ask.judgement) and not _is_for_all(ask, target):
@@ -94,6 +82,79 @@ def record_outcome(viewer: Viewer, ask: Recommendation, given: OutcomeInput) -> 
     why = "What it was closed for was reversed." if is_reversal else "It is judged anew."
     reopen_unfounded(viewer, [ask], given.effective_on if is_reversal else None, why)
     return outcome
+
+
+def cite_outcome(
+    viewer: Viewer, ask: Recommendation, outcome: Outcome, citation: str, url: str
+) -> None:
+    """Add what else says of an outcome that it came about: one listing may stand on several lists,
+    and is one outcome. Raises `Refused` or `NotAllowed`."""
+    records.require_edit(ask, viewer)
+    intake = Intake()
+    added = _citation(citation, url, intake, is_needed=True)
+    of_this = select(OutcomeCitation).where(OutcomeCitation.outcome_id == outcome.id)
+    known = list(db.session.scalars(of_this.order_by(OutcomeCitation.id)))
+    if outcome.voided_at is not None:
+        intake.refuse("url", "The outcome is void.")
+    elif any((one.citation, one.url) == (added.citation, added.url) for one in known):
+        intake.refuse("url", "This stands there already.")
+    elif len(known) >= MOST_CITATIONS:
+        intake.refuse("url", f"An outcome has {MOST_CITATIONS} citations at the most.")
+    intake.done()
+    added.outcome_id = outcome.id
+    db.session.add(added)
+    records.touch(ask, beside=db.session.get(Target, outcome.target_id or 0))
+    history.record(
+        "outcome.cited",
+        actor_id=viewer.user_id,
+        records=_concerned(outcome),
+        body={
+            "before": {"citations": _cited(known)},
+            "after": {"citations": _cited([*known, added])},
+        },
+    )
+
+
+def _citation(citation: str, url: str, intake: Intake, *, is_needed: bool) -> OutcomeCitation:
+    """What was typed of what says so; empty, where nothing was and nothing needs to be."""
+    typed = OutcomeCitation(
+        citation=intake.text("citation", citation, OutcomeCitation.citation),
+        url=intake.url("url", url, OutcomeCitation.url),
+    )
+    if is_needed and not (typed.citation or typed.url):
+        intake.refuse("url", "Give the address or the citation of what says so.")
+    return typed
+
+
+def _cited(citations: Iterable[OutcomeCitation]) -> list[str]:
+    return [f"{one.citation} {one.url}".strip() for one in citations]
+
+
+def _who_acted(given: OutcomeInput, intake: Intake) -> tuple[Agency | None, str]:
+    """The body whose act it was, or else who acted."""
+    authority = agencies.by_slug(given.authority) if given.authority else None
+    actor = intake.text("actor", given.actor, Outcome.actor)
+    if actor and authority is not None:
+        intake.refuse("actor", "Choose a body or name somebody else, not both.")
+    if actor and given.kind is not OutcomeKind.OTHER_ACTION:
+        intake.refuse("kind", "What no public body did is “other action”.")
+    if authority is None and not actor and given.kind is not OutcomeKind.CONFIDENTIAL:
+        intake.refuse("authority", "Choose whose act it was, or name who acted.")
+    return authority, actor
+
+
+def _check_kind(
+    ask: Recommendation, given: OutcomeInput, authority: Agency | None, intake: Intake
+) -> None:
+    """Refuse what is called another thing than it is."""
+    if given.kind is OutcomeKind.LISTED_AS_ASKED and ask.seeks is Seeks.REMOVAL:
+        intake.refuse(
+            "kind",
+            "The end of a measure is asked for here. Where it came, choose “Reversed”; a listing "
+            "went the other way.",
+        )
+    else:
+        _check_government(ask, given, authority, intake)
 
 
 def _check_government(
@@ -182,5 +243,5 @@ def _snapshot(outcome: Outcome, target: Target | None) -> dict[str, object]:
         "actor": outcome.actor,
         "effective_on": str(outcome.effective_on or ""),
         "attribution": outcome.attribution,
-        "citations": [f"{c.citation} {c.url}".strip() for c in outcome.citations],
+        "citations": _cited(outcome.citations),
     }

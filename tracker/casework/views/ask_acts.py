@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from tracker.accounts import queries as accounts
 from tracker.casework import actions
 from tracker.casework.act_forms import (
+    CitationForm,
     ClockForm,
     EvidenceForm,
     OutcomeForm,
@@ -26,10 +27,10 @@ from tracker.clocks.models import ActKind
 from tracker.core.dates import BadDate, PartialDate
 from tracker.core.now import today
 from tracker.recommendations import queries, workflow
-from tracker.recommendations.models import ClosureReason, Recommendation, Status
+from tracker.recommendations.models import ClosureReason, Outcome, Recommendation, Status
 from tracker.sources import queries as sources
 from tracker.targets import queries as targets
-from tracker.web.forms import BaseForm
+from tracker.web.forms import BaseForm, text_of
 from tracker.web.lists import chosen_word
 from tracker.web.merging import Merge, attempt_change
 from tracker.web.policy import Policy, policy
@@ -254,14 +255,32 @@ def outcome(reference: str) -> ResponseReturnValue:
     return _simple(form, ask, "outcome", act, "The outcome is recorded.")
 
 
+@recommendations.route("/<ref:reference>/outcomes/<key(outcome):key>/cite", methods=["GET", "POST"])
+@policy(Policy.EDITOR)
+def cite_outcome(reference: str, key: int) -> ResponseReturnValue:
+    """Add another list, notice or report that says of the outcome."""
+    ask = own(reference)
+    chosen, form = _outcome(ask, key), CitationForm()
+
+    def act() -> bool:
+        actions.cite_outcome(current(), ask, chosen, text_of(form.citation), text_of(form.url))
+        return True
+
+    return _simple(form, ask, "cite_outcome", act, "The citation is added.", outcome=chosen)
+
+
+def _outcome(ask: Recommendation, key: int) -> Outcome:
+    """One of the outcomes on record of the ask, or 404."""
+    standing = queries.outcomes_of(current(), [ask.id])[ask.id]
+    return next((one for one in standing if one.id == key), None) or abort(404)
+
+
 @recommendations.route("/<ref:reference>/outcomes/<key(outcome):key>/void", methods=["GET", "POST"])
 @policy(Policy.EDITOR)
 def void_outcome(reference: str, key: int) -> ResponseReturnValue:
     """Take back an outcome that was entered in error."""
     ask = own(reference)
-    standing = queries.outcomes_of(current(), [ask.id])[ask.id]
-    chosen = next((o for o in standing if o.id == key), None) or abort(404)
-    form = VoidForm()
+    chosen, form = _outcome(ask, key), VoidForm()
 
     def act() -> bool:
         actions.void_outcome(current(), ask, chosen, form.reason.data or "")
