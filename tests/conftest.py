@@ -18,6 +18,7 @@ from flask import Flask, g
 
 from tests.support import databases
 from tests.support.people import Person, arrive
+from tracker.accounts import passwords
 from tracker.accounts.permissions import Role
 from tracker.core.db import db
 
@@ -87,8 +88,10 @@ def context(app: Flask) -> Iterator[Flask]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_passwords() -> Iterator[None]:
-    """Hashing a password takes a fifth of a second on purpose; tests hash and check each once."""
+    """Hashing a password takes a fifth of a second on purpose, and guessing it some milliseconds;
+    tests hash, guess and check each once."""
     hash_password = functools.cache(flask_security.utils.hash_password)
+    problem_with = functools.cache(passwords.problem_with)
     verify = vars(flask_security.core)["verify_and_update_password"]
     checked: dict[tuple[str, str], bool] = {}
 
@@ -99,7 +102,8 @@ def _quick_passwords() -> Iterator[None]:
         return checked[key]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tracker.accounts.passwords.hash_password", hash_password)
+        patch.setattr(passwords, "hash_password", hash_password)
+        patch.setattr(passwords, "problem_with", problem_with)
         patch.setattr(flask_security.core, "verify_and_update_password", quick_verify)
         yield
 
