@@ -20,6 +20,7 @@ from werkzeug.test import TestResponse, encode_multipart
 from tests.support.forms import tags
 from tests.support.people import Person, form_of, log_in
 from tracker.casework.duplicates import SAID
+from tracker.casework.repeats import AGAIN
 from tracker.core.db import Base, db
 from tracker.jobs import registry, runner
 
@@ -178,13 +179,13 @@ class Sitting:
 
     def send(self) -> TestResponse:
         """Send the form; where it comes back, go on from what it shows. Asked only whether a target
-        or the letter is on record already, the person says that it is another one; shown what
-        others would newly read, that they shall."""
+        or what the form records is on record already, the person says that it is another one; shown
+        what others would newly read, that they shall."""
         answer = self.send_once()
         if SHOWS_FIRST in answer.text:
             return self.send_once()
         said = problems(answer).values() if answer.status_code == 422 else ["nothing"]
-        if all(each.endswith(SAID) or SAME_LETTER in each for each in said):
+        if all(each.endswith((SAID, AGAIN)) for each in said):
             return self.send_once()
         return answer
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from flask import Flask
@@ -100,7 +100,10 @@ def many(app: Flask, staff: Person) -> int:
 
 
 SORTINGS = [
-    *[("/recommendations", name, 113) for name in ("-updated", "-submitted", "submitted")],
+    *[
+        ("/recommendations", name, 113)
+        for name in ("-updated", "updated", "-submitted", "submitted")
+    ],
     *[("/recommendations", name, 113) for name in ("contact", "-contact", "title")],
     *[("/recommendations", name, 113) for name in ("status", "instrument", "next")],
     *[("/recommendations", name, 113) for name in ("next&then=title", "status&then=-contact")],
@@ -185,14 +188,27 @@ def _year(shown: str) -> int:
     return 0 if shown == "–" else int(shown[-4:])
 
 
-def _cursor(person: Person, text: str) -> str:
+LISTS = {
+    "/recommendations": "Recommendation.id Changed last",
+    "/recommendations?sort=submitted": "Recommendation.id Sent first",
+    "/letters": "Letter.id Newest first",
+    "/targets": "Target.id Name",
+    "/sources": "Source.id Title",
+}
+
+
+def _cursor(person: Person, text: str, of_list: str) -> str:
     with person.app.app_context():
-        return seal(text)
+        return seal(text, of_list)
 
 
-@pytest.mark.parametrize("path", ["/recommendations", "/letters", "/targets", "/sources"])
+@pytest.mark.parametrize("path", LISTS)
 def test_a_damaged_cursor_is_told_to_be_one(staff: Person, path: str) -> None:
-    good = _cursor(staff, '["f", "2020", "1"]')
+    of_list = LISTS[path]
+    good = _cursor(staff, '["f", "2020-01-01T00:00:00+00:00", "1"]', of_list)
+    joint = "&" if "?" in path else "?"
+    if "Changed" in of_list:
+        assert staff.get(f"{path}{joint}cursor={good}").status_code == 200
     damaged = (
         *(
             '"f"',
@@ -208,14 +224,31 @@ def test_a_damaged_cursor_is_told_to_be_one(staff: Person, path: str) -> None:
     )
     for cursor in (
         *("x", "####", "é", "\x00", good[:-4], good.swapcase(), "WyJmIiwgIjIwMjAiLCAxXQ"),
-        *(_cursor(staff, text) for text in damaged),
+        *(_cursor(staff, text, of_list) for text in damaged),
     ):
-        answer = staff.get(path, query_string={"cursor": cursor})
+        answer = staff.get(f"{path}{joint}{urlencode({'cursor': cursor})}")
         assert answer.status_code == 400, cursor
         assert "The link to this page of the list is damaged." in words_of(answer)
-    for sort in ("-updated", "submitted") if path == "/recommendations" else ():
-        query = {"sort": sort, "cursor": _cursor(staff, '["f", "no day", "1"]')}
-        assert staff.get(path, query_string=query).status_code == 400
+    if "recommendations" in path:
+        no_day = _cursor(staff, '["f", "no day", "1"]', of_list)
+        assert staff.get(f"{path}{joint}cursor={no_day}").status_code == 400
+
+
+def test_a_link_to_a_page_leads_nowhere_in_another_list(staff: Person) -> None:
+    for number in range(51):
+        record_draft(staff, {"title": f"Ask {number}", "targets-0-name": f"Target {number}"})
+    (later,) = {link for link in links(staff.get("/recommendations")) if "cursor=" in link}
+    assert staff.get(later).status_code == 200
+    assert staff.get(f"{later}&sort=title").status_code == 400
+    (of_targets,) = {link for link in links(staff.get("/targets")) if "cursor=" in link}
+    assert staff.get(of_targets.replace("/targets", "/sources")).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/recommendations", "/exports"])
+def test_a_filter_that_stands_twice_is_refused(staff: Person, path: str) -> None:
+    answer = staff.get(f"{path}?status=submitted&status=draft")
+    assert answer.status_code == 400
+    assert "“status” stands twice in the address." in words_of(answer)
 
 
 def test_the_choices_of_the_filters_follow_what_changes(
@@ -258,7 +291,7 @@ def test_the_link_to_the_next_page_tells_no_key(staff: Person, app: Flask) -> No
     unpacked = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
     assert b'"f"' not in unpacked
     with app.app_context():
-        assert '"f"' in unseal(cursor)
+        assert '"f"' in unseal(cursor, LISTS["/recommendations"])
     assert later in links(staff.get("/recommendations"))  # the same again
 
 

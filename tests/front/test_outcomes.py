@@ -129,7 +129,10 @@ def test_what_came_before_the_ask_is_shown_and_not_credited(
             "What happened": (
                 "Listed as asked, Treasury: Wu Yingjie, designated With Zhang Hongbo. OFAC 29220"
             ),
-            "Why it is not counted": "Before the ask, by 318 days Void this outcome",
+            "Why it is not counted": (
+                "Before the ask, by 318 days Cite what else says of this outcome · "
+                "Void this outcome"
+            ),
         }
     ]
     assert row_of(page, "targets", "Wu Yingjie")["Treasury, OFAC"] == "None known"

@@ -7,6 +7,7 @@ from tracker.agencies.offices import HolderInput
 from tracker.agencies.words import KIND
 from tracker.core.countries import countries
 from tracker.web.forms import BaseForm, DayField, WordField, text_of
+from tracker.web.merging import MergingForm
 
 KINDS = {kind: words for kind, words in KIND.items() if kind is not AgencyKind.HEAD_OF_STATE}
 
@@ -25,14 +26,14 @@ class AgencyForm(BaseForm):
         self.jurisdiction.choices = none | {"EU": "European Union"} | countries()
 
 
-class NamesForm(BaseForm):
+class NamesForm(MergingForm):
     """The names of a body."""
 
     name = StringField("Full name")
     short_name = StringField("Short name")
 
 
-class HolderForm(BaseForm):
+class HolderForm(MergingForm):
     """Who holds an office."""
 
     name = StringField("Name")

@@ -13,6 +13,7 @@ from tracker.core.dates import BadDate, PartialDate
 from tracker.core.now import today
 from tracker.web.forms import text_of
 from tracker.web.lists import chosen_text
+from tracker.web.merging import Merge, attempt_change
 from tracker.web.policy import Policy, policy
 from tracker.web.saving import attempt
 from tracker.web.viewer import current
@@ -55,20 +56,30 @@ def new() -> ResponseReturnValue:
 @policy(Policy.ADMIN)
 def rename(slug: str) -> ResponseReturnValue:
     """Change what a body is called."""
-    agency = queries.with_names(slug) or abort(404)
-    form = NamesForm(data={"name": agency.name, "short_name": agency.short_name})
+    form, saved = NamesForm(data=_names(slug)), None
 
-    def act() -> bool:
+    def act() -> None:
+        agency = queries.with_names(slug) or abort(404)
         name, short_name = text_of(form.name), text_of(form.short_name)
         actions.rename_agency(current(), agency, name=name, short_name=short_name)
-        return True
 
-    if form.is_submitted() and attempt(form, act):
-        flash("The names are saved.")
-        return redirect(url_for("scorecards.show", slug=slug), 303)
-    body = queries.by_slug(slug)
-    page = render_template("views/agencies/rename.html", form=form, agency=body)
-    return page, 422 if form.is_submitted() else 200
+    if form.is_submitted():
+        saved = attempt_change(
+            form, lambda: NamesForm(formdata=None, data=_names(slug)), act, compares=True
+        )
+        if saved is True:
+            flash("The names are saved.")
+            return redirect(url_for("scorecards.show", slug=slug), 303)
+    merge = saved if isinstance(saved, Merge) else None
+    page = render_template(
+        "views/agencies/rename.html", form=form, agency=queries.by_slug(slug), merge=merge
+    )
+    return page, 409 if merge else 422 if form.is_submitted() else 200
+
+
+def _names(slug: str) -> dict[str, str]:
+    agency = queries.by_slug(slug) or abort(404)
+    return {"name": agency.name, "short_name": agency.short_name}
 
 
 @agencies.route("/<slug:slug>/offices", methods=["GET", "POST"])
@@ -92,19 +103,23 @@ def offices_of(slug: str) -> ResponseReturnValue:
 @policy(Policy.ADMIN)
 def holder(slug: str, key: int) -> ResponseReturnValue:
     """Correct who held an office, and when."""
-    agency, office, held = _held(slug, key)
-    form = HolderForm(
-        data={"name": held.name, "held_from": held.held_from, "held_until": held.held_until}
-    )
+    form, saved = HolderForm(data=_holder(slug, key)), None
+    if form.is_submitted():
+        saved = attempt_change(
+            form,
+            lambda: HolderForm(formdata=None, data=_holder(slug, key)),
+            lambda: offices.change_holder(current(), *_held(slug, key), form.given()),
+            compares=True,
+        )
+        if saved is True:
+            flash("The change is saved.")
+            return redirect(url_for(".offices_of", slug=slug), 303)
+    return _holder_page("holder", form, slug, key, saved if isinstance(saved, Merge) else None)
 
-    def act() -> bool:
-        offices.change_holder(current(), agency, office, held, form.given())
-        return True
 
-    if form.is_submitted() and attempt(form, act):
-        flash("The change is saved.")
-        return redirect(url_for(".offices_of", slug=slug), 303)
-    return _holder_page("holder", form, slug, key)
+def _holder(slug: str, key: int) -> dict[str, object]:
+    _, _, held = _held(slug, key)
+    return {"name": held.name, "held_from": held.held_from, "held_until": held.held_until}
 
 
 @agencies.route("/<slug:slug>/offices/<number:key>/remove", methods=["GET", "POST"])
@@ -136,13 +151,18 @@ def _held(slug: str, key: int) -> tuple[Agency, Office, OfficeHolder]:
 
 
 def _holder_page(
-    name: str, form: HolderForm | RemovalForm, slug: str, key: int
+    name: str, form: HolderForm | RemovalForm, slug: str, key: int, merge: Merge | None = None
 ) -> ResponseReturnValue:
     agency, office, held = _held(slug, key)
     page = render_template(
-        f"views/agencies/{name}.html", form=form, agency=agency, office=office, holder=held
+        f"views/agencies/{name}.html",
+        form=form,
+        agency=agency,
+        office=office,
+        holder=held,
+        merge=merge,
     )
-    return page, 422 if form.is_submitted() else 200
+    return page, 409 if merge else 422 if form.is_submitted() else 200
 
 
 @agencies.get("/suggest")

@@ -24,6 +24,7 @@ from tracker.schemas import shapes
 from tracker.sources import queries as sources
 from tracker.sources.models import Source
 from tracker.targets.models import Target
+from tracker.web.lists import refuse_repeated
 from tracker.web.paging import PAGE_SIZE, Order, fetch
 from tracker.web.policy import Policy, policy
 from tracker.web.settings import settings
@@ -118,6 +119,7 @@ def all_agencies() -> Response:
 @policy(Policy.READER)
 def agency(slug: str) -> Response:
     """A body."""
+    _take_only(())
     found = db.session.scalar(agencies.listing().where(Agency.slug == slug))
     return _json(shapes.agency(found)) if found else abort(404)
 
@@ -164,6 +166,7 @@ def _list(
 
 
 def _take_only(names: Collection[str]) -> None:
+    refuse_repeated()
     unknown = sorted(set(request.args) - set(names))
     if unknown:
         known = ", ".join(sorted(names)) or "nothing"
@@ -182,6 +185,7 @@ def _item(
     statement: Select[Any], model: type[RecordMixin], reference: str, items: Items
 ) -> Response:
     """The record of that reference, among what the statement narrows to what the viewer sees."""
+    _take_only(())
     own = statement.join(Record, Record.id == model.record_key())
     one = own.where(Record.reference == reference)
     found = fetch(one, _by_key(model), None, 1).rows

@@ -9,6 +9,7 @@ from wtforms import (
 from wtforms.validators import InputRequired
 
 from tracker.casework import words
+from tracker.casework.forms import ToldField
 from tracker.casework.inputs import (
     Fate,
     NextInput,
@@ -66,6 +67,7 @@ class StatusForm(RecordForm):
 class OutcomeForm(BaseForm):
     """What followed an ask."""
 
+    told = ToldField()
     kind = WordField("What happened", OutcomeKind, labels=words.OUTCOME)
     target = SelectField("To whom")
     authority = SelectField("Whose act")

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tracker.accounts.viewer import Viewer
+from tracker.casework import repeats
 from tracker.casework.forms import AskForm, LetterForm, TargetForm, folded
 from tracker.casework.growing import Offers
+from tracker.casework.repeats import Repeated, unsaid
 from tracker.casework.rows import AskFields, TargetRow
 from tracker.core.dates import BadDate
 from tracker.core.errors import Refused
 from tracker.core.text import BadText, clean
-from tracker.correspondence import queries as correspondence
-from tracker.correspondence.models import Letter
 from tracker.targets.alike import alike
 from tracker.targets.queries import Found
 from tracker.web.forms import lines
@@ -28,20 +28,15 @@ class Doubles:
     """What may be on record already, by where in the form it stands; and whether it was said."""
 
     form: TellingForm
+    repeated: Repeated | None = None
     found: dict[str, list[Found]] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
     rows: dict[str, str] = field(default_factory=dict)
-    letter: Letter | None = None
     were_said: bool = False
 
     def say(self) -> None:
         """Raise `Refused`, if there are any. The form remembers of which names it was said."""
-        said = {f"{path}name": SAID for path in self.found}
-        if self.letter is not None:
-            said["title"] = (
-                f"A letter of this title and day is on record: {self.letter.reference}. Open it, "
-                "or save again to record yours as another one."
-            )
+        said = {f"{path}name": SAID for path in self.found} | unsaid(self.form, self.repeated)
         if not said:
             return
         self.form.told.add(self.names)
@@ -57,10 +52,10 @@ class Doubles:
         return offers
 
 
-def doubles(form: TellingForm, viewer: Viewer) -> Doubles:
-    """The new targets of a form that may be on record already, and the letter, as far as the viewer
-    may see them, but for those of which that was said before. To be asked before anything is
-    written."""
+def doubles(form: TellingForm, viewer: Viewer, *, is_new: bool = True) -> Doubles:
+    """The new targets of a form that may be on record already, and the letter or the ask that is
+    new, as far as the viewer may see them, but for those of which that was said before. To be asked
+    before anything is written."""
     told = set(form.told.names)
     new = {}
     for path, name, row in _rows(form):
@@ -68,25 +63,25 @@ def doubles(form: TellingForm, viewer: Viewer) -> Doubles:
         if folded(typed[0]) not in told and not _is_known(row):
             new[path, name] = typed
     known = alike(viewer, (text for typed in new.values() for text in typed))
-    found = Doubles(form)
+    found = Doubles(form, _repeated(form, viewer) if is_new else None)
     for (path, name), typed in new.items():
         hits = {hit.target.id: hit for text in typed for hit in known.get(text, [])}
         if hits:
             found.found[path] = list(hits.values())
             found.rows[path] = name
             found.names.append(folded(typed[0]))
-    if isinstance(form, LetterForm) and (title := folded(form.title.data or "")) not in told:
-        found.letter = _same_letter(form, viewer)
-        found.names += [title] if found.letter else []
     return found
 
 
-def _same_letter(form: LetterForm, viewer: Viewer) -> Letter | None:
+def _repeated(form: TellingForm, viewer: Viewer) -> Repeated | None:
     try:
-        title, day = clean(form.title.data or ""), form.written_on.date
+        if isinstance(form, LetterForm):
+            return repeats.letter(viewer, clean(form.title.data or ""), form.written_on.date)
+        if isinstance(form, AskForm) and form.instrument.word:
+            return repeats.ask(viewer, clean(form.title.data or ""), form.instrument.word)
     except (BadDate, BadText):
-        return None  # which is said at its field
-    return correspondence.same(viewer, title, day)
+        pass  # which is said at its field
+    return None
 
 
 def _is_known(row: NewTarget) -> bool:

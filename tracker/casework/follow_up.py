@@ -114,7 +114,7 @@ def follow_up(viewer: Viewer, ask: Recommendation, body: Addressee, today: date)
     letters = correspondence.letters_of(viewer, ids)
     carried = {letter.id: letter for found in letters.values() for letter in found}
     named = correspondence.addressed_to(viewer, carried, body.agency_id)
-    met = _met(viewer, ids, body.agency_id)
+    met = _met(viewer, offered, body.agency_id)
     told = _told(offered, carried)
     about = {
         letter.id: frozenset(key for key, own in letters.items() if letter in own)
@@ -197,12 +197,27 @@ def _told(asks: Sequence[Recommendation], letters: dict[int, Letter]) -> dict[in
     return {key: letter for key, letter in letters.items() if key not in hidden}
 
 
-def _met(viewer: Viewer, ask_ids: Sequence[int], agency_id: int) -> dict[int, list[Contact]]:
-    """The contacts with the body that stand, by ask, as far as the viewer may see them."""
-    by_ask = correspondence.contacts_of(viewer, ask_ids)
+def _met(
+    viewer: Viewer, asks: Sequence[Recommendation], agency_id: int
+) -> dict[int, list[Contact]]:
+    """The contacts with the body that stand, by ask, but for those for named people that not all
+    readers of the ask see: the text that is drafted is for the whole house."""
+    by_ask = correspondence.contacts_of(viewer, [ask.id for ask in asks])
     went_to = correspondence.agencies_of({one.id for found in by_ask.values() for one in found})
+    own = {ask.id: Owned.of(ask) for ask in asks}
+    few = [
+        (own[ask_id], Owned.of(one))
+        for ask_id, found in by_ask.items()
+        for one in found
+        if one.audience is Audience.NAMED
+    ]
+    hidden = {(ask.id, one.id) for ask, one in few} - seen_by_all(few)
     return {
-        ask_id: [one for one in found if not one.voided_at and agency_id in went_to[one.id]]
+        ask_id: [
+            one
+            for one in found
+            if not one.voided_at and agency_id in went_to[one.id] and (ask_id, one.id) not in hidden
+        ]
         for ask_id, found in by_ask.items()
     }
 

@@ -52,7 +52,7 @@ from tracker.web.forms import (
     lines,
     text_of,
 )
-from tracker.web.merging import RecordForm
+from tracker.web.merging import MergingForm, RecordForm
 from tracker.web.previewing import SeenForm
 
 
@@ -207,6 +207,7 @@ class AskForm(RecordForm, AskFields, Growing):
 class ContactForm(BaseForm):
     """A contact about one or more asks."""
 
+    told = ToldField()
     substance = WordField(
         "What it amounts to",
         Substance,
@@ -261,7 +262,7 @@ class FileForm(BaseForm):
         return FileInput(sent.filename or "", content, self.as_it_is.data)
 
 
-class AudienceForm(SeenForm):
+class AudienceForm(MergingForm, SeenForm):
     """Who may see a record."""
 
     audience = WordField("Who may see it", Audience, labels=words.AUDIENCE)

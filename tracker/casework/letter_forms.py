@@ -6,6 +6,7 @@ from wtforms import HiddenField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.validators import ValidationError
 
 from tracker.casework import words
+from tracker.casework.forms import ToldField
 from tracker.casework.inputs import ContactInput
 from tracker.casework.rows import date_or_none
 from tracker.correspondence.models import Channel, Substance
@@ -16,6 +17,7 @@ from tracker.web.merging import RecordForm
 class FollowUpForm(BaseForm):
     """A follow-up letter to one body. `shown` is the body for which the text was drafted."""
 
+    told = ToldField()
     shown = HiddenField()
     agency = SelectField("To whom", validate_choice=False)
     asks = SelectMultipleField("About which asks", validate_choice=False)

@@ -33,13 +33,20 @@ from tracker.records.models import Audience
 from tracker.records.queries import tags_of
 from tracker.targets.models import Target
 from tracker.web import paging
-from tracker.web.lists import chosen_order, chosen_switch, chosen_text, chosen_word
+from tracker.web.lists import (
+    chosen_order,
+    chosen_switch,
+    chosen_text,
+    chosen_word,
+    refuse_repeated,
+)
 
 S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 ORDERS = {
     "-updated": paging.Order(
         "Changed last", Recommendation.updated_at, Recommendation.id, descending=True
     ),
+    "updated": paging.Order("Longest unchanged", Recommendation.updated_at, Recommendation.id),
     "-submitted": paging.Order(
         "Sent last", Recommendation.submitted_on, Recommendation.id, descending=True
     ),
@@ -82,6 +89,7 @@ IN_EACH_ROW = ("id", "organisation_id", "title", "instrument")
 ME, NOBODY = "me", "none"
 # what the address of a list holds besides filters
 NARROWS_NOTHING = {"sort", "then", "columns", "cursor", "view"}
+SEVERAL = ("columns", "ask")  # of which an address may name several
 
 
 @dataclass(frozen=True)
@@ -142,7 +150,8 @@ def _order(viewer: Viewer, first: str, second: str) -> paging.Order:
 
 def filters_from_address(viewer: Viewer) -> tuple[filtering.Filters, Cause | None, bool]:
     """The filters in the address, the cause among them, and whether only stale asks are wanted.
-    A value that is none is a 400 that says so."""
+    A value that is none, or a second one, is a 400 that says so."""
+    refuse_repeated(but=SEVERAL)
     cause = chosen_word("cause", Cause)
     filters = filtering.Filters(
         q=chosen_text("q"),

@@ -193,6 +193,35 @@ def recent_replies(viewer: Viewer, limit: int) -> list[Contact]:
     return list(db.session.scalars(visible(statement, Contact, viewer)))
 
 
+def same_contact(
+    viewer: Viewer,
+    recommendation_ids: Collection[int],
+    agency_ids: Collection[int],
+    substance: Substance,
+    happened_on: PartialDate | None,
+) -> Contact | None:
+    """A contact of that kind and day with one of the bodies, or with none in particular where none
+    is given, about one of some asks; one that stands and that the viewer may see, the oldest."""
+    concerned = select(ContactRecommendation.contact_id).where(
+        ContactRecommendation.recommendation_id.in_(recommendation_ids)
+    )
+    of_any = select(ContactAgency.contact_id)
+    bodies = Contact.id.in_(of_any.where(ContactAgency.agency_id.in_(agency_ids)))
+    statement = (
+        select(Contact)
+        .where(
+            Contact.id.in_(concerned),
+            bodies if agency_ids else Contact.id.not_in(of_any),
+            Contact.substance == substance,
+            Contact.happened_on == (happened_on or ""),
+            Contact.voided_at.is_(None),
+        )
+        .order_by(Contact.id)
+        .limit(1)
+    )
+    return db.session.scalar(visible(statement, Contact, viewer))
+
+
 def sendings_by(letter_id: int) -> Select[Contact]:
     """The contacts by which a letter went out, those that stand; for computing, not for showing."""
     return select(Contact).where(Contact.letter_id == letter_id, *_STANDING_SENDING)

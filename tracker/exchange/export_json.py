@@ -116,7 +116,10 @@ def _asks(
     for rows in _batches(wanted.options(*PARTS_OF_ASK), Recommendation.id):
         for parts in parts_of(viewer, rows):
             seen.add(parts.ask.id)
-            seen.update(t.id for t in parts.targets)
+            acted_on = [o.target for o in parts.outcomes if o.target and not o.voided_at]
+            about = [*parts.targets, *acted_on]
+            seen.update(target.id for target in about)
+            audiences.update(target.audience for target in about)
             seen.update(found.id for found in parts.letters)
             seen.update(contact.id for contact in parts.contacts)
             audiences.update(contact.audience for contact in parts.contacts)

@@ -6,12 +6,12 @@ from contextlib import ExitStack
 from tempfile import SpooledTemporaryFile
 from typing import IO, cast
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, abort, render_template, request
 from sqlalchemy import Select, func, select
 
 from tracker.casework import listing
 from tracker.casework.list_parts import choices_for
-from tracker.casework.list_words import in_words
+from tracker.casework.list_words import LABELS, SWITCHES, in_words
 from tracker.core.db import db, transaction
 from tracker.core.now import today
 from tracker.exchange import export_json
@@ -34,11 +34,11 @@ OF_THE_LIST = ("sort", "then", "columns", "cursor", "view")  # in its address, a
 @policy(Policy.EXPORTER)
 def index() -> str:
     """What would be in the file: the asks that the filters of the list leave, or all."""
-    wanted = _narrowed(export_json.visible_asks(current()))
+    filters, wanted = _filters(), _narrowed(export_json.visible_asks(current()))
     return render_template(
         "views/exports/index.html",
         is_narrowed=_is_narrowed(),
-        filters=in_words(_filters(), choices_for(current())),
+        filters=in_words(filters, choices_for(current())),
         total=_count(wanted),
         public=_count(wanted.where(Recommendation.audience == Audience.PUBLIC)),
     )
@@ -49,7 +49,8 @@ def index() -> str:
 def download() -> Response:
     """The file. It is written down who takes it before anybody has it; where anything in it is not
     public, the password is asked for again."""
-    viewer, narrow = current(), _narrowed if _is_narrowed() else None
+    viewer, filters = current(), _filters()
+    narrow = _narrowed if _is_narrowed() else None
     with ExitStack() as stack:
         kept = cast(IO[bytes], stack.enter_context(SpooledTemporaryFile(export_json.SPOOLED)))
         text = io.TextIOWrapper(kept, encoding="utf-8")
@@ -59,8 +60,7 @@ def download() -> Response:
             require_fresh()
         db.session.rollback()  # what was read must not keep this from writing
         with transaction():
-            filters = [f"{name}={value}" for name, value in _filters()]
-            record_export(viewer, "json", filters, made)
+            record_export(viewer, "json", [f"{name}={value}" for name, value in filters], made)
         size = kept.tell()
         stack.pop_all()  # from here on the answer closes it
     answer = Response(_pieces(kept), mimetype="application/json")
@@ -85,9 +85,13 @@ def _is_narrowed() -> bool:
 
 
 def _filters() -> list[tuple[str, str]]:
-    """The filters as the address has them."""
-    given = request.args.items(multi=True)
-    return [(name, value) for name, value in given if value and name not in OF_THE_LIST]
+    """The filters as the address has them. What is none is refused, so that nobody takes all for
+    some."""
+    given = [(name, value) for name, value in request.args.items() if name not in OF_THE_LIST]
+    for name, _ in given:
+        if name not in LABELS and name not in SWITCHES:
+            abort(400, f"“{name[:40]}” is no filter of the list: nothing would be left out by it.")
+    return [(name, value) for name, value in given if value]
 
 
 def _count(statement: Select[Recommendation]) -> int:

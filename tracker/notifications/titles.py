@@ -7,8 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import or_, select, union_all
-from sqlalchemy.orm import aliased
+from sqlalchemy import CompoundSelect, select, union_all
 
 from tracker.accounts.models import Organisation
 from tracker.accounts.viewer import Viewer
@@ -19,7 +18,9 @@ from tracker.recommendations.models import Recommendation, RecommendationTarget
 from tracker.records.models import Audience
 from tracker.records.queries import visible
 from tracker.sources.models import Source, SourceUse
-from tracker.targets.models import Target, TargetKind, TargetName
+from tracker.targets.merged import merged_under, standing
+from tracker.targets.models import Target, TargetKind
+from tracker.targets.queries import load_names, members_of
 
 WITH_TITLES: tuple[Any, ...] = (Recommendation, Letter, Source)
 SHORTEST = 3  # letters of a part of a person's name that hardly stands in a title by chance
@@ -68,13 +69,45 @@ def names_target(title: str, name: str, kind: TargetKind) -> bool:
 def _names_of_targets(
     viewer: Viewer, record_ids: Iterable[int]
 ) -> dict[int, list[tuple[str, TargetKind]]]:
-    """The names of the targets that the viewer sees, and of what was merged with them: of asks, and
-    of the asks of letters and sources. In one statement."""
-    ids, target = list(record_ids), RecommendationTarget.target_id.label("target_id")
+    """The names of the targets of asks, and of the asks of letters, sources and their contacts: as
+    far as the viewer sees them, with the named members of classes, and all that was merged with any
+    of these. In a fixed number of statements."""
+    linked: dict[int, set[int]] = defaultdict(set)
+    for record_id, target_id in db.session.execute(_targets_of(list(record_ids))):
+        linked[record_id].add(target_id)
+    ids = set().union(*linked.values())
+    own = visible(select(Target).where(Target.id.in_(ids)), Target, viewer)
+    stands = standing(viewer, db.session.scalars(own))
+    members = members_of(viewer, ids | {target.id for target in stands.values()})
+    named = {
+        record_id: {
+            *(stands[key] for key in keys if key in stands),
+            *(one for key in keys for one in members.get(key, ())),
+            *(one for key in keys if key in stands for one in members.get(stands[key].id, ())),
+        }
+        for record_id, keys in linked.items()
+    }
+    survivors = set().union(*named.values())
+    load_names(survivors)
+    merged = merged_under(viewer, [target.id for target in survivors])
+    return {
+        record_id: [
+            (name.text, each.kind)
+            for target in found
+            for each in (target, *merged.get(target.id, ()))
+            for name in each.names
+        ]
+        for record_id, found in named.items()
+    }
+
+
+def _targets_of(ids: list[int]) -> CompoundSelect[int, int]:
+    """The targets that records are about, whoever may see them: of asks, letters and sources."""
+    target = RecommendationTarget.target_id.label("target_id")
     ask, cites = RecommendationTarget.recommendation_id, SourceUse.source_id.in_(ids)
     carried = LetterRecommendation.recommendation_id == ask
     of_source = select(SourceUse.source_id, target)
-    pairs = union_all(
+    return union_all(
         select(ask.label("record_id"), target).where(ask.in_(ids)),
         select(LetterRecommendation.letter_id, target)
         .join(RecommendationTarget, carried)
@@ -88,21 +121,4 @@ def _names_of_targets(
         )
         .join(RecommendationTarget, ContactRecommendation.recommendation_id == ask)
         .where(cites),
-    ).subquery()
-    linked = aliased(Target)
-    is_one = or_(
-        Target.id == linked.id,
-        Target.id == linked.merged_into_id,
-        Target.merged_into_id == linked.id,
     )
-    statement = (
-        select(pairs.c.record_id, TargetName.text, Target.kind)
-        .join(linked, linked.id == pairs.c.target_id)
-        .join(Target, is_one)
-        .join(TargetName, TargetName.target_id == Target.id)
-        .distinct()
-    )
-    found: dict[int, list[tuple[str, TargetKind]]] = defaultdict(list)
-    for record_id, name, kind in db.session.execute(visible(statement, Target, viewer)):
-        found[record_id].append((name, kind))
-    return found

@@ -59,10 +59,11 @@ def watch(reference: str) -> ResponseReturnValue:
 @notices.post("/watch/<ref:reference>/stop")
 @policy(Policy.PERSON)
 def stop(reference: str) -> Response:
-    """Watch a record no more."""
-    _require_seen(reference)
+    """Watch a record no more, also one that is not to be seen any more, which is answered like one
+    that there is not."""
     choices.unwatch(current(), reference)
     db.session.commit()
+    _require_seen(reference)
     flash(f"You no longer watch {reference}.")
     return redirect(_page_of(reference), 303)
 

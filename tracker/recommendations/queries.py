@@ -22,6 +22,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from tracker.accounts.viewer import Viewer
 from tracker.agencies.models import Agency
 from tracker.core.db import IDS, KeyColumn, built_once, db, grouped, table_of
+from tracker.core.names import romanise
 from tracker.core.references import well_formed
 from tracker.core.unchanged import kept_while_unchanged
 from tracker.recommendations.filters import Filters, narrowed
@@ -33,6 +34,7 @@ from tracker.recommendations.models import (
     Recommendation,
     RecommendationPlace,
     RecommendationTarget,
+    Status,
     StatusSpan,
 )
 from tracker.records.models import Record
@@ -255,6 +257,24 @@ def latest_about(
     for target_id, ask in db.session.execute(visible(statement, Recommendation, viewer)):
         found[target_id].append(ask)
     return found
+
+
+def same(viewer: Viewer, title: str, instrument: Instrument) -> Recommendation | None:
+    """An open ask of the viewer's organisation with that title and instrument, as far as the viewer
+    may see it, the oldest one."""
+    statement = (
+        select(Recommendation)
+        .where(
+            Recommendation.sort_title == romanise(title)[:80],  # its index finds them
+            func.lower(Recommendation.title) == title.lower(),
+            Recommendation.instrument == instrument,
+            Recommendation.organisation_id == (viewer.organisation_id or 0),
+            Recommendation.status != Status.CLOSED,
+        )
+        .order_by(Recommendation.id)
+        .limit(1)
+    )
+    return db.session.scalar(visible(statement, Recommendation, viewer))
 
 
 def outcomes_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, list[Outcome]]:

@@ -51,12 +51,16 @@
     if (event.target.matches("[data-forgets-drafts]")) drafts().forEach((name) => sessionStorage.removeItem(name));
   });
 
-  // a form that is on its way is not sent a second time, however often its button is pressed
+  // a form that is on its way is not sent a second time, however often its button is pressed; one that
+  // was stopped is, after a while, and so is one that is answered by a file, for its page stays
+  const ON_ITS_WAY = 5000;
   document.addEventListener("submit", (event) => {
     const { target, submitter } = event;
     if (event.defaultPrevented || target.method !== "post" || submitter?.name === "op") return;
-    if (target.dataset.sent) event.preventDefault();
-    else target.dataset.sent = "yes";
+    if (target.matches("[data-answers-file]")) return;
+    const isOnItsWay = Date.now() - (target.dataset.sent ?? 0) < ON_ITS_WAY;
+    if (isOnItsWay) event.preventDefault();
+    else target.dataset.sent = Date.now();
     // the page that answers begins at its top, not at a problem that was put right meanwhile
     if (location.hash) history.replaceState(history.state, "", location.pathname + location.search);
   });

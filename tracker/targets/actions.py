@@ -1,18 +1,20 @@
 """Recording targets and their names."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tracker.accounts.viewer import Viewer
 from tracker.core.countries import Place, countries
 from tracker.core.dates import PartialDate
 from tracker.core.db import db
+from tracker.core.errors import Refused
 from tracker.core.intake import Intake
 from tracker.core.names import fold, romanise, script_of
 from tracker.core.now import now, today
 from tracker.history import actions as history
 from tracker.records import actions as records
 from tracker.records.models import Kind
+from tracker.targets.merged import standing
 from tracker.targets.models import (
     NameKind,
     RelationKind,
@@ -67,9 +69,15 @@ def add_target(viewer: Viewer, given: TargetInput, intake: Intake | None = None)
 
 
 def change_target(viewer: Viewer, target: Target, given: TargetInput, seen_version: int) -> None:
-    """Change a target; what is saved as it stood changes nothing. Raises `Refused`, `NotAllowed` or
-    `Stale`."""
+    """Change a target; what is saved as it stood changes nothing. Raises `Refused`, also for one
+    for which another stands, `NotAllowed` or `Stale`."""
     records.require_edit(target, viewer)
+    survivor = standing(viewer, [target])[target.id]
+    if survivor is not target:
+        raise Refused(
+            f"This target is merged: {survivor.name} ({survivor.reference}) stands for it. Change "
+            "that one, or take the merge back first."
+        )
     intake = Intake()
     checked = _check(given, intake)
     intake.done()
@@ -150,15 +158,18 @@ def _check(given: TargetInput, intake: Intake) -> TargetInput | None:
         intake.refuse("other_names", f"Up to {MOST_NAMES} names.")
     if len(given.identifiers) > MOST_IDENTIFIERS:
         intake.refuse("identifiers", f"Up to {MOST_IDENTIFIERS} identifiers.")
-    if given.place and given.place.country not in countries():
+    place = given.place
+    if place and place.country not in countries():
         intake.refuse("place", "Choose a country of the list.")
+    if place:
+        place = replace(place, region=intake.text("place", place.region, Target.region))
     checked = TargetInput(
         name=name,
         kind=given.kind,
         other_names=tuple(dict.fromkeys(o for o in others if o != name)),
         position=intake.text("position", given.position, Target.position),
         born_on=intake.past("born_on", given.born_on, today=today()),
-        place=given.place,
+        place=place,
         note=intake.text("note", given.note, Target.note, multiline=True),
         identifiers=tuple(
             (
@@ -168,8 +179,6 @@ def _check(given: TargetInput, intake: Intake) -> TargetInput | None:
             for kind, value in given.identifiers[:MOST_IDENTIFIERS]
         ),
     )
-    if given.place:
-        intake.text("place", given.place.region, Target.region)
     return checked if len(intake.problems) == problems else None
 
 

@@ -69,6 +69,12 @@ FAILURES: dict[Failure, tuple[str, str, int]] = {
     ),
 }
 TOO_LARGE = ("This file is too large", "Go back, make it smaller or part it, and try again.")
+# what to do, said to a program
+OF_PROGRAMS = {
+    403: "The owner of this token may not do this. Ask for a token of somebody who may.",
+    404: "There is nothing here, or it is not for the owner of this token. Take it from a list.",
+    405: "Use one of the methods that the header Allow names.",
+}
 # where the same form can be sent again, and where its text can at least be taken elsewhere
 IS_SENT_AGAIN = (400, 401, 503)
 KEEPS_WHAT_WAS_SENT = (*IS_SENT_AGAIN, 403, 404, 409, 422, 500)
@@ -180,8 +186,9 @@ def _problem(code: int, title: str, said: str | None) -> Response:
     """The same for a program (RFC 9457)."""
     if code == 401:
         title, said = "No token that holds", "Send Authorization: Bearer, and a token that is good."
-    told = {"type": "about:blank", "status": code, "title": title}
-    response = make_response(json.dumps(told | ({"detail": said} if said else {})), code)
+    detail = said or OF_PROGRAMS.get(code, "Nothing was changed.")
+    told = {"type": "about:blank", "status": code, "title": title, "detail": detail}
+    response = make_response(json.dumps(told), code)
     response.mimetype = "application/problem+json"
     if code == 401:
         response.headers["WWW-Authenticate"] = "Bearer"

@@ -1,6 +1,6 @@
 """Filters and sorting that live in the address, so that a link shares a view."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from enum import StrEnum
 from typing import TypeVar
 
@@ -13,6 +13,13 @@ E = TypeVar("E", bound=StrEnum)
 LONGEST = 200
 SWITCHED = dict.fromkeys(("1", "yes", "true", "on"), True)
 SWITCHED |= dict.fromkeys(("", "0", "no", "false", "off"), False)
+
+
+def refuse_repeated(*, but: Container[str] = ()) -> None:
+    """Refuse an address that names something twice, of which only one could hold."""
+    for name, values in request.args.lists():
+        if len(values) > 1 and name not in but:
+            abort(400, f"“{name[:40]}” stands twice in the address. Choose one of its values.")
 
 
 def chosen_order(orders: Mapping[str, Order]) -> tuple[Order, str]:

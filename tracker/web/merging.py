@@ -32,7 +32,7 @@ from tracker.core.errors import Stale
 from tracker.web.forms import BaseForm, VersionField
 from tracker.web.saving import attempt
 
-OURS = ("csrf_token", "version", "seen", "told")  # fields of the form's own
+OURS = ("csrf_token", "version", "seen", "told", "shown")  # fields of the form's own
 TOKENS = re.compile(r"[^\W\d_]+|\d+|\s+|.", re.S)
 LETTERS_WITHOUT_SPACES = re.compile(r"[\u0f00-\u0fff\u2e80-\u9fff\uac00-\ud7af]")
 DAMAGED = "The form was damaged on its way. Load its page again."
@@ -56,21 +56,26 @@ class SeenField(HiddenField):
         return found if good else None
 
 
-class RecordForm(BaseForm):
-    """A form that changes a record which somebody else may be changing too."""
+class MergingForm(BaseForm):
+    """A form that changes what somebody else may be changing too."""
 
-    version = VersionField()
     seen = SeenField()
 
     def fingerprint(self) -> str:
         """What the page carries along in `seen`."""
         return self.seen.data or json.dumps(_digests(self), separators=(",", ":"))
 
-    def is_behind(self, now: "RecordForm") -> bool:
-        """Whether the record, as a form filled from it says, is another by now than it was when
+    def is_behind(self, now: "MergingForm") -> bool:
+        """Whether what stands, as a form filled from it says, is another by now than it was when
         the page was first shown."""
         seen = self.seen.digests or {}
         return any(seen.get(name, digest) != digest for name, digest in _digests(now).items())
+
+
+class RecordForm(MergingForm):
+    """Such a form for a record, which has versions."""
+
+    version = VersionField()
 
 
 @dataclass(frozen=True)
@@ -93,19 +98,20 @@ class Merge:
 
 
 def attempt_change(
-    form: RecordForm,
-    fresh: Callable[[], RecordForm],
+    form: MergingForm,
+    fresh: Callable[[], MergingForm],
     act: Callable[[], None],
     *,
     compares: bool = False,
 ) -> bool | Merge:
     """Try to save a change: whether it is saved, or, where somebody saved first, what to choose.
+    Where nothing is left to save, since it was sent twice or says what was there, it is saved.
 
     `fresh` makes a form filled from the record as it is now, and from nothing that was sent. Where
-    some changes of what the form shows leave the version as it is, it `compares` the fields of the
-    record with what the person saw.
+    what the form shows has no version, or some changes leave it as it is, it `compares` the fields
+    of the record with what the person saw.
     """
-    _take_chosen(form, fresh)
+    take_chosen(form, fresh)
 
     def change() -> bool:
         if compares and form.is_behind(fresh()):
@@ -117,10 +123,11 @@ def attempt_change(
         return attempt(form, change) is not None
     except Stale:
         db.session.rollback()
-        return _merge(form, fresh())
+        merge = merged(form, fresh())
+        return merge if merge.clashes or merge.kept else True
 
 
-def _take_chosen(form: RecordForm, fresh: Callable[[], RecordForm]) -> None:
+def take_chosen(form: MergingForm, fresh: Callable[[], MergingForm]) -> None:
     """After two texts stood side by side: take theirs in the fields for which it was chosen."""
     everything = request.form.get("take")
     chosen = {
@@ -134,14 +141,16 @@ def _take_chosen(form: RecordForm, fresh: Callable[[], RecordForm]) -> None:
             _adopt(form, theirs, name)
 
 
-def _adopt(form: RecordForm, theirs: RecordForm, name: str) -> None:
+def _adopt(form: MergingForm, theirs: MergingForm, name: str) -> None:
     """Have the form hold, in that field, what the other form holds."""
     other: Field = theirs._fields[name]
     form._fields[name] = other
     setattr(form, name, other)
 
 
-def _merge(mine: RecordForm, theirs: RecordForm) -> Merge:
+def merged(mine: MergingForm, theirs: MergingForm) -> Merge:
+    """What a person typed brought together with what stands now. The form holds from then on what
+    only the other changed, and speaks of what stands."""
     before, now, typed = mine.seen.digests or {}, _digests(theirs), _digests(mine)
     clashes, taken, kept = [], [], []
     for name in [name for name in now if now[name] != typed[name]]:
@@ -154,7 +163,8 @@ def _merge(mine: RecordForm, theirs: RecordForm) -> Merge:
         else:
             texts = _shown(theirs._fields[name]), _shown(mine._fields[name])
             clashes.append(Clash(name, label, *marked(*texts)))
-    mine.version.show(theirs.version.number)
+    if isinstance(mine, RecordForm) and isinstance(theirs, RecordForm):
+        mine.version.show(theirs.version.number)
     mine.seen.data = theirs.fingerprint()
     return Merge(clashes, taken, kept)
 
@@ -211,7 +221,7 @@ def _shown(entry: Any) -> str:
         return ", ".join(part for part in parts if part)
     if isinstance(entry, FieldList):
         return "\n".join(_shown(row) for row in entry.entries if not row.form.is_blank)
-    if isinstance(entry, SelectField) and not isinstance(entry, SelectMultipleField):
+    if isinstance(entry, (SelectField, SelectMultipleField)):
         labels = {value: label for value, label, *_ in entry.iter_choices()}
-        return str(labels.get(entry.data, entry.data or ""))
+        return ", ".join(str(labels.get(part, part)) for part in _parts(entry))
     return ", ".join(part for part in _parts(entry) if part)

@@ -160,7 +160,13 @@ def _encode(direction: str, row: Any, order: Order) -> str:
     place = texts if order.then else texts[0]
     # sealed, and as long whichever it is: keys number the records of all, also of those that the
     # reader does not see
-    return seal(json.dumps([direction, place, f"{getattr(row, order.key.key):019}"]))
+    text = json.dumps([direction, place, f"{getattr(row, order.key.key):019}"])
+    return seal(text, _list_of(order))
+
+
+def _list_of(order: Order) -> str:
+    """What tells one list from another: a link to a page of one leads nowhere in another."""
+    return " ".join([str(order.key), *(part.label for part in order.parts)])
 
 
 def _text(value: Any) -> str:
@@ -171,7 +177,7 @@ def _text(value: Any) -> str:
 
 def _decode(cursor: str, order: Order) -> Place:
     try:
-        direction, place, key = json.loads(unseal(cursor))
+        direction, place, key = json.loads(unseal(cursor, _list_of(order)))
         texts = place if order.then and isinstance(place, list) else [place]
         if direction not in ("f", "b") or len(texts) != len(order.parts):
             raise ValueError(cursor)

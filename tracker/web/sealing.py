@@ -17,14 +17,15 @@ from tracker.web.settings import settings
 DIGITS = 15  # of a key: its length tells nothing either
 
 
-def seal(text: str) -> str:
-    """A text as an address can hold it, worth nothing without the instance's key."""
-    return seal_by(settings().secret_key, text)
+def seal(text: str, kind: str) -> str:
+    """A text as an address can hold it, worth nothing without the instance's key, nor as another
+    kind."""
+    return seal_by(settings().secret_key, text, kind)
 
 
-def unseal(sealed: str) -> str:
-    """The text again. Raises `ValueError` for what was not sealed here."""
-    return unseal_by(settings().secret_key, sealed)
+def unseal(sealed: str, kind: str) -> str:
+    """The text again. Raises `ValueError` for what was not sealed here, as that kind."""
+    return unseal_by(settings().secret_key, sealed, kind)
 
 
 def sealed_key(kind: str, key: int) -> str:
@@ -35,7 +36,7 @@ def sealed_key(kind: str, key: int) -> str:
 
 def opened_key(kind: str, sealed: str) -> int:
     """The key again. Raises `ValueError` for what is none of that kind."""
-    return int(unseal_by(settings().secret_key, sealed, kind))
+    return int(unseal(sealed, kind))
 
 
 def seal_key_by(secret_key: str, kind: str, key: int) -> str:
@@ -43,18 +44,18 @@ def seal_key_by(secret_key: str, kind: str, key: int) -> str:
     return seal_by(secret_key, f"{key:0{DIGITS}d}", kind)
 
 
-def seal_by(secret_key: str, text: str, kind: str = "") -> str:
-    """`seal` where no application is at hand; what is of one kind is of no use as another."""
-    sealed = _cipher(secret_key).encrypt(text.encode(), [kind.encode()] if kind else None)
+def seal_by(secret_key: str, text: str, kind: str) -> str:
+    """`seal` where no application is at hand."""
+    sealed = _cipher(secret_key).encrypt(text.encode(), [kind.encode()])
     return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
 
 
-def unseal_by(secret_key: str, sealed: str, kind: str = "") -> str:
+def unseal_by(secret_key: str, sealed: str, kind: str) -> str:
     """`unseal` where no application is at hand."""
     padded = sealed + "=" * (-len(sealed) % 4)
     try:
         packed = base64.urlsafe_b64decode(padded.encode("ascii"))
-        return _cipher(secret_key).decrypt(packed, [kind.encode()] if kind else None).decode()
+        return _cipher(secret_key).decrypt(packed, [kind.encode()]).decode()
     except InvalidTag:
         raise ValueError(sealed) from None
 

@@ -54,7 +54,8 @@ def erase_person(email: str) -> None:
     for statement in _of_person(user).values():
         db.session.execute(statement.execution_options(synchronize_session=False))
     mine = Recommendation.assignee_id == user.id
-    free = update(Recommendation).where(mine).values(assignee_id=None)
+    next_version = Recommendation.plan_version + 1
+    free = update(Recommendation).where(mine).values(assignee_id=None, plan_version=next_version)
     db.session.execute(free.execution_options(synchronize_session=False))
     user.email, user.name = f"erased-{secrets.token_hex(8)}@erased.invalid", NAMELESS
     user.password, user.active = None, False

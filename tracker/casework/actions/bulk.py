@@ -112,6 +112,7 @@ def undo_together(viewer: Viewer, key: int) -> BulkChange | None:
     for row in rows.values():
         row.kept_why = NOT_THERE
     for ask in asks:
+        records.require_edit(ask, viewer)
         each, rows[ask.id].kept_why = plan_back(ask, rows[ask.id], since[ask.id], colleagues)
         if each.after:
             planned.append(each)

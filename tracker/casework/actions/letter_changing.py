@@ -10,12 +10,11 @@ from tracker.casework.actions.letters import (
     fill,
     signatories_of,
 )
-from tracker.casework.actions.sending import carried
+from tracker.casework.actions.sending import carried, require_standing
 from tracker.casework.actions.settle import settle
 from tracker.casework.inputs import LetterInput
 from tracker.casework.telling import NOTE
 from tracker.core.db import db
-from tracker.core.errors import Refused
 from tracker.core.intake import Intake
 from tracker.correspondence.models import Letter, Signatory
 from tracker.history import actions as history
@@ -29,9 +28,8 @@ def change_letter(viewer: Viewer, letter: Letter, given: LetterInput, seen_versi
     others see. `letter` is loaded with its parts. Raises `Refused`, `NotAllowed`, or `Stale` where
     somebody saved in the meantime."""
     records.require_edit(letter, viewer)
+    require_standing(letter)
     records.require_current(letter, seen_version)
-    if letter.voided_at is not None:
-        raise Refused("This letter is void: it stays as it was entered.")
     before = _snapshot(letter)
     intake = Intake()
     _check(letter, given, intake)

@@ -8,12 +8,11 @@ from tracker.accounts.viewer import MACHINE, Viewer
 from tracker.agencies import queries as agencies
 from tracker.casework.actions.addressees import Addressed, addressed
 from tracker.casework.actions.asks import check_sources, cite_all, new_ask
-from tracker.casework.actions.sending import begin, carried
+from tracker.casework.actions.sending import begin, carried, require_standing
 from tracker.casework.actions.settle import settle
 from tracker.casework.actions.supplements import supplemented
 from tracker.casework.inputs import AskInput, LetterInput, SignatoryInput
 from tracker.core.db import db
-from tracker.core.errors import Refused
 from tracker.core.intake import Intake
 from tracker.core.names import romanise
 from tracker.core.now import today
@@ -81,8 +80,7 @@ def add_to_letter(viewer: Viewer, letter: Letter, given: AskInput) -> Recommenda
     `letter` is loaded with its parts. Raises `Refused` with every problem at its field, or
     `NotAllowed`."""
     records.require_edit(letter, viewer)
-    if letter.voided_at is not None:
-        raise Refused("This letter is void: it stays as it was entered.")
+    require_standing(letter)
     intake = Intake()
     standing = carried(letter)
     if len(standing) >= MOST_ASKS:

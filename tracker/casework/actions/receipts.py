@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from tracker.accounts.viewer import MACHINE, Viewer
-from tracker.casework.actions.sending import carried, send, sent_by_hand, undated
+from tracker.casework.actions.sending import carried, require_standing, send, sent_by_hand, undated
 from tracker.casework.actions.settle import settle
 from tracker.casework.actions.supplements import supplemented, supplements_another
 from tracker.casework.inputs import ReceiptInput
@@ -30,6 +30,7 @@ def record_receipt(viewer: Viewer, letter: Letter, given: ReceiptInput, seen_ver
     and whether the day by which it asks for a reply stands in it; and of one that was not sent yet,
     when it was. The clocks of its asks follow. Raises `Refused`, `NotAllowed` or `Stale`."""
     records.require_edit(letter, viewer)
+    require_standing(letter)
     intake = Intake()
     before, was_sent = _receipt(letter), letter.is_sent
     sent_on = letter.sent_on if was_sent else _sent_on(viewer, letter, given, intake)

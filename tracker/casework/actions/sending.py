@@ -9,6 +9,7 @@ from tracker.casework.actions import spans
 from tracker.casework.actions.status import record_change, status_of
 from tracker.core.dates import PartialDate
 from tracker.core.db import db
+from tracker.core.errors import Refused
 from tracker.core.now import today
 from tracker.correspondence import actions as correspondence
 from tracker.correspondence import queries as letters
@@ -32,6 +33,12 @@ def carried(letter: Letter) -> Sequence[Recommendation]:
         .where(LetterRecommendation.letter_id == letter.id)
         .order_by(LetterRecommendation.position)
     ).all()
+
+
+def require_standing(letter: Letter) -> None:
+    """Raise `Refused` for a letter that is void."""
+    if letter.voided_at is not None:
+        raise Refused("This letter is void: it stays as it was entered.")
 
 
 def begin(viewer: Viewer, letter: Letter, asks: Sequence[Recommendation], *, sent: bool) -> None:

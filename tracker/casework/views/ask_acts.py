@@ -6,7 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.accounts import queries as accounts
-from tracker.casework import actions
+from tracker.casework import actions, repeats
 from tracker.casework.act_forms import (
     CitationForm,
     ClockForm,
@@ -30,7 +30,7 @@ from tracker.recommendations import queries, workflow
 from tracker.recommendations.models import ClosureReason, Outcome, Recommendation, Status
 from tracker.sources import queries as sources
 from tracker.targets import queries as targets
-from tracker.web.forms import BaseForm, text_of
+from tracker.web.forms import BaseForm, offered, text_of
 from tracker.web.lists import chosen_word
 from tracker.web.merging import Merge, attempt_change
 from tracker.web.policy import Policy, policy
@@ -109,7 +109,7 @@ def update_status(reference: str) -> ResponseReturnValue:
     ask = own(reference)
     if isinstance(saved, Merge):
         return _status_page(form, ask, choose_status(form, ask), 409, saved)
-    return _status_page(form, ask, standing, 422)
+    return _status_page(form, ask, choose_status(form, ask), 422)
 
 
 def _fresh_status(reference: str) -> StatusForm:
@@ -158,12 +158,21 @@ def _status_page(
     code: int,
     merge: Merge | None = None,
 ) -> ResponseReturnValue:
+    fits = form.to.data in offered(form.to)
+    has_moved = merge is not None and (not fits or any(c.name == "to" for c in merge.clashes))
+    if has_moved or (form.is_submitted() and not fits):
+        # what was chosen may not follow from here: nothing else is chosen in its place
+        follows = [(value, label) for value, label, *_ in form.to.iter_choices()]
+        form.to.choices, form.to.data = [("", "Choose one"), *follows], ""
+    if has_moved:
+        form.to.errors = ()
     page = render_template(
         "views/recommendations/status.html",
         form=form,
         ask=ask,
         standing=standing,
-        merge=merge,
+        merge=None if has_moved else merge,
+        has_moved=has_moved,
     )
     return page, code
 
@@ -249,7 +258,10 @@ def outcome(reference: str) -> ResponseReturnValue:
     outcome_choices(form, asked_about, members)
 
     def act() -> bool:
-        actions.record_outcome(current(), ask, form.given())
+        given = form.given()
+        repeated = repeats.outcome(queries.outcomes_of(current(), [ask.id])[ask.id], given)
+        actions.record_outcome(current(), ask, given)
+        repeats.ask_once(form, repeated)
         return True
 
     return _simple(form, ask, "outcome", act, "The outcome is recorded.")

@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.casework import actions
+from tracker.casework import actions, repeats
 from tracker.casework.act_forms import VoidForm
 from tracker.casework.forms import ContactForm
 from tracker.core.db import db
@@ -62,7 +62,11 @@ def _record(form: ContactForm, offered: list[Recommendation]) -> Contact:
     unknown = set(form.asks.data or ()) - {ask.reference for ask in offered}
     if unknown:
         abort(422, "One of the asks chosen is not on record, or is not yours to change.")
-    return actions.record_contact(current(), chosen, form.given(picked))
+    given = form.given(picked)
+    repeated = repeats.contact(current(), chosen, given)
+    contact = actions.record_contact(current(), chosen, given)
+    repeats.ask_once(form, repeated)
+    return contact
 
 
 def _bodies(offered: list[Recommendation]) -> dict[str, int]:

@@ -5,7 +5,7 @@ from io import BytesIO
 from flask import abort, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.casework import actions
+from tracker.casework import actions, repeats
 from tracker.casework.actions.follow_ups import checked_letter, own_template
 from tracker.casework.docx_letter import MIMETYPE, letter_as_docx
 from tracker.casework.follow_up import FollowUp, follow_up
@@ -93,7 +93,9 @@ def _draft_anew(form: FollowUpForm, page: FollowUp) -> ResponseReturnValue:
 def _record(form: FollowUpForm, page: FollowUp) -> bool:
     chosen = [ask for ask in page.offered if ask.reference in (form.asks.data or ())]
     given = form.given(page.body.agency_id)
+    repeated = repeats.contact(current(), chosen, given)
     actions.record_contact(current(), chosen, given, with_its_text=True)
+    repeats.ask_once(form, repeated)
     return True
 
 

@@ -146,7 +146,7 @@ def edit(reference: str) -> ResponseReturnValue:
     if op := request.form.get("op"):
         return _ask_page(form, growing.apply(form, op, current(), None), ask, 200)
     form.prune()
-    known = doubles(form, current())
+    known = doubles(form, current(), is_new=False)
 
     def act() -> None:
         actions.change_ask(current(), ask, form.given_alone(), form.version.number)

@@ -1,7 +1,8 @@
 """The page on which a record's audience is changed: who would see it, and what goes with it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
+from typing import Any
 
 from flask import flash, redirect, render_template
 from flask.typing import ResponseReturnValue
@@ -13,6 +14,7 @@ from tracker.casework.actions.sharing import Followed
 from tracker.casework.disclosure import Disclosed, disclosed, readers_now
 from tracker.casework.forms import AudienceForm
 from tracker.core.db import db
+from tracker.core.errors import Stale
 from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import Letter
 from tracker.recommendations import queries as asks
@@ -26,6 +28,7 @@ from tracker.sources import queries as sources
 from tracker.sources.models import Source
 from tracker.web.forms import lines
 from tracker.web.fresh import require_fresh
+from tracker.web.merging import Merge, merged, take_chosen
 from tracker.web.previewing import Unseen, attempt_as_seen
 from tracker.web.viewer import current
 
@@ -35,57 +38,69 @@ MOST_SHOWN = 10  # of the records that cite a source
 
 def audience_page(row: RecordMixin, title: str, back: str) -> ResponseReturnValue:
     """Show who may see the record and who would; what others would newly see is shown first, and
-    then changed as it was seen."""
+    then changed as it was seen. Who comes second sees what somebody else changed meanwhile."""
     require_edit(row, current())
-    own, elsewhere = _named_now(row)
-    form = AudienceForm(
-        data={
-            "audience": row.audience.value,
-            "people": "\n".join(user.email for user in own),
-            "kept": list(elsewhere),
-        }
-    )
-    form.kept.choices = {mark: user.organisation.name for mark, user in elsewhere.items()}
     others = {other.reference: other for other in _linked(row) if may_edit(other, current())}
-    form.together.choices = {reference: reference for reference in others}
+    form = _form(row, others)
     unseen: Unseen[list[Disclosed]] | None = None
+    merge: Merge | None = None
     if form.is_submitted():
-
-        def act() -> tuple[str, list[Disclosed]]:
-            wanted = form.audience.word or row.audience
-            ticked = set(form.together.data or ())
-            chosen = [other for reference, other in others.items() if reference in ticked]
-            people = _people(form) if wanted is Audience.NAMED else []
-            people += [elsewhere[mark].id for mark in form.kept.data or () if mark in elsewhere]
-            before = readers_now([row, *chosen])
-            followed = actions.share(
-                current(), [row, *chosen], wanted, reason=form.reason.data or "", named=people
-            )
-            found = disclosed(current(), [row, *chosen], before)
-            if found:
-                require_fresh()
-            return _told(followed), found
-
-        done = attempt_as_seen(form, act, _mark)
+        take_chosen(form, lambda: _form(row, others, formdata=None))
+        try:
+            done = attempt_as_seen(form, lambda: _share(row, others, form), _mark)
+        except Stale:
+            db.session.rollback()
+            merge = merged(form, _form(row, others, formdata=None))
+            done = None if merge.clashes or set(merge.kept) - {form.reason.label.text} else ""
         if isinstance(done, str):
             flash(f"Who may see it is changed, from now on and everywhere.{done}")
             return redirect(back, 303)
         unseen = done
-    counts = {audience: readers(audience, row.organisation_id) for audience in Audience}
     page = render_template(
         "views/audience.html",
         form=form,
         row=row,
         title=title,
         back=back,
-        counts=counts,
+        counts={each: readers(each, row.organisation_id) for each in Audience},
         others=others,
         also=_also_cited_by(row, others.values()),
         shows=unseen.effect if unseen else [],
         was_shown=unseen is not None and unseen.was_shown,
+        merge=merge,
     )
     is_first_look = not form.is_submitted() or (unseen is not None and not unseen.was_shown)
-    return page, 200 if is_first_look else 422
+    return page, 409 if merge else 200 if is_first_look else 422
+
+
+def _form(row: RecordMixin, others: Mapping[str, RecordMixin], **more: Any) -> AudienceForm:
+    """The form, filled with who may see the record now."""
+    own, elsewhere = _named_now(row)
+    people = "\n".join(user.email for user in own)
+    data = {"audience": row.audience.value, "people": people, "kept": list(elsewhere)}
+    form = AudienceForm(data=data, **more)
+    form.kept.choices = {mark: user.organisation.name for mark, user in elsewhere.items()}
+    form.together.choices = {reference: reference for reference in others}
+    return form
+
+
+def _share(
+    row: RecordMixin, others: Mapping[str, RecordMixin], form: AudienceForm
+) -> tuple[str, list[Disclosed]]:
+    """Change who may see it, and say what came of that and what it shows to whom. Raises `Stale`
+    where somebody else changed it since the form was opened."""
+    if form.is_behind(_form(row, others, formdata=None)):
+        raise Stale
+    wanted = form.audience.word or row.audience
+    ticked = set(form.together.data or ())
+    chosen = [row, *(other for reference, other in others.items() if reference in ticked)]
+    before = readers_now(chosen)
+    named = _named(form, row) if wanted is Audience.NAMED else []
+    followed = actions.share(current(), chosen, wanted, reason=form.reason.data or "", named=named)
+    found = disclosed(current(), chosen, before)
+    if found:
+        require_fresh()
+    return _told(followed), found
 
 
 def _told(followed: Followed) -> str:
@@ -141,6 +156,13 @@ def _named_now(row: RecordMixin) -> tuple[list[User], dict[str, User]]:
 def _mark_of(row: RecordMixin, user: User) -> str:
     """What stands for a person in the form, and is nobody's number."""
     return sha256(f"{row.id} {user.fs_uniquifier}".encode()).hexdigest()[:12]
+
+
+def _named(form: AudienceForm, row: RecordMixin) -> list[int]:
+    """All who are named in the form."""
+    _, elsewhere = _named_now(row)
+    kept = [elsewhere[mark].id for mark in form.kept.data or () if mark in elsewhere]
+    return _people(form) + kept
 
 
 def _people(form: AudienceForm) -> list[int]:
