@@ -88,6 +88,20 @@ def test_a_closing_known_to_the_year_is_none_before_the_ask_was_sent(
     assert past(staff, "1990-01-01").by_status == {}
 
 
+def test_what_was_sent_on_a_day_that_nobody_knows_had_been_sent_when_it_was_entered(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2024-03-01", staff)
+    ask = record_ask(staff, {"written_on": "", "sent_on": ""})
+    travel(on_day, "2024-04-01", staff)
+    assert past(staff, "2024-02-29").by_status == {}
+    assert past(staff, "2024-03-01").by_status == {"submitted": 1}
+    assert past(staff, "2024-04-01").by_status == {"submitted": 1}
+    assert past(staff, "2024-04-01", known_at="2024-02-29").by_status == {}
+    assert "Not on record then" in words_of(staff.get(f"{ask}?as_of=2024-02-29"))
+    assert "Not on record then" not in words_of(staff.get(f"{ask}?as_of=2024-03-01"))
+
+
 def test_a_past_day_shows_nothing_that_is_hidden_today(
     case: str, staff: Person, other_staff: Person
 ) -> None:

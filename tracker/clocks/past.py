@@ -1,8 +1,8 @@
 """How asks stood on a past day: what had happened by then, as known now or as known on another day.
 
 It is read from spans, which carry the days of their events and the times of their entry. Dates
-known to a month or a year count from the earliest day that they can mean. Who may see what is as it
-is today.
+known to a month or a year count from the earliest day that they can mean, and what is known to no
+day at all from the day of its entry. Who may see what is as it is today.
 """
 
 from collections import defaultdict
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from tracker.accounts.viewer import Viewer
@@ -33,9 +33,7 @@ class PastDay:
     @property
     def before(self) -> datetime | None:
         """What was entered from this moment on was not known; nothing means that all is."""
-        if self.known_at is None:
-            return None
-        return datetime.combine(self.known_at + timedelta(days=1), time(), UTC)
+        return None if self.known_at is None else _end_of(self.known_at)
 
     @property
     def query(self) -> dict[str, str]:
@@ -67,12 +65,21 @@ def span_holds(day: PastDay) -> list[ColumnElement[bool]]:
         earlier.voided_at.is_(None),
         earlier.from_on > on,
     )
-    has_begun = and_(StatusSpan.from_on > "", StatusSpan.from_on <= on, ~begins_later)
+    # what began on a day that nobody knows had begun when it was entered
+    was_entered = StatusSpan.recorded_at < _end_of(day.as_of)
+    has_begun = or_(
+        and_(StatusSpan.from_on > "", StatusSpan.from_on <= on, ~begins_later),
+        and_(StatusSpan.from_on == "", was_entered),
+    )
     holds = [has_begun, ~_known(has_ended, StatusSpan.ended_at, day.before)]
     holds.append(~_known(StatusSpan.voided_at.is_not(None), StatusSpan.voided_at, day.before))
     if day.before is not None:
         holds.append(StatusSpan.recorded_at < day.before)
     return holds
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), UTC)
 
 
 def flag_holds(day: PastDay) -> list[ColumnElement[bool]]:
