@@ -62,6 +62,7 @@ def is_refused(answer: TestResponse, code: int, word: str = "") -> bool:
     assert answer.mimetype == "application/problem+json"
     assert told["status"] == answer.status_code == code, told
     assert told["title"]
+    assert told["detail"]
     assert word in answer.text
     return True
 
@@ -170,35 +171,47 @@ def test_lists_are_narrowed_sorted_and_read_on_from_where_they_were_left(
     assert items(app, f"recommendations?updated_since={later}", secret) == []
 
 
-@pytest.mark.parametrize(
-    ("path", "code"),
-    [
-        *((f"{each}?limit={n}", 400) for each in LISTS[:3] for n in ("0", "201", "x", "-1", "²")),
-        *((f"{each}?cursor={c}", 400) for each in LISTS[:3] for c in ("x", "%00", "eyJ4Ijox")),
-        ("recommendations?status=sold", 400),
-        ("recommendations?sort=colour", 400),
-        ("recommendations?agency=nobody", 400),
-        ("recommendations?updated_since=2024-03-01", 400),
-        ("recommendations?updated_since=soon", 400),
-        ("recommendations?stale=maybe", 400),
-        ("recommendations?as_of=2024-01-01", 400),
-        ("letters?q=Tibet", 400),
-        ("targets?country=CN", 400),
-        ("agencies?name=State", 400),
-        ("statistics?as_of=2024-01-01", 400),
-        ("recommendations?updated_since=0001-01-01T00:00:00%2B14:00", 400),
-        ("recommendations?q=%00", 400),
-        ("recommendations/R-0000000'", 404),
-        ("targets/R-00000000", 404),
-        ("agencies/no-such-body", 404),
-        ("nothing", 404),
-        ("../v2/recommendations", 404),
-    ],
-)
+UNANSWERED = [
+    *((f"{each}?limit={n}", 400) for each in LISTS[:3] for n in ("0", "201", "x", "-1", "²")),
+    *((f"{each}?cursor={c}", 400) for each in LISTS[:3] for c in ("x", "%00", "eyJ4Ijox")),
+    ("recommendations?status=sold", 400),
+    ("recommendations?status=draft&status=closed", 400),
+    ("recommendations?sort=colour", 400),
+    ("recommendations?agency=nobody", 400),
+    ("recommendations?updated_since=2024-03-01", 400),
+    ("recommendations?updated_since=soon", 400),
+    ("recommendations?stale=maybe", 400),
+    ("recommendations?as_of=2024-01-01", 400),
+    ("recommendations/{ask}?as_of=2024-01-01", 400),
+    ("letters?q=Tibet", 400),
+    ("targets?country=CN", 400),
+    ("agencies?name=State", 400),
+    ("agencies/state?x=1", 400),
+    ("statistics?as_of=2024-01-01", 400),
+    ("recommendations?updated_since=0001-01-01T00:00:00%2B14:00", 400),
+    ("recommendations?q=%00", 400),
+    ("recommendations?cursor={of_targets}", 400),
+    ("sources?cursor={of_targets}", 400),
+    ("recommendations/R-0000000'", 404),
+    ("targets/R-00000000", 404),
+    ("agencies/no-such-body", 404),
+    ("nothing", 404),
+    ("../v2/recommendations", 404),
+]
+
+
 def test_what_cannot_be_answered_is_a_problem_that_says_why(
-    app: Flask, staff: Person, tracker: CommandLine, path: str, code: int
+    app: Flask, staff: Person, tracker: CommandLine, subtests: pytest.Subtests
 ) -> None:
-    assert is_refused(ask_for(app, path, token_of(tracker, staff)), code)
+    secret = token_of(tracker, staff)
+    ask = record_ask(staff).rpartition("/")[2]
+    record_ask(staff, {"asks-0-targets-0-name": "Zhang Hongbo"})
+    first = ask_for(app, "targets?limit=1", secret).json
+    assert first
+    for path, code in UNANSWERED:
+        with subtests.test(path):
+            given = path.format(ask=ask, of_targets=first["next"])
+            assert is_refused(ask_for(app, given, secret), code)
 
 
 def test_a_method_that_it_does_not_know_is_refused(
