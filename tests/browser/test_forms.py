@@ -64,7 +64,7 @@ def test_a_row_that_is_only_begun_is_held_too(site: Site, open_page: Open, addre
 
 
 # the listener of the window comes last: what it still may send, would have gone out
-PRESS_TWICE = """() => {
+PRESS_TWICE = """(later) => {
   let sent = 0;
   addEventListener("submit", (event) => {
     if (!event.defaultPrevented) sent += 1;
@@ -72,6 +72,7 @@ PRESS_TWICE = """() => {
   });
   const button = document.querySelector(".form-end button");
   button.click();
+  Date.now = ((now) => () => now() + later)(Date.now);
   button.click();
   return sent;
 }"""
@@ -81,4 +82,13 @@ def test_a_form_that_is_on_its_way_is_not_sent_again(site: Site, open_page: Open
     page = open_page(site)
     page.goto("/targets/new")
     page.fill("#name", "Somebody whose button is pressed twice")
-    assert page.evaluate(PRESS_TWICE) == 1
+    assert page.evaluate(PRESS_TWICE, 1000) == 1
+
+
+def test_a_form_that_was_stopped_or_gave_a_file_is_sent_again(site: Site, open_page: Open) -> None:
+    page = open_page(site)
+    page.goto("/targets/new")
+    page.fill("#name", "Somebody whose form was stopped on its way")
+    assert page.evaluate(PRESS_TWICE, 6000) == 2
+    page.goto("/exports")
+    assert page.evaluate(PRESS_TWICE, 1000) == 2

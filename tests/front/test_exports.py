@@ -93,8 +93,10 @@ def test_the_list_leads_to_the_file_of_what_it_shows(staff: Person) -> None:
     assert f"1 ask of your list Instrument: {INSTRUMENT[Instrument.VISA_7031C]}" in said
     assert titles(taken(staff, address)) == {"Refuse a visa"}
     assert titles(taken(staff, "/exports?sort=title")) > {"Refuse a visa"}
-    assert staff.get("/exports?instrument=tapestry").status_code == 400
+    for none in ("instrument=tapestry", "statuss=draft", "as_of=2024-03-01", "foo=1"):
+        assert staff.get(f"/exports?{none}").status_code == 400
     with nothing_changes(staff.app):
+        assert staff.post("/exports/download?statuss=draft").status_code == 400
         assert staff.post("/exports/download?instrument=tapestry").status_code == 400
 
 
