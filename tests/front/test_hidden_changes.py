@@ -282,21 +282,6 @@ def test_voiding_the_first_of_two_contacts_of_a_day_moves_nothing_where_few_see_
     assert [path for path in known if seen[path] != known[path]] == []
 
 
-def test_the_preview_of_sharing_shows_nothing_that_its_presser_does_not_see(
-    case: Case, partner: Person
-) -> None:
-    target(case)
-    share(case.staff, case.unseen_target, "named", people=partner.email)
-    form = Sitting(case.colleague, f"{case.hidden}/audience")
-    letter = next(path for path in links(case.staff.get(case.hidden)) if "/letters/L-" in path)
-    for path in (case.shown, letter):
-        form = Sitting(case.colleague, f"{path}/audience")
-        form.type({"audience": "named", "people": partner.email, "reason": "For a partner."})
-        answer = form.send_once()
-        assert answer.status_code in (200, 303)
-        assert "A name for few" not in answer.text
-
-
 def test_what_readers_are_told_makes_a_version_and_goes_to_the_top_of_the_list(
     case: Case, partner: Person
 ) -> None:

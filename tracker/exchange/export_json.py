@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import IO, Any, TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, union
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.accounts.permissions import Permission
@@ -17,7 +17,12 @@ from tracker.core.db import db
 from tracker.correspondence import queries as correspondence
 from tracker.correspondence.models import Contact, Letter, LetterAddressee, Signatory
 from tracker.recommendations import queries as asks
-from tracker.recommendations.models import Addressee, Recommendation
+from tracker.recommendations.models import (
+    Addressee,
+    Outcome,
+    Recommendation,
+    RecommendationTarget,
+)
 from tracker.records.models import Audience
 from tracker.records.queries import knows_plans_of, restricted_ids, tags_of, visible
 from tracker.schemas import shapes
@@ -114,17 +119,30 @@ def _asks(
 ) -> Iterator[dict[str, Any]]:
     wanted = narrow(visible_asks(viewer)) if narrow else visible_asks(viewer)
     for rows in _batches(wanted.options(*PARTS_OF_ASK), Recommendation.id):
+        for key, audience in _targets_named(viewer, [row.id for row in rows]):
+            seen.add(key)
+            audiences.add(audience)
         for parts in parts_of(viewer, rows):
             seen.add(parts.ask.id)
-            acted_on = [o.target for o in parts.outcomes if o.target and not o.voided_at]
-            about = [*parts.targets, *acted_on]
-            seen.update(target.id for target in about)
-            audiences.update(target.audience for target in about)
+            seen.update(target.id for target in parts.targets)
+            seen.update(o.target.id for o in parts.outcomes if o.target and not o.voided_at)
             seen.update(found.id for found in parts.letters)
             seen.update(contact.id for contact in parts.contacts)
             audiences.update(contact.audience for contact in parts.contacts)
             seen.update(use.source_id for use in parts.sources)
             yield shapes.recommendation(parts, today, base_url)
+
+
+def _targets_named(viewer: Viewer, ask_ids: list[int]) -> Iterable[tuple[int, str]]:
+    """The targets that asks and their outcomes name, with their audiences, merged ones as they are:
+    who does not see one is not told of it by the target that stands for it."""
+    link, of_ask = RecommendationTarget, RecommendationTarget.recommendation_id.in_(ask_ids)
+    outcome = Outcome.recommendation_id.in_(ask_ids), Outcome.voided_at.is_(None)
+    named = union(select(link.target_id).where(of_ask), select(Outcome.target_id).where(*outcome))
+    statement = select(Target.id, Target.audience).where(Target.id.in_(named))
+    return [
+        (row.id, row.audience) for row in db.session.execute(visible(statement, Target, viewer))
+    ]
 
 
 PARTS_OF_ASK = (
