@@ -1,6 +1,5 @@
 """Who sees what: the audience filter for every kind of record, and the copies that it reads."""
 
-import contextlib
 from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations_with_replacement, product
@@ -340,7 +339,15 @@ def test_a_source_is_seen_by_nobody_who_does_not_see_all_that_cite_it(
 ) -> None:
     viewers, named = readers_of_contacts_and_sources()
     recorder = viewers["our staff"]
-    wrong = []
+    house = {"our staff", "our admin", "our colleague"}
+    coalition = viewers.keys() - {"anonymous"}
+    given_to = {
+        Audience.NAMED: {"our staff", "our colleague", "named"},
+        Audience.ORGANISATION: house,
+        Audience.COALITION: coalition,
+        Audience.PUBLIC: coalition | {"anonymous"},
+    }
+    wrong: list[object] = []
     for number, (first, second) in enumerate(combinations_with_replacement(Audience, 2)):
         one, two = letter_with_two_asks(recorder)
         article = SourceInput(title=f"An article {number}", url="https://example.org/article")
@@ -352,20 +359,35 @@ def test_a_source_is_seen_by_nobody_who_does_not_see_all_that_cite_it(
         if order == "shared before it":
             actions.cite(recorder, one, article)
             actions.cite(recorder, two, article)
+        cited = {ask.id: sources.all_cited_by([ask.id]) for ask in (one, two)}
+        fresh = {s for held in cited.values() for s in held if s.title == article.title}
+        for source in fresh:  # nobody gave it to fewer yet: all of the house see it who see those
+            citing = [key for key, held in cited.items() if source in held]
+            good = house.intersection(*(readers_of(Recommendation, k, viewers) for k in citing))
+            seen = readers_of(Source, source.id, viewers)
+            if seen & house != good:
+                wrong.append((first, second, seen, good))
         for ask, own in product((one, two), Audience):
             for source in sources.all_cited_by([ask.id]):
-                try_to_give(recorder, source, own, named)
+                if try_to_give(recorder, source, own, named):
+                    seen = readers_of(Source, source.id, viewers)
+                    if seen != given_to[own]:
+                        wrong.append((first, second, own, seen))
             for source in sources.all_cited_by([ask.id]):
                 seen = readers_of(Source, source.id, viewers)
-                if not seen <= readers_of(Recommendation, ask.id, viewers):
+                if not {"our staff"} <= seen <= readers_of(Recommendation, ask.id, viewers):
                     wrong.append((first, second, own, seen))
     assert wrong == []
 
 
-def try_to_give(viewer: Viewer, source: Source, audience: Audience, named: list[int]) -> None:
-    """Give a source an audience of its own, where that is allowed."""
-    with contextlib.suppress(Refused), db.session.begin_nested():
-        actions.share(viewer, [source], audience, reason="For the test.", named=named)
+def try_to_give(viewer: Viewer, source: Source, audience: Audience, named: list[int]) -> bool:
+    """Give a source an audience of its own, where that is allowed; whether it was."""
+    try:
+        with db.session.begin_nested():
+            actions.share(viewer, [source], audience, reason="For the test.", named=named)
+    except Refused:
+        return False
+    return True
 
 
 def test_who_leaves_a_house_keeps_nothing_that_concerns_what_is_its_own(

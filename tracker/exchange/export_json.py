@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import IO, Any, TypeVar
 
-from sqlalchemy import Select, select, union
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.accounts.permissions import Permission
@@ -136,13 +136,17 @@ def _asks(
 def _targets_named(viewer: Viewer, ask_ids: list[int]) -> Iterable[tuple[int, str]]:
     """The targets that asks and their outcomes name, with their audiences, merged ones as they are:
     who does not see one is not told of it by the target that stands for it."""
-    link, of_ask = RecommendationTarget, RecommendationTarget.recommendation_id.in_(ask_ids)
-    outcome = Outcome.recommendation_id.in_(ask_ids), Outcome.voided_at.is_(None)
-    named = union(select(link.target_id).where(of_ask), select(Outcome.target_id).where(*outcome))
-    statement = select(Target.id, Target.audience).where(Target.id.in_(named))
-    return [
-        (row.id, row.audience) for row in db.session.execute(visible(statement, Target, viewer))
-    ]
+    linked = select(RecommendationTarget.target_id).where(
+        RecommendationTarget.recommendation_id.in_(ask_ids)
+    )
+    acted_on = select(Outcome.target_id).where(
+        Outcome.recommendation_id.in_(ask_ids), Outcome.voided_at.is_(None)
+    )
+    statement = select(Target.id, Target.audience).where(
+        or_(Target.id.in_(linked), Target.id.in_(acted_on))
+    )
+    rows = db.session.execute(visible(statement, Target, viewer))
+    return [(row.id, row.audience) for row in rows]
 
 
 PARTS_OF_ASK = (
