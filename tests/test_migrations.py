@@ -29,6 +29,7 @@ from tests.support import databases
 from tests.support.factories import FACTORIES, make
 from tracker import config_module, create_app
 from tracker.accounts.models import User
+from tracker.agencies.models import Agency, AgencyMembership, MemberRole
 from tracker.core import migrate
 from tracker.core.dates import PartialDate
 from tracker.core.db import Base, db, transaction
@@ -201,6 +202,10 @@ TAKEN_BACK: list[tuple[dict[str, Any], dict[str, Any], Result]] = [
     ({"actor": "A company"}, {}, Result.NONE_KNOWN),
     ({}, {"kind": OutcomeKind.DECLINED}, Result.NONE_KNOWN),
     ({}, {"voided_at": datetime(2025, 1, 2, tzinfo=UTC)}, Result.NONE_KNOWN),
+    ({"authority": "committee"}, {"authority": "bureau"}, Result.REVERSED),
+    ({"authority": "department"}, {"authority": "bureau"}, Result.REVERSED),
+    ({"authority": "bureau"}, {"authority": "another"}, Result.NONE_KNOWN),
+    ({"target": "for few"}, {"target": "for few"}, Result.NONE_KNOWN),
 ]
 
 
@@ -208,9 +213,23 @@ def test_asks_whose_only_action_was_reversed_are_told_apart(bare: Flask) -> None
     migrate.upgrade(db.engine)
     wanted = {}
     with transaction():
-        target = make(Target)
+        department, another, committee = make(Agency), make(Agency), make(Agency)
+        bureau = make(Agency, parent_id=department.id)
+        make(
+            AgencyMembership,
+            body_id=committee.id,
+            member_id=department.id,
+            role=MemberRole.CHAIR,
+        )
+        bodies = {"department": department, "another": another, "committee": committee}
+        bodies["bureau"] = bureau
+        seen, hidden = make(Target, audience=Audience.PUBLIC), make(Target)
         for listed, removed, comes_to in TAKEN_BACK:
-            ask = make(Recommendation, submitted_on=PartialDate.parse("2023-10-23"))
+            ask = make(
+                Recommendation,
+                submitted_on=PartialDate.parse("2023-10-23"),
+                audience=Audience.COALITION,
+            )
             wanted[ask.id] = comes_to
             for given in (
                 {"effective_on": "2024-02-26", **listed},
@@ -218,7 +237,10 @@ def test_asks_whose_only_action_was_reversed_are_told_apart(bare: Flask) -> None
             ):
                 day = given.pop("effective_on")
                 given["effective_on"] = PartialDate.parse(day) if day else None
-                make(Outcome, recommendation_id=ask.id, target_id=target.id, **given)
+                body = bodies.get(given.pop("authority", ""))
+                target = hidden if given.pop("target", "") else seen
+                given |= {"target_id": target.id, "authority_id": body and body.id}
+                make(Outcome, recommendation_id=ask.id, **given)
     migrate.downgrade(db.engine, "0029")
     results = text("SELECT id, result FROM recommendations")
     assert dict(db.session.execute(results).all()) == dict.fromkeys(wanted, "none_known")

@@ -96,7 +96,7 @@ def test_a_change_that_is_sent_twice_is_saved_once(staff: Person, path: str, typ
             "{ask}/outcomes/new",
             {"kind": "other_action", "authority": "state", "citation": "88 FR 1"},
             "kind",
-            "Just this outcome is on record.",
+            "Just this is on record.",
         ),
         (
             "{letter}/asks/new",
@@ -140,6 +140,27 @@ def test_another_day_another_kind_or_another_body_is_no_repetition(
     assert form.type(other).send_once().status_code == 303
 
 
+@pytest.mark.parametrize("other", [{"instrument": "entity_list"}, {"citation": "89 FR 2"}])
+def test_another_outcome_of_a_day_that_nobody_knows_is_no_repetition(
+    staff: Person, other: Typed
+) -> None:
+    ask = record_ask(staff)
+    first = {"kind": "other_action", "authority": "state", "citation": "88 FR 1"}
+    for typed in (first, {**first, **other}):
+        form = Sitting(staff, f"{ask}/outcomes/new").type(typed)
+        assert form.send_once().status_code == 303
+
+
+def test_a_letter_is_told_of_each_that_it_may_be(staff: Person) -> None:
+    for day in ("2023-10-23", "2023-10-24"):
+        record_letter(staff, {"written_on": day})
+    form = Sitting(staff, "/letters/new").type({**LETTER, "written_on": "2023-10-23"})
+    assert "A letter of this title and day is on record" in problems(form.send_once())["title"]
+    form.type({"written_on": "2023-10-24"})
+    assert "A letter of this title and day is on record" in problems(form.send_once())["title"]
+    where(form.send_once())
+
+
 def test_who_may_see_it_is_not_undone_by_who_comes_second(
     staff: Person, colleague: Person, admin: Person, other_staff: Person
 ) -> None:
@@ -181,9 +202,10 @@ def test_a_void_letter_takes_no_receipt(staff: Person, colleague: Person) -> Non
     receipt = {"received_on": "2023-10-26", "received_proof": "A receipt of the post"}
     form = Sitting(staff, f"{letter}/receipt").type(receipt)
     where(send(colleague, f"{letter}/void", {"reason": "It never went out.", "asks": "unsent"}))
-    for sitting in (form, Sitting(staff, f"{letter}/receipt").type(receipt)):
-        with nothing_changes(staff.app):
-            answer = sitting.send()
+    with nothing_changes(staff.app):
+        answers = [form.send_once()]
+        answers += [staff.get(f"{letter}/{page}") for page in ("receipt", "edit", "asks/new")]
+    for answer in answers:
         assert answer.status_code == 422
         assert "This letter is void: it stays as it was entered." in words_of(answer)
 
@@ -196,7 +218,32 @@ def test_a_merged_target_takes_no_change(staff: Person, colleague: Person) -> No
         answer = form.send()
     assert answer.status_code == 422
     assert f"({other.rpartition('/')[2]}) stands for it" in words_of(answer)
+    assert staff.get(f"{one}/edit").status_code == 422
     assert f'href="{one}/edit"' not in staff.get(one).text
+
+
+def test_a_merged_class_names_no_member(staff: Person, colleague: Person) -> None:
+    one, other = (target(staff, f"Officials of {place}", kind="class") for place in ("A", "B"))
+    member = target(staff, "Wu Yingjie").rpartition("/")[2]
+    form = Sitting(staff, one).type({"name": member})
+    merge(colleague, one, other)
+    with nothing_changes(staff.app):
+        answer = form.send_once()
+    assert answer.status_code == 422
+    assert "stands for it" in words_of(answer)
+    assert "Name a member" not in words_of(staff.get(one))
+
+
+@pytest.mark.parametrize("seen", ["", "{}"])
+def test_a_form_that_lost_what_its_person_saw_overwrites_nothing(
+    staff: Person, colleague: Person, partner: Person, seen: str
+) -> None:
+    ask = record_ask(staff)
+    share(staff, ask, "named")
+    form = Sitting(staff, f"{ask}/audience").type({"reason": "As before.", "seen": seen})
+    share(staff, ask, "coalition")
+    assert form.send_once().status_code == 409
+    assert partner.get(ask).status_code == 200
 
 
 def test_who_renames_a_body_second_sees_the_first(staff: Person) -> None:

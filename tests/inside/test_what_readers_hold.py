@@ -418,6 +418,15 @@ def test_a_title_that_names_a_member_of_the_class_stays_out_of_mail(
     assert titles(a_reader(), [ask.id]) == kept
 
 
+def test_a_class_that_the_reader_does_not_see_holds_no_title_back(context: Flask) -> None:
+    """Or a title that is missing would tell of it."""
+    group = make(Target, kind=TargetKind.CLASS)
+    make(TargetRelation, from_id=group.id, to_id=titled("Aardvark").id)
+    ask = one_that_mail_may_name(Recommendation, "Sanction Aardvark")
+    make(RecommendationTarget, recommendation_id=ask.id, target_id=group.id)
+    assert titles(a_reader(), [ask.id]) == {ask.id: ask.title}
+
+
 @pytest.mark.parametrize("said", ["Aardvark", "Somebody"])
 def test_a_source_of_a_contact_is_not_named_by_a_target_of_its_asks(
     context: Flask, said: str

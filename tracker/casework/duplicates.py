@@ -1,4 +1,4 @@
-"""Asking once whether a target, or a letter, that is about to be recorded is on record already."""
+"""Asking once whether a target, a letter or an ask is on record already, before it is recorded."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field

@@ -57,7 +57,7 @@ from tracker.web.previewing import SeenForm
 
 
 class ToldField(HiddenField):
-    """The names, folded, of which it was said once that they may be on record already."""
+    """Of what it was said once that it may be on record already: names and marks, folded."""
 
     def pre_validate(self, form: Any) -> None:
         if any(line != folded(line) for line in (self.data or "").splitlines()):

@@ -60,16 +60,25 @@ def contact(viewer: Viewer, asks: Iterable[Recommendation], given: ContactInput)
 
 
 def outcome(standing: Iterable[Outcome], given: OutcomeInput) -> Repeated | None:
-    """The same done to the same target by the same body on the same day."""
-    wanted = (given.kind, given.target, given.authority, given.actor.strip(), given.effective_on)
+    """The same done to the same target by the same body under the same instrument on the same day;
+    where the day is not known, as the same text or page says."""
     for other in standing:
-        target = other.target.reference if other.target else None
-        authority = other.authority.slug if other.authority else None
-        known = (other.kind, target, authority, other.actor, other.effective_on)
-        if other.voided_at is None and known == wanted:
-            mark = " ".join(map(str, known))
-            return Repeated(mark, "kind", "Just this outcome is on record.")
+        if other.voided_at is None and _is_same(other, given):
+            mark = f"{given.kind} {given.target} {given.authority} {given.effective_on}"
+            said = "Just this is on record. What else says of it is cited there."
+            return Repeated(mark, "kind", said)
     return None
+
+
+def _is_same(other: Outcome, given: OutcomeInput) -> bool:
+    target = other.target.reference if other.target else None
+    authority = other.authority.slug if other.authority else None
+    known = (other.kind, other.instrument, target, authority, other.actor, other.effective_on)
+    typed = (given.kind, given.instrument, given.target, given.authority, given.actor.strip())
+    if known != (*typed, given.effective_on):
+        return False
+    cited = {(one.citation, one.url) for one in other.citations}
+    return given.effective_on is not None or (given.citation.strip(), given.url) in cited
 
 
 def ask(viewer: Viewer, title: str, instrument: Instrument) -> Repeated | None:
@@ -87,4 +96,4 @@ def letter(viewer: Viewer, title: str, written_on: PartialDate | None) -> Repeat
     if other is None:
         return None
     said = f"A letter of this title and day is on record: {other.reference}."
-    return Repeated(title, "title", said)
+    return Repeated(f"{other.reference} {title}", "title", said)

@@ -49,7 +49,8 @@ class PastDay:
         self, on: PartialDate | None, recorded_at: datetime, voided_at: datetime | None
     ) -> bool:
         """Whether something had happened by then and was known to, and not known to be void."""
-        has_happened = on is not None and on.earliest <= self.as_of
+        entered = recorded_at < _end_of(self.as_of)
+        has_happened = entered if on is None else on.earliest <= self.as_of
         return has_happened and self.knows(recorded_at) and not self.knows(voided_at)
 
 

@@ -82,7 +82,7 @@ def _names_of_targets(
     named = {
         record_id: {
             *(stands[key] for key in keys if key in stands),
-            *(one for key in keys for one in members.get(key, ())),
+            *(one for key in keys if key in stands for one in members.get(key, ())),
             *(one for key in keys if key in stands for one in members.get(stands[key].id, ())),
         }
         for record_id, keys in linked.items()

@@ -7,14 +7,13 @@ from tracker.accounts.viewer import Viewer
 from tracker.core.countries import Place, countries
 from tracker.core.dates import PartialDate
 from tracker.core.db import db
-from tracker.core.errors import Refused
 from tracker.core.intake import Intake
 from tracker.core.names import fold, romanise, script_of
 from tracker.core.now import now, today
 from tracker.history import actions as history
 from tracker.records import actions as records
 from tracker.records.models import Kind
-from tracker.targets.merged import standing
+from tracker.targets.merged import require_standing
 from tracker.targets.models import (
     NameKind,
     RelationKind,
@@ -72,12 +71,7 @@ def change_target(viewer: Viewer, target: Target, given: TargetInput, seen_versi
     """Change a target; what is saved as it stood changes nothing. Raises `Refused`, also for one
     for which another stands, `NotAllowed` or `Stale`."""
     records.require_edit(target, viewer)
-    survivor = standing(viewer, [target])[target.id]
-    if survivor is not target:
-        raise Refused(
-            f"This target is merged: {survivor.name} ({survivor.reference}) stands for it. Change "
-            "that one, or take the merge back first."
-        )
+    require_standing(viewer, target)
     intake = Intake()
     checked = _check(given, intake)
     intake.done()
@@ -98,6 +92,7 @@ def add_member(
 ) -> None:
     """Name a member of a class. Raises `Refused` for what is no class, or is one itself."""
     records.require_edit(class_target, viewer)
+    require_standing(viewer, class_target)
     intake = Intake()
     if class_target.kind is not TargetKind.CLASS:
         intake.refuse("name", "Only a class has members.")
@@ -123,6 +118,7 @@ def add_member(
 def void_member(viewer: Viewer, class_target: Target, member: Target, reason: str) -> None:
     """Take back a member that was named in error. Raises `Refused` or `NotAllowed`."""
     records.require_edit(class_target, viewer)
+    require_standing(viewer, class_target)
     intake = Intake()
     reason = intake.reason("reason", reason, "Say in a sentence what was wrong.")
     named = _membership(class_target, member)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased, selectinload
 
 from tracker.accounts.viewer import MACHINE, Viewer
 from tracker.core.db import IDS, built_once, db, grouped
+from tracker.core.errors import Refused
 from tracker.records.queries import audience_rule
 from tracker.records.readers import Owned
 from tracker.targets.models import Target
@@ -50,6 +51,16 @@ def standing(viewer: Viewer, found: Iterable[Target]) -> dict[int, Target]:
         .order_by(way.c.origin, way.c.steps)
     )
     return result | dict(db.session.execute(statement).all())
+
+
+def require_standing(viewer: Viewer, target: Target) -> None:
+    """Raise `Refused` for a target for which another stands that the viewer sees."""
+    survivor = standing(viewer, [target])[target.id]
+    if survivor is not target:
+        raise Refused(
+            f"This target is merged: {survivor.name} ({survivor.reference}) stands for it. Change "
+            "that one, or take the merge back first."
+        )
 
 
 def ways_up(target_ids: Iterable[int]) -> dict[int, list[Owned]]:

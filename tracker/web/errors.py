@@ -71,8 +71,8 @@ FAILURES: dict[Failure, tuple[str, str, int]] = {
 TOO_LARGE = ("This file is too large", "Go back, make it smaller or part it, and try again.")
 # what to do, said to a program
 OF_PROGRAMS = {
-    403: "The owner of this token may not do this. Ask for a token of somebody who may.",
-    404: "There is nothing here, or it is not for the owner of this token. Take it from a list.",
+    403: "Whoever asks may not do this. Ask with a token of somebody who may.",
+    404: "There is nothing here, or not for whoever asks. Take the address from a list.",
     405: "Use one of the methods that the header Allow names.",
 }
 # where the same form can be sent again, and where its text can at least be taken elsewhere

@@ -67,9 +67,12 @@ class MergingForm(BaseForm):
 
     def is_behind(self, now: "MergingForm") -> bool:
         """Whether what stands, as a form filled from it says, is another by now than it was when
-        the page was first shown."""
-        seen = self.seen.digests or {}
-        return any(seen.get(name, digest) != digest for name, digest in _digests(now).items())
+        the page was first shown. Of what was lost on the way only a version can tell."""
+        seen, has_version = self.seen.digests or {}, "version" in self
+        return any(
+            seen.get(name, digest if has_version else None) != digest
+            for name, digest in _digests(now).items()
+        )
 
 
 class RecordForm(MergingForm):

@@ -37,7 +37,7 @@ def attempt_as_seen(
     form: SeenForm, act: Callable[[], tuple[Result, Effect]], mark: Callable[[Effect], str]
 ) -> Result | Unseen[Effect] | None:
     """Like `attempt`, of an action that gives what it does beside its result. It is kept where the
-    form sends the mark of just that; what has no mark need not be seen. Otherwise nothing is
+    form sends the mark of just that, which is none for what need not be seen. Otherwise nothing is
     changed, and the form carries the mark from then on."""
     effect: Effect
 

@@ -103,7 +103,7 @@ def cite_outcome(
     intake.done()
     added.outcome_id = outcome.id
     db.session.add(added)
-    records.touch(ask, beside=db.session.get(Target, outcome.target_id or 0))
+    records.touch(ask, beside=_target_of(outcome))
     history.record(
         "outcome.cited",
         actor_id=viewer.user_id,
@@ -196,8 +196,7 @@ def void_outcome(viewer: Viewer, ask: Recommendation, outcome: Outcome, reason: 
     intake.done()
     outcome.voided_at = now()
     outcome.void_reason = reason
-    # the one that it was recorded for, not what stands for that
-    records.touch(ask, beside=db.session.get(Target, outcome.target_id or 0))
+    records.touch(ask, beside=_target_of(outcome))
     history.record(
         "outcome.voided",
         actor_id=viewer.user_id,
@@ -223,6 +222,11 @@ def _target(
         intake.refuse("target", "Choose one of the ask's targets, or none for the ask as a whole.")
         return None
     return next((row for row in fitting if row is target), fitting[0])
+
+
+def _target_of(outcome: Outcome) -> Target | None:
+    """The one that it was recorded for, not what stands for that."""
+    return db.session.get_one(Target, outcome.target_id) if outcome.target_id else None
 
 
 def _is_for_all(ask: Recommendation, target: Target | None) -> bool:

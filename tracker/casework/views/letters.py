@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from tracker.casework import actions, growing, pages
 from tracker.casework.act_forms import VoidLetterForm
 from tracker.casework.actions import letter_changing, letter_voiding
+from tracker.casework.actions.sending import require_standing
 from tracker.casework.duplicates import doubles
 from tracker.casework.forms import AskForm, LetterEditForm, LetterForm, ReceiptForm
 from tracker.casework.inputs import Fate
@@ -185,9 +186,12 @@ def edit(reference: str) -> ResponseReturnValue:
 
 
 def _own(reference: str) -> Letter:
-    """The letter, if the viewer may change it; otherwise 404 or 403."""
+    """The letter, if the viewer may change it; otherwise 404 or 403. No form is opened of one that
+    is void."""
     letter = queries.letter(current(), reference) or abort(404)
     require_edit(letter, current())
+    if request.method == "GET":
+        require_standing(letter)
     return letter
 
 
@@ -221,8 +225,7 @@ def _edit_page(
 @policy(Policy.EDITOR)
 def receipt(reference: str) -> ResponseReturnValue:
     """When a letter was received, and whether it supplements an earlier one."""
-    letter = queries.letter(current(), reference) or abort(404)
-    require_edit(letter, current())
+    letter = _own(reference)
     page = pages.letter_page(current(), letter)
     form = ReceiptForm(data=_receipt_data(page))
     saved: bool | Merge = False

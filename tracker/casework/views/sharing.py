@@ -79,7 +79,9 @@ def _form(row: RecordMixin, others: Mapping[str, RecordMixin], **more: Any) -> A
     people = "\n".join(user.email for user in own)
     data = {"audience": row.audience.value, "people": people, "kept": list(elsewhere)}
     form = AudienceForm(data=data, **more)
-    form.kept.choices = {mark: user.organisation.name for mark, user in elsewhere.items()}
+    gone = dict.fromkeys(form.kept.data or (), "Somebody who was taken off meanwhile")
+    known = {mark: f"A person of {user.organisation.name}" for mark, user in elsewhere.items()}
+    form.kept.choices = gone | known
     form.together.choices = {reference: reference for reference in others}
     return form
 
@@ -161,8 +163,11 @@ def _mark_of(row: RecordMixin, user: User) -> str:
 def _named(form: AudienceForm, row: RecordMixin) -> list[int]:
     """All who are named in the form."""
     _, elsewhere = _named_now(row)
-    kept = [elsewhere[mark].id for mark in form.kept.data or () if mark in elsewhere]
-    return _people(form) + kept
+    marks = form.kept.data or ()
+    if any(mark not in elsewhere for mark in marks):
+        gone = "One was taken off meanwhile. Untick it, or name the person by address above."
+        form.kept.errors = [*form.kept.errors, gone]
+    return _people(form) + [elsewhere[mark].id for mark in marks if mark in elsewhere]
 
 
 def _people(form: AudienceForm) -> list[int]:

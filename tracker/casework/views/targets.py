@@ -19,7 +19,7 @@ from tracker.recommendations.filters import Filters
 from tracker.records.actions import require_edit
 from tracker.records.queries import may_edit
 from tracker.targets import actions, queries
-from tracker.targets.merged import merged_under, standing
+from tracker.targets.merged import merged_under, require_standing, standing
 from tracker.targets.models import NameKind, Target, TargetKind
 from tracker.web import paging
 from tracker.web.lists import chosen_order, chosen_text, chosen_word
@@ -184,6 +184,7 @@ def edit(reference: str) -> ResponseReturnValue:
     require_edit(target, current())
     form = TargetForm(data=_data(target))
     if not form.is_submitted():
+        require_standing(current(), target)
         return _edit_page(form, target, 200)
 
     saved = attempt_change(
