@@ -184,8 +184,8 @@ class Sitting:
         answer = self.send_once()
         if SHOWS_FIRST in answer.text:
             return self.send_once()
-        said = problems(answer).values() if answer.status_code == 422 else ["nothing"]
-        if all(each.endswith((SAID, AGAIN)) for each in said):
+        said = problems(answer).values() if answer.status_code == 422 else ()
+        if said and all(each.endswith((SAID, AGAIN)) for each in said):
             return self.send_once()
         return answer
 

@@ -18,7 +18,7 @@ def add_organisation(name: str, *, actor_id: int | None = None) -> Organisation:
     name = _clean_name(name, "the organisation")
     taken = queries.organisation_called(name)
     if taken:
-        raise Refused(f"There is an organisation called “{taken.name}” already.")
+        raise Refused({"name": f"There is an organisation called “{taken.name}” already."})
     organisation = Organisation(name=name)
     db.session.add(organisation)
     db.session.flush()
