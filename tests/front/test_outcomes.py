@@ -328,6 +328,8 @@ def test_a_body_whose_listing_was_reversed_has_not_acted(
     assert row_of(staff.get(ask), "addressees", "Treasury")["State"].startswith("Acted")
     _record(staff, ask, {**LISTED, "kind": "reversed", "effective_on": "2024-02-01"})
     assert row_of(staff.get(ask), "addressees", "Treasury")["State"].startswith("Awaiting")
+    (draft,) = Sitting(staff, f"{ask}/follow-up").fields["sent_text"]
+    assert "An action that followed was reversed, as far as is known to us." in draft
 
 
 def test_a_delisting_that_was_asked_for_is_acted_on(

@@ -17,6 +17,7 @@ REPLIES = {
     Substance.PROMISE: "You promised an answer",
     Substance.MEETING: "You met us",
 }
+TAKEN_BACK = "An action that followed was reversed, as far as is known to us."
 
 
 def told(
@@ -28,7 +29,9 @@ def told(
     if request and len(request) <= LONGEST_QUOTE:
         lines.append(f"“{request}”")
     answer = _answer(row, reply, is_done=ask.result is Result.IN_FULL)
-    lines.append(" ".join(part for part in (_asked(row.asked_on, today), answer) if part))
+    taken_back = TAKEN_BACK if ask.result is Result.REVERSED else ""
+    said = (_asked(row.asked_on, today), answer, taken_back)
+    lines.append(" ".join(part for part in said if part))
     return "\n".join(lines)
 
 
