@@ -31,7 +31,7 @@ LABELS = {
     "tag": "Tag",
     "due": "Next action due",
     "audience": "Who may see it",
-    "organisation": "Held by",
+    "organisation": "Owner",
     "columns": "Columns",
     "sort": "Order",
     "then": "Then by",
