@@ -131,22 +131,19 @@ def test_the_letter_form_with_rows_and_suggestions_passes(site: Site, open_page:
 
 
 @pytest.mark.parametrize(
-    ("kind", "wording"),
-    [
-        ("recommendations", "Another wording"),
-        ("recommendations", "A better wording"),
-        ("targets", "Another wording"),
-    ],
+    ("kind", "field"),
+    [("recommendations", "title"), ("recommendations", "request"), ("targets", "name")],
 )
 def test_a_clash_of_two_people_passes(
-    own_site: Site, open_page: Open, kind: str, wording: str
+    own_site: Site, open_page: Open, kind: str, field: str
 ) -> None:
     chosen = examples(own_site)
     reference = chosen.ask if kind == "recommendations" else chosen.person
     mine, theirs = open_page(own_site), open_page(own_site)
-    for page, typed in ((mine, wording), (theirs, "A better wording")):
+    told = "name" if kind == "targets" else "title"
+    for page, name, typed in ((mine, field, "Another wording"), (theirs, told, "A better one")):
         page.goto(f"/{kind}/{reference}/edit")
-        page.locator("[name=title], [name=name]").fill(typed)
+        page.locator(f"[name={name}]").fill(typed)
     assert send(theirs) == 303
     assert send(mine) == 409
     expect(mine.get_by_role("heading", name="Somebody else saved first")).to_be_visible()

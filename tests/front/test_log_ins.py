@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from tests.front.support import FORM, Sitting, nothing_changes
+from tests.front.support import FORM, Sitting, Typed, nothing_changes
 from tests.inside.samples import reading, record_case, writing
 from tests.support.people import PASSWORD, Person, add_person, log_in, token_on, words_of
 from tracker import create_app
@@ -361,18 +361,22 @@ def test_widening_asks_again_and_narrowing_does_not(staff: Person, partner: Pers
         case = record_case(staff.viewer, Audience.COALITION)
     page = f"/recommendations/{case.ask}/audience"
     published = {"audience": "public", "together": [case.source, case.letter]}
+
+    def shared(typed: Typed) -> TestResponse:
+        return Sitting(staff, page).type(typed).send()
+
     with time_machine.travel(now() + LATER):
-        wider = staff.post(page, {**published, "reason": "It is published."})
+        wider = shared({**published, "reason": "It is published."})
         assert wider.status_code == 401
         assert "It is published." in wider.text
         narrower = {"audience": "organisation", "reason": "Somebody is in danger."}
-        assert staff.post(page, narrower).status_code == 303
+        assert shared(narrower).status_code == 303
         named = {"audience": "named", "people": partner.email, "reason": "For one."}
-        assert staff.post(page, named).status_code == 401
+        assert shared(named).status_code == 401
         again = {"audience": "coalition", "reason": "It is over."}
-        assert staff.post(page, again).status_code == 401
+        assert shared(again).status_code == 401
         assert confirm(staff).status_code == 200
-        assert Sitting(staff, page).type(again).send().status_code == 303
+        assert shared(again).status_code == 303
 
 
 @pytest.mark.parametrize("typed", ["x\x00y", "\ud800", "\u202e", "' or 1=1 --"])
