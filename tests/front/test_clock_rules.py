@@ -234,7 +234,9 @@ def test_of_a_law_only_the_day_of_warning_is_asked(admin: Person, app: Flask) ->
     form = Sitting(admin, f"{law}/version")
     assert form.fields.keys() == {"csrf_token", "shown", "warn_day", "valid_from", "reason"}
     forged = {"length": "90", "citation": "Ours", "warn_day": "60", "valid_from": NOW}
-    page = admin.get(form.type({**forged, "reason": "Earlier."}).press("preview").save())
+    form.type({**forged, "reason": "Earlier."}).press("preview")
+    assert form.send_once().status_code == 422  # without what was forged it is shown anew
+    page = admin.get(form.save())
     newest = rows(page, "versions")[0]
     assert (newest["Gives"], newest["Warns"]) == ("120 calendar days", "day 60")
     assert f"{law}/end" not in links(page)
