@@ -15,6 +15,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.front.support import SHOWS_FIRST, Sitting, titles_on
+from tests.front.test_login import EVIL
 from tests.front.test_second_factor import HERE, add_app, code_of, give, half_way, is_in
 from tests.inside.samples import (
     ask_input,
@@ -532,19 +533,6 @@ def test_the_region_of_a_target_is_kept_clean(app: Flask, staff: Person) -> None
         version, other = target.version, replace(place, region=" Ngari \t B ")
         change_target(staff.viewer, target, replace(given, place=other), version)
         assert target.region == "Ngari B"
-
-
-EVIL = [
-    "//evil.example",
-    "///evil.example",
-    "/\\evil.example",
-    "https://evil.example/",
-    "\\\\evil.example",
-    "/%09/evil.example",
-    "javascript:alert(1)",
-    "/no-such-page",
-    "http:evil.example",
-]
 
 
 def test_a_right_code_leads_nowhere_else(staff: Person) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Select
 from tracker.agencies import queries as agencies
 from tracker.agencies.models import Agency
 from tracker.casework import listing
-from tracker.casework.list_words import LABELS, SWITCHES
+from tracker.casework.list_words import NAMES
 from tracker.casework.reading import note_reads_of
 from tracker.core.db import db
 from tracker.core.now import today
@@ -38,8 +38,6 @@ TARGETS = Order("Name", Target.sort_name, Target.id)
 SOURCES = Order("Title", Source.sort_title, Source.id)
 BODIES = Order("Name", Agency.name, Agency.id)
 PAGING = ("cursor", "limit")
-# the filters of the list's page, and its orders
-FILTERS = frozenset({*LABELS, *SWITCHES}) - {"columns"}
 Item = dict[str, Any]
 # the items of some records, and the further records whose words stand in them
 Items = Callable[[Sequence[Any]], tuple[list[Item], Sequence[RecordMixin]]]
@@ -52,7 +50,7 @@ def recommendations() -> Response:
     order, _, _ = listing.chosen_sorting(current())
     asks = export_json.visible_asks(current()).options(*export_json.PARTS_OF_ASK)
     statement = listing.narrowed_by_address(asks, current())
-    return _list(statement, order, _asks, Recommendation, takes=FILTERS)
+    return _list(statement, order, _asks, Recommendation, takes=NAMES)
 
 
 @api.get("/recommendations/<ref:reference>")

@@ -11,7 +11,7 @@ from tracker.accounts import queries as accounts
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
 from tracker.casework.columns import COLUMNS, NUMERIC, UNDER_MORE, offered
-from tracker.casework.list_words import LABELS, PEOPLE, SWITCHES, Choices, in_words
+from tracker.casework.list_words import NAMES, PEOPLE, Choices, in_words
 from tracker.casework.listing import DUE, ListPage, orders_for
 from tracker.clocks.queries import causes_in
 from tracker.core.countries import countries
@@ -132,7 +132,7 @@ def filters_shown(listing: ListPage, viewer: Viewer) -> FiltersShown:
     """The filters above a page of the list, as the present address sets them."""
     there = queries.countries(viewer)
     args = [(k, v) for k, v in request.args.items(multi=True) if k != "cursor"]
-    filters = [(k, v) for k, v in args if k in LABELS or k in SWITCHES]
+    filters = [(k, v) for k, v in args if k in NAMES]
     export_at = with_parts(url_for("exports.index"), filters)
     choices, own = choices_for(viewer), str(viewer.user_id)
     return FiltersShown(

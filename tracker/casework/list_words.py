@@ -36,6 +36,8 @@ LABELS = {
     "sort": "Order",
     "then": "Then by",
 }
+# what an address may say of which asks there are, and in what order
+NAMES = frozenset({*LABELS, *SWITCHES}) - {"columns"}
 FIXED: Choices = {
     "status": words.STATUS,
     "instrument": words.INSTRUMENT,

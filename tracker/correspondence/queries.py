@@ -200,18 +200,17 @@ def same_contact(
     substance: Substance,
     happened_on: PartialDate | None,
 ) -> Contact | None:
-    """A contact of that kind and day with one of the bodies, or with none in particular where none
-    is given, about one of some asks; one that stands and that the viewer may see, the oldest."""
+    """A contact of that kind and day with one of the bodies about one of some asks; one that stands
+    and that the viewer may see, the oldest."""
     concerned = select(ContactRecommendation.contact_id).where(
         ContactRecommendation.recommendation_id.in_(recommendation_ids)
     )
-    of_any = select(ContactAgency.contact_id)
-    bodies = Contact.id.in_(of_any.where(ContactAgency.agency_id.in_(agency_ids)))
+    met = select(ContactAgency.contact_id).where(ContactAgency.agency_id.in_(agency_ids))
     statement = (
         select(Contact)
         .where(
             Contact.id.in_(concerned),
-            bodies if agency_ids else Contact.id.not_in(of_any),
+            Contact.id.in_(met),
             Contact.substance == substance,
             Contact.happened_on == (happened_on or ""),
             Contact.voided_at.is_(None),

@@ -11,7 +11,8 @@ from sqlalchemy import Select, func, select
 
 from tracker.casework import listing
 from tracker.casework.list_parts import choices_for
-from tracker.casework.list_words import LABELS, SWITCHES, in_words
+from tracker.casework.list_words import NAMES, in_words
+from tracker.casework.listing import NARROWS_NOTHING
 from tracker.core.db import db, transaction
 from tracker.core.now import today
 from tracker.exchange import export_json
@@ -27,7 +28,6 @@ from tracker.web.viewer import current
 exports = Blueprint("exports", __name__, url_prefix="/exports")
 
 PIECE = 64 * 1024  # bytes
-OF_THE_LIST = ("sort", "then", "columns", "cursor", "view")  # in its address, and no filters
 
 
 @exports.get("")
@@ -87,9 +87,9 @@ def _is_narrowed() -> bool:
 def _filters() -> list[tuple[str, str]]:
     """The filters as the address has them. What is none is refused, so that nobody takes all for
     some."""
-    given = [(name, value) for name, value in request.args.items() if name not in OF_THE_LIST]
+    given = [(name, value) for name, value in request.args.items() if name not in NARROWS_NOTHING]
     for name, _ in given:
-        if name not in LABELS and name not in SWITCHES:
+        if name not in NAMES:
             abort(400, f"“{name[:40]}” is no filter of the list: nothing would be left out by it.")
     return [(name, value) for name, value in given if value]
 
