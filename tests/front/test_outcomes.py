@@ -159,6 +159,7 @@ def test_an_outcome_says_what_whose_when_and_how_it_is_tied_to_the_ask(
     assert row["Outcome"] == "Listed as asked Treasury · Global Magnitsky"
     assert row["What happened"] == "Wu Yingjie The notice names the letter. OFAC 29220 a.gov"
     assert row["Tie to the ask"].startswith("Cited")
+    assert "Instrument Global Magnitsky" in entries(staff.get(f"{ask}/history"))[0]
     ledger = row_of(page, "targets", "Wu Yingjie")
     assert ledger["Treasury, OFAC"] == "Listed as asked designated, 8 Dec 2023"
     others = ("Commerce, BIS", "State", "UK", "EU", "Canada")

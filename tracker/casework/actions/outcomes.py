@@ -245,6 +245,7 @@ def _snapshot(outcome: Outcome, target: Target | None) -> dict[str, object]:
         "target": target.reference if target else "",
         "authority": outcome.authority.slug if outcome.authority else "",
         "actor": outcome.actor,
+        "instrument": outcome.instrument or "",
         "effective_on": str(outcome.effective_on or ""),
         "attribution": outcome.attribution,
         "citations": _cited(outcome.citations),
