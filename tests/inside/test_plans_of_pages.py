@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 
 from tests.benchmarks import filling
-from tests.inside.samples import reading
+from tests.inside.samples import reading, writing
 from tests.inside.watching import Watched, watching
 from tests.support import databases
 from tests.support.people import Person, add_person, log_in
@@ -23,6 +23,7 @@ from tracker.clocks.sweep import JOB
 from tracker.core.db import db
 from tracker.core.now import today
 from tracker.jobs import runner
+from tracker.notifications import collecting
 from tracker.recommendations import filters
 
 ASKS = 2500
@@ -108,22 +109,29 @@ def seen_on(archive: Archive, path: str) -> Watched:
 
 def read_in_full(app: Flask, statement: tuple[str, Any]) -> list[str]:
     """The growing tables whose own rows a statement reads from first to last."""
+    plan = planned(app, statement)
+    if databases.kind_of(app) == "sqlite":
+        names = {table: table for table in GROWING} | _aliases(statement[0])
+        scans = [step.split()[1] for step in plan if re.fullmatch(r"SCAN \w+( .*JOIN)?", step)]
+        return [names[scan] for scan in scans if names.get(scan) in GROWING]
+    return [
+        node["Relation Name"]
+        for node in plan
+        if node["Node Type"] == "Seq Scan" and node["Relation Name"] in GROWING
+    ]
+
+
+def planned(app: Flask, statement: tuple[str, Any]) -> list[Any]:
+    """The steps of a plan, as each database tells them."""
     text, parameters = statement
     with reading(app):
         connection = db.session.connection()
         if connection.dialect.name == "sqlite":
             rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", parameters).all()
-            steps = [str(row[3]) for row in rows]
-            names = {table: table for table in GROWING} | _aliases(text)
-            scans = [step.split()[1] for step in steps if re.fullmatch(r"SCAN \w+( .*JOIN)?", step)]
-            return [names[scan] for scan in scans if names.get(scan) in GROWING]
+            return [str(row[3]) for row in rows]
         said = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {text}", parameters).scalar()
         plan = said if isinstance(said, list) else json.loads(str(said))
-        return [
-            node["Relation Name"]
-            for node in _nodes(plan[0]["Plan"])
-            if node["Node Type"] == "Seq Scan" and node["Relation Name"] in GROWING
-        ]
+        return list(_nodes(plan[0]["Plan"]))
 
 
 def _aliases(text: str) -> dict[str, str]:
@@ -188,6 +196,14 @@ def test_the_sweep_reads_no_table_in_full(archive: Archive) -> None:
         runner.run_by_hand(replace(JOB, lists=None), today() + timedelta(days=7), dry_run=True)
     wrong = [table for one in seen.statements for table in read_in_full(archive.app, one)]
     assert wrong == []
+
+
+def test_telling_of_fresh_flags_reads_no_other_clock(archive: Archive) -> None:
+    with writing(archive.app), watching(archive.app) as seen:
+        for day in (today() - timedelta(days=1), today()):
+            collecting.note_next_actions(day)
+    [telling] = seen.about("INSERT", "notices")
+    assert "ix_clocks_fresh" in str(planned(archive.app, telling))
 
 
 def test_the_dashboard_takes_few_statements_once_it_is_known(archive: Archive) -> None:

@@ -176,6 +176,13 @@ class Clock(Base, Keyed, HangsOnRecommendation):
             sqlite_where=text(IN_FORCE),
             postgresql_where=text(IN_FORCE),
         ),
+        # whom a night's flags concern, and what is new since somebody's last day
+        Index(
+            "ix_clocks_fresh",
+            "flagged_at",
+            sqlite_where=text(IN_FORCE),
+            postgresql_where=text(IN_FORCE),
+        ),
         Index(
             "ix_clocks_late_spans",
             "ended_on",
