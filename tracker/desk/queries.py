@@ -1,6 +1,6 @@
 """What the desk and the stale page show, always on behalf of a viewer."""
 
-from collections.abc import Sequence
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -52,34 +52,27 @@ class StalePage:
 def stale_page(viewer: Viewer, wanted: StaleFilter, limit: int) -> StalePage:
     """The stale asks, each once under its gravest cause, or all that carry the cause wanted;
     `limit` rows a cause."""
-    gravest = _gravest(viewer, wanted)
-    counted = {
-        clocks.BY_GRAVITY[place]: count
-        for place, count in db.session.execute(
-            select(gravest.c.gravity, func.count()).group_by(gravest.c.gravity)
-        )
-    }
-    asks_flagged = func.count(func.distinct(Clock.recommendation_id))
     flagged = _flags(viewer, wanted)
-    carrying = dict(
-        db.session.execute(
-            flagged.with_only_columns(Clock.cause, asks_flagged).group_by(Clock.cause)
-        ).all()
-    )
-    total, number = db.session.execute(flagged.with_only_columns(asks_flagged, func.count())).one()
-    shown = [wanted.cause] if wanted.cause else list(Cause)
-    ids = {cause: _first(gravest, cause, limit) for cause in shown if counted.get(cause)}
+    asks_flagged = func.count(func.distinct(Clock.recommendation_id))
+    by_cause = flagged.with_only_columns(Clock.cause, asks_flagged, func.count())
+    by_cause = by_cause.group_by(Clock.cause)
+    carrying = {cause: count for cause, *count in db.session.execute(by_cause)}
+    counts, ids = _first(_gravest(viewer, wanted), limit)
     found = asks.by_ids(viewer, [i for own in ids.values() for i in own])
     flags = clocks.flags_of(viewer, found)
+    total = sum(counts.values())
+    if wanted.cause is not None:
+        total = db.session.scalar(flagged.with_only_columns(asks_flagged)) or 0
     return StalePage(
-        carrying={cause: carrying.get(cause, 0) for cause in Cause},
-        counts=counted,
+        carrying={cause: carrying[cause][0] if cause in carrying else 0 for cause in Cause},
+        counts=counts,
         total=total,
-        flags=number,
+        flags=sum(number for _, number in carrying.values()),
         open_asks=_count_open(viewer),
         groups={
-            cause: [StaleAsk(found[i], flags[i]) for i in own if i in found]
-            for cause, own in ids.items()
+            cause: [StaleAsk(found[i], flags[i]) for i in ids[cause] if i in found]
+            for cause in Cause
+            if cause in ids
         },
     )
 
@@ -116,13 +109,21 @@ def _gravest(viewer: Viewer, wanted: StaleFilter) -> Subquery:
     )
 
 
-def _first(gravest: Subquery, cause: Cause, limit: int) -> Sequence[int]:
-    return db.session.scalars(
-        select(gravest.c.recommendation_id)
-        .where(gravest.c.gravity == clocks.GRAVITY[cause])
-        .order_by(gravest.c.newest.desc(), gravest.c.recommendation_id.desc())
-        .limit(limit)
-    ).all()
+def _first(gravest: Subquery, limit: int) -> tuple[dict[Cause, int], dict[Cause, list[int]]]:
+    """How many asks stand under each cause, and the first of them, the newest flags first."""
+    gravity, ask_id = gravest.c.gravity, gravest.c.recommendation_id
+    newest_first = (gravest.c.newest.desc(), ask_id.desc())
+    place = func.row_number().over(partition_by=gravity, order_by=newest_first).label("place")
+    count = func.count().over(partition_by=gravity).label("count")
+    ranked = select(gravity, ask_id, count, place).subquery()
+    first = select(ranked.c.gravity, ranked.c.recommendation_id, ranked.c.count)
+    first = first.where(ranked.c.place <= limit).order_by(ranked.c.gravity, ranked.c.place)
+    counts: dict[Cause, int] = {}
+    ids: dict[Cause, list[int]] = defaultdict(list)
+    for grave, key, under in db.session.execute(first):
+        counts[clocks.BY_GRAVITY[grave]] = under
+        ids[clocks.BY_GRAVITY[grave]].append(key)
+    return counts, ids
 
 
 def _count_open(viewer: Viewer) -> int:
