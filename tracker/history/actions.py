@@ -124,58 +124,47 @@ def _append(session: Session, name: str, pending: list[_Pending]) -> list[Change
     if not pending:
         return []
     length, digest = _head(session, name)
-    rows, salts = [], []
-    for item in pending:
-        length += 1
-        salts.append(os.urandom(16))
-        payload = chain.payload_digest(salts[-1], item.body)
-        digest = chain.event_digest(
-            digest,
-            position=length,
-            at=item.at,
-            actor_id=item.actor_id,
-            name=item.name,
-            record_ids=item.record_ids,
-            payload=payload,
-        )
-        rows.append(
-            {
-                "chain": name,
-                "position": length,
-                "at": item.at,
-                "actor_id": item.actor_id,
-                "name": item.name,
-                "payload_digest": payload,
-                "digest": digest,
-            }
-        )
+    rows: list[dict[str, Any]] = []
+    payloads: list[dict[str, Any]] = []
+    for position, item in enumerate(pending, length + 1):
+        salt = os.urandom(16)
+        row = _row(item, position, digest, chain.payload_digest(salt, item.body))
+        digest = row["digest"]
+        rows.append(row)
+        payloads.append({"salt": salt, "body": item.body})
     session.execute(insert(HistoryEvent), rows)
     ids = session.scalars(
         select(HistoryEvent.id)
-        .where(HistoryEvent.chain == name, HistoryEvent.position > length - len(rows))
+        .where(HistoryEvent.chain == name, HistoryEvent.position > length)
         .order_by(HistoryEvent.position)
     ).all()
+    joined = list(zip(ids, pending, strict=True))
+    kept = zip(ids, payloads, strict=True)
     session.execute(
-        insert(HistoryPayload),
-        [
-            {"event_id": event_id, "salt": salt, "body": item.body}
-            for event_id, salt, item in zip(ids, salts, pending, strict=True)
-        ],
+        insert(HistoryPayload), [{"event_id": event_id, **each} for event_id, each in kept]
     )
     subjects = [
         {"event_id": event_id, "record_id": record_id}
-        for event_id, item in zip(ids, pending, strict=True)
+        for event_id, item in joined
         for record_id in sorted(item.record_ids)
     ]
     if subjects:
         session.execute(insert(HistorySubject), subjects)
-    session.execute(
-        update(HistoryChain).where(HistoryChain.name == name).values(length=length, head=digest)
-    )
-    return [
-        Change(event_id, item.name, item.actor_id, item.body)
-        for event_id, item in zip(ids, pending, strict=True)
-    ]
+    new_head = {"length": length + len(rows), "head": digest}
+    session.execute(update(HistoryChain).where(HistoryChain.name == name).values(new_head))
+    return [Change(event_id, item.name, item.actor_id, item.body) for event_id, item in joined]
+
+
+def _row(item: _Pending, position: int, before: str, payload: str) -> dict[str, Any]:
+    """An event as it joins its chain at a position, behind the digest that came `before`."""
+    said: dict[str, Any] = {
+        "position": position,
+        "at": item.at,
+        "actor_id": item.actor_id,
+        "name": item.name,
+    }
+    digest = chain.event_digest(before, **said, record_ids=item.record_ids, payload=payload)
+    return {**said, "chain": item.chain, "payload_digest": payload, "digest": digest}
 
 
 def _head(session: Session, name: str) -> tuple[int, str]:

@@ -16,7 +16,7 @@ from tracker.core.now import now
 from tracker.core.together import write_together
 from tracker.correspondence.models import Letter, LetterRecommendation, Substance
 from tracker.correspondence.queries import contact_facts
-from tracker.correspondence.rules import ContactFact, standing
+from tracker.correspondence.rules import ContactFact, Standing, standing
 from tracker.recommendations.models import (
     Addressee,
     Outcome,
@@ -40,39 +40,7 @@ def settle(
     db.session.flush()
     given = {ask.id for ask in asks}
     asks = [*asks, *_following(asks)]
-    ids = [ask.id for ask in asks]
-    contacts, outcomes = contact_facts(ids), _outcomes(ids)
-    addressees, targets = _addressees(ids), _targets(ids)
-    survivors = _leave_out_hidden(asks, targets, outcomes)
-    kinds = {key: {one.id: one.kind for one in found} for key, found in targets.items()}
-    asked = {row.agency_id for rows in addressees.values() for row in rows}
-    tree = agencies.tree()
-    acts_for = tree.acting_for(asked)
-    for ask in asks:
-        ask.submitted_on = _submitted_on(contacts[ask.id])
-        own, stands_for = outcomes[ask.id], survivors[ask.id]
-        facts = outcome_facts(own, tree, stands_for)
-        ask.result = result(
-            {stands_for.get(key, key): kind for key, kind in kinds.get(ask.id, {}).items()},
-            facts,
-            ask.submitted_on,
-            ask.judgement,
-            ask.seeks,
-        )
-        by_agency = _credited_to(ask, own, facts, acts_for)
-        for row in addressees[ask.id]:
-            stands = standing(contacts[ask.id], row.agency_id, by_agency[row.agency_id])
-            row.state = stands.state
-            row.asked_on = stands.asked_on
-            row.acknowledged_on = stands.acknowledged_on
-            row.answered_on = stands.answered_on
-            row.last_contact_on = stands.last_contact_on
-        days = [row.last_contact_on for row in addressees[ask.id] if row.last_contact_on]
-        ask.last_contact_on = max(days, default=ask.submitted_on)
-        if any(map(db.session.is_modified, (ask, *addressees[ask.id]))):
-            ask.updated_at = now()  # what follows is told to all readers of the ask
-    write_together(row for rows in addressees.values() for row in rows)
-    write_together(asks)
+    _derive(asks)
     moved, others = clocks.refresh(asks, corrected=corrected)
     if by is not None:
         clocks.tell([each for each in moved if each.ask_id in given], by)
@@ -82,6 +50,39 @@ def settle(
         if ask.id in others:
             ask.updated_at = now()
     write_together(asks)
+
+
+def _derive(asks: Sequence[Recommendation]) -> None:
+    """What contacts and outcomes come to: days, results, and how each addressee stands."""
+    ids = [ask.id for ask in asks]
+    contacts, outcomes = contact_facts(ids), _outcomes(ids)
+    addressees, targets = _addressees(ids), _targets(ids)
+    survivors = _leave_out_hidden(asks, targets, outcomes)
+    tree = agencies.tree()
+    acts_for = tree.acting_for({row.agency_id for rows in addressees.values() for row in rows})
+    for ask in asks:
+        own, stands_for = outcomes[ask.id], survivors[ask.id]
+        facts = outcome_facts(own, tree, stands_for)
+        kinds = {stands_for.get(one.id, one.id): one.kind for one in targets[ask.id]}
+        ask.submitted_on = _submitted_on(contacts[ask.id])
+        ask.result = result(kinds, facts, ask.submitted_on, ask.judgement, ask.seeks)
+        by_agency = _credited_to(ask, own, facts, acts_for)
+        for row in addressees[ask.id]:
+            _stand(row, standing(contacts[ask.id], row.agency_id, by_agency[row.agency_id]))
+        days = [row.last_contact_on for row in addressees[ask.id] if row.last_contact_on]
+        ask.last_contact_on = max(days, default=ask.submitted_on)
+        if any(map(db.session.is_modified, (ask, *addressees[ask.id]))):
+            ask.updated_at = now()  # what follows is told to all readers of the ask
+    write_together(row for rows in addressees.values() for row in rows)
+    write_together(asks)
+
+
+def _stand(row: Addressee, stands: Standing) -> None:
+    row.state = stands.state
+    row.asked_on = stands.asked_on
+    row.acknowledged_on = stands.acknowledged_on
+    row.answered_on = stands.answered_on
+    row.last_contact_on = stands.last_contact_on
 
 
 def asks_about(record_ids: Collection[int]) -> Sequence[Recommendation]:
@@ -245,8 +246,7 @@ def _leave_out_hidden(
         ]
     )
     for ask in asks:
-        if ask.id in targets:
-            targets[ask.id] = [one for one in targets[ask.id] if (ask.id, one.id) in told]
+        targets[ask.id] = [one for one in targets[ask.id] if (ask.id, one.id) in told]
         outcomes[ask.id] = [
             o for o in outcomes[ask.id] if o.target_id is None or (ask.id, o.target_id) in told
         ]
