@@ -1,8 +1,11 @@
 """What came back, and what we sent after: the state of each addressee, the flags, and voiding."""
 
+import io
+import json
 import re
 import sys
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
@@ -31,6 +34,7 @@ from tests.front.support import (
     where,
 )
 from tests.support.people import Person, words_of
+from tracker.exchange import export_json
 
 SENT = "23 Oct 2023"
 
@@ -199,8 +203,8 @@ def test_a_voided_contact_brings_its_flags_back_and_stays_readable(
     page = save(staff, void, {"reason": "It was another letter."})
     assert rows(page, "clocks") == flagged
     assert row_of(page, "addressees", "State")["State"] == "Awaiting"
-    assert "Reply of substance void: It was another letter." in section(page, "chron")
-    assert "Not ours at all." not in section(page, "chron")
+    void_line = "Reply of substance void: It was another letter. What was recorded Not ours at all."
+    assert void_line in section(page, "chron")
     assert "Not ours at all." not in section(staff.get("/"), "replies")
     assert "1 open ask carries 2 flags" in words_of(staff.get("/stale"))
     again = Sitting(staff, void).type({"reason": "Once more."}).send()
@@ -212,6 +216,88 @@ def test_a_voided_contact_brings_its_flags_back_and_stays_readable(
     assert "Reason: It was another letter." in history[1]
     assert "Clocks computed anew Staff" in history[2]
     assert "Contact recorded Staff" in history[3]
+
+
+def test_what_a_void_contact_said_is_for_the_house_alone(staff: Person, partner: Person) -> None:
+    ask = record_ask(staff)
+    share(staff, ask)
+    page = record_contact(staff, ask, "substantive", "2024-02-20", summary="Not ours at all.")
+    void = next(link for link in links(page) if "C-" in link and link.endswith("/void"))
+    assert "Not ours at all." in partner.get(ask).text
+    save(staff, void, {"reason": "It was another letter."})
+    assert "Not ours at all." in staff.get(ask).text
+    assert "It was another letter." in partner.get(ask).text
+    assert "Not ours at all." not in partner.get(ask).text
+
+
+def test_what_a_contact_can_be_read_in_stands_with_it_and_leads_back(
+    staff: Person, partner: Person
+) -> None:
+    ask = record_ask(staff)
+    share(staff, ask)
+    read_in = {"source_title": "Reply of the Bureau", "source_url": "https://example.org/reply.pdf"}
+    page = record_contact(staff, ask, "substantive", "2024-02-20", **read_in)
+    assert "Reply of the Bureau" in section(page, "chron")
+    assert "Reply of the Bureau" not in section(page, "evidence")
+    (source,) = {each for each in links(page) if "Reply of the Bureau" in staff.get(each).text} & {
+        each for each in links(page) if each.startswith("/sources/")
+    }
+    cited = section(staff.get(source), "cited")
+    assert "Reply of substance, 20 Feb 2024, about Sanction those responsible" in cited
+    (back,) = [each for each in links(staff.get(source)) if "#C-" in each]
+    contact = back.partition("#")[2]
+    assert back == f"{ask}#{contact}"
+    assert f'id="{contact}"' in staff.get(ask).text
+    # a source is seen by whoever may see it, also in what is given out
+    seen = partner.get(source).status_code == 200
+    assert seen == ("Reply of the Bureau" in partner.get(ask).text)
+    out = io.StringIO()
+    with staff.app.app_context():
+        export_json.export(staff.viewer, out, date(2024, 3, 1), "https://tracker.example")
+    [item] = json.loads(out.getvalue())["recommendations"]
+    [told] = [each for each in item["contacts"] if each["reference"] == contact]
+    assert told["sources"] == [source.rpartition("/")[2]]
+
+
+def test_what_was_entered_in_error_is_entered_anew_without_typing_it_again(staff: Person) -> None:
+    ask = record_ask(staff)
+    typed = {
+        "summary": "They are looking into it.",
+        "channel": "email",
+        "source_title": "Their mail",
+        "source_url": "https://example.org/mail",
+    }
+    page = record_contact(staff, ask, "substantive", "2024-01-20", **typed)
+    void = next(link for link in links(page) if "C-" in link and link.endswith("/void"))
+    form = Sitting(staff, void).type({"reason": "It was a month later.", "anew": "1"})
+    again = Sitting(staff, form.save())
+    assert {name: again.fields[name] for name in typed} == {k: [v] for k, v in typed.items()}
+    assert again.fields["happened_on"] == ["2024-01-20"]
+    assert again.fields["agencies"] == ["state"]
+    page = staff.get(again.type({"happened_on": "2024-02-20"}).save())
+    assert row_of(page, "addressees", "State")["Answered"] == "20 Feb 2024"
+    assert section(page, "chron").count("They are looking into it.") == 2  # one of them struck out
+
+
+def test_nobody_starts_from_what_they_may_not_change(staff: Person, other_staff: Person) -> None:
+    ask = record_ask(staff)
+    share(staff, ask)
+    page = record_contact(staff, ask, "substantive", "2024-02-20", summary="Only between us.")
+    contact = re.search(r"C-[0-9A-Z]{8}", section(page, "chron") + page.text)
+    assert contact is not None
+    assert "Only between us." in staff.get(f"/contacts/new?like={contact[0]}").text
+    assert "Only between us." in other_staff.get(ask).text
+    assert "Only between us." not in other_staff.get(f"/contacts/new?like={contact[0]}").text
+
+
+def test_a_status_is_proposed_beside_what_is_late(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2024-06-01", staff)
+    ask = record_ask(staff)
+    page = record_contact(staff, ask, "acknowledgement", "2023-11-20")
+    assert "Silent" in words_of(page)
+    assert [each for each in links(page) if "to=acknowledged" in each]
 
 
 def test_voiding_the_sending_makes_the_ask_unsent_again(

@@ -512,12 +512,12 @@ def test_a_contact_for_named_people_stands_in_no_letter_of_the_house(
         open_one, narrow_one = (drafted_from(staff.viewer, each) for each in references)
         text = open_one.draft([open_one.ask.reference])
         assert "– 20 Nov 2023: our follow-up" in text
-        assert "You put a question to us, 20 Nov 2023" in text
+        assert "Your office put a question to us, 20 Nov 2023" in text
         assert "5 Dec 2023: our follow-up" not in text
         assert [str(one.happened_on) for one in open_one.replies.values()] == ["2023-11-20"]
         text = narrow_one.draft([narrow_one.ask.reference])
         assert "– 5 Dec 2023: our follow-up" in text
-        assert "You put a question to us, 5 Dec 2023" in text
+        assert "Your office put a question to us, 5 Dec 2023" in text
 
 
 # ---- what comes in

@@ -138,7 +138,7 @@ def _of_ask(ask: Recommendation, reader: Viewer) -> Iterator[Field]:
     yield "Clocks", list(dict.fromkeys(arithmetic(c, today()).explanation for c in own_clocks))
     acts = clocks.acts_of(reader, ask.id)
     yield "Done to clocks", [_joined(words.CLOCK_ACT[act.act], act.reason) for act in acts]
-    yield "Evidence", _evidence(reader, ask.id)
+    yield "Evidence", _evidence(reader, ask.id, *(contact.id for contact in contacts))
 
 
 def _stands(row: Addressee) -> str:
@@ -216,9 +216,10 @@ _ROOMS = {
 }
 
 
-def _evidence(reader: Viewer, record_id: int) -> list[str]:
-    cited = sources.cited_by(reader, [record_id]).get(record_id, [])
-    return [_joined(use.source.title, use.shows) for use in cited]
+def _evidence(reader: Viewer, *record_ids: int) -> list[str]:
+    cited = sources.cited_by(reader, record_ids)
+    uses = (use for key in record_ids for use in cited.get(key, ()))
+    return [_joined(use.source.title, use.shows) for use in uses]
 
 
 def _standing(entries: Iterable[T]) -> list[T]:

@@ -95,7 +95,14 @@ class FollowUp:
             "today": show_day(self.today),
             "letters": "\n".join(each.line for each in self.earlier if each.about & about),
             "asks": "\n\n".join(
-                letter_words.told(number, ask, row, self.replies.get(ask.id), self.today)
+                letter_words.told(
+                    number,
+                    ask,
+                    row,
+                    self.replies.get(ask.id),
+                    self.today,
+                    is_new=self.recipient.is_new,
+                )
                 for number, (ask, row) in enumerate(zip(chosen, rows, strict=True), 1)
             ),
             "silence": letter_words.silence(rows, self.today),

@@ -29,7 +29,7 @@ DEFAULT = """\
 
 {salutation},
 
-I write on behalf of {organisation} to follow up on what was put to you in:
+I write on behalf of {organisation} to follow up on what was put to your office in:
 
 {letters}
 

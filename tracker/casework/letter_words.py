@@ -11,32 +11,41 @@ from tracker.recommendations.instruments import FACTS
 from tracker.recommendations.models import Addressee, AddresseeState, Recommendation, Result
 
 LONGEST_QUOTE = 600
-# what came, where nothing of substance did
+# what came, where nothing of substance did; the office said so, whoever held it then
 REPLIES = {
-    Substance.QUESTION: "You put a question to us",
-    Substance.PROMISE: "You promised an answer",
-    Substance.MEETING: "You met us",
+    Substance.QUESTION: "Your office put a question to us",
+    Substance.PROMISE: "Your office promised an answer",
+    Substance.MEETING: "Your office met us",
 }
 TAKEN_BACK = "An action that followed was reversed, as far as is known to us."
 
 
 def told(
-    number: int, ask: Recommendation, row: Addressee, reply: Contact | None, today: date
+    number: int,
+    ask: Recommendation,
+    row: Addressee,
+    reply: Contact | None,
+    today: date,
+    *,
+    is_new: bool,
 ) -> str:
-    """An ask, and what came back on it, as the letter puts it."""
+    """An ask, and what came back on it, as the letter puts it. To whoever `is_new` in the office it
+    says who was asked."""
     lines = [f"{number}. {ask.title} ({FACTS[ask.instrument].name})"]
     request = " ".join(ask.request.split())
     if request and len(request) <= LONGEST_QUOTE:
         lines.append(f"“{request}”")
     answer = _answer(row, reply, is_done=ask.result is Result.IN_FULL)
     taken_back = TAKEN_BACK if ask.result is Result.REVERSED else ""
-    said = (_asked(row.asked_on, today), answer, taken_back)
+    asked = _asked(row.asked_on, row.official if is_new else "", today)
+    said = (asked, answer, taken_back)
     lines.append(" ".join(part for part in said if part))
     return "\n".join(lines)
 
 
-def _asked(asked: PartialDate | None, today: date) -> str:
-    return f"Put to you {_since(asked, today)}." if asked else ""
+def _asked(asked: PartialDate | None, then: str, today: date) -> str:
+    whom = f"your office (then {then})" if then else "your office"
+    return f"Put to {whom} {_since(asked, today)}." if asked else ""
 
 
 def _since(day: PartialDate, today: date) -> str:
@@ -59,7 +68,7 @@ def _answer(row: Addressee, reply: Contact | None, *, is_done: bool) -> str:
     if row.state is AddresseeState.ACTED and is_done:
         return "What was asked has come about, as far as is known to us."
     if row.state is AddresseeState.ACTED:
-        return "An action of yours is known to us; not all that was asked has come about."
+        return "An action of your office is known to us; not all that was asked has come about."
     return "No acknowledgement and no reply is known to us."
 
 

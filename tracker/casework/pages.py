@@ -65,6 +65,7 @@ class AskPage:
     ledger: Ledger
     answers: dict[int, Contact]
     evidence: list[SourceUse]
+    proofs: dict[int, list[SourceUse]]  # of each contact
     tags: list[str]
     spans: list[StatusSpan]
     seats: list[AgencyMembership]
@@ -101,6 +102,7 @@ class AskPage:
         """The records whose words stand on the page of the ask."""
         yield from self.contacts
         yield from (use.source for use in self.evidence)
+        yield from (use.source for uses in self.proofs.values() for use in uses)
 
     @property
     def proposal(self) -> workflow.Proposal | None:
@@ -182,6 +184,7 @@ def ask_page(
     letters = [letter for letter in every_letter if not letter.voided_at]
     met = correspondence.contacts_about(viewer, ask.id)
     contacts = _not_void_before(viewer, ask, [one.contact for one in met])
+    cited = sources.cited_by(viewer, [ask.id, *(c.id for c in contacts if not c.voided_at)])
     all_clocks = clocks.clocks_of(viewer, own)[ask.id]
     flags = [c for c in all_clocks if c.is_flagged]
     outcomes = asks.outcomes_of(viewer, own)[ask.id]
@@ -209,7 +212,8 @@ def ask_page(
         ledger=ledger(viewer, ask, targets, credited, tree),
         answers=_answers(met),
         oldest_first=oldest_first,
-        evidence=sources.cited_by(viewer, own).get(ask.id, []),
+        evidence=cited.pop(ask.id, []),
+        proofs=cited,
         tags=records.tags_of(viewer, own).get(ask.id, []),
         spans=_not_void_before(viewer, ask, asks.spans_of(viewer, own)[ask.id]),
         seats=(agencies.members(ask.decided_by.id) if is_interagency and ask.decided_by else []),

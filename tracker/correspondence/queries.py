@@ -136,6 +136,17 @@ def contact(viewer: Viewer, reference: str) -> Contact | None:
     return db.session.scalar(visible(statement, Contact, viewer))
 
 
+def contacts_among(
+    viewer: Viewer, contact_ids: Collection[int], limit: int
+) -> tuple[int, list[Contact]]:
+    """How many of some contacts stand and may be seen, and those of them that were recorded
+    last."""
+    standing = select(Contact).where(Contact.id.in_(contact_ids), Contact.voided_at.is_(None))
+    known = visible(standing, Contact, viewer)
+    count = db.session.scalar(select(func.count()).select_from(known.subquery()))
+    return count or 0, list(db.session.scalars(known.order_by(Contact.id.desc()).limit(limit)))
+
+
 def contacts_of(viewer: Viewer, recommendation_ids: Iterable[int]) -> dict[int, list[Contact]]:
     """The contacts about asks, by ask, oldest first, voided ones too; as far as visible."""
     return grouped(_contacts_of(viewer), recommendation_ids)

@@ -129,7 +129,7 @@ def _asks(
             seen.update(found.id for found in parts.letters)
             seen.update(contact.id for contact in parts.contacts)
             audiences.update(contact.audience for contact in parts.contacts)
-            seen.update(use.source_id for use in parts.sources)
+            seen.update(use.source_id for use in parts.cited)
             yield shapes.recommendation(parts, today, base_url)
 
 
@@ -168,9 +168,10 @@ def parts_of(viewer: Viewer, rows: Sequence[Recommendation]) -> Iterator[shapes.
     ids = [row.id for row in rows]
     about, places = asks.targets_of(viewer, ids), asks.places_of(viewer, ids)
     outcomes, ticking = asks.outcomes_of(viewer, ids), clocks.clocks_of(viewer, ids)
-    letters, cited = correspondence.letters_of(viewer, ids), sources.cited_by(viewer, ids)
-    contacts, spans = _contacts_of(viewer, ids), asks.spans_of(viewer, ids)
-    met = correspondence.bodies_met({each.id for found in contacts.values() for each in found})
+    letters, spans = correspondence.letters_of(viewer, ids), asks.spans_of(viewer, ids)
+    contacts = _contacts_of(viewer, ids)
+    happened = {each.id for found in contacts.values() for each in found}
+    met, cited = correspondence.bodies_met(happened), sources.cited_by(viewer, {*ids, *happened})
     tags = tags_of(viewer, ids)
     for row in rows:
         yield shapes.AskParts(
@@ -184,6 +185,7 @@ def parts_of(viewer: Viewer, rows: Sequence[Recommendation]) -> Iterator[shapes.
             met=met,
             spans=[span for span in spans[row.id] if not span.voided_at],
             sources=cited.get(row.id, []),
+            proofs={each.id: cited.get(each.id, []) for each in contacts[row.id]},
             tags=tags.get(row.id, []),
             is_own=knows_plans_of(viewer, row.organisation_id),
         )

@@ -37,9 +37,15 @@ class AskParts:
     met: Mapping[int, Sequence[Agency]]  # with whom each contact was, by contact
     spans: Sequence[StatusSpan]  # that stand
     sources: Sequence[SourceUse]
+    proofs: Mapping[int, Sequence[SourceUse]]  # what each contact can be read in, by contact
     tags: Sequence[str] = field(default_factory=tuple)
     # whether the viewer is of the owner: what an organisation does next is its own affair
     is_own: bool = False
+
+    @property
+    def cited(self) -> list[SourceUse]:
+        """The citations of the ask and of its contacts."""
+        return [*self.sources, *(use for uses in self.proofs.values() for use in uses)]
 
 
 def recommendation(parts: AskParts, today: date, base_url: str) -> dict[str, Any]:
@@ -152,6 +158,7 @@ def _contact(row: Contact, parts: AskParts) -> dict[str, Any]:
         "proposed_on": known(row.proposed_on),
         "is_determination": row.is_determination,
         "summary": row.summary,
+        "sources": [use.source.reference for use in parts.proofs.get(row.id, ())],
     }
 
 

@@ -6,6 +6,8 @@ from flask.typing import ResponseReturnValue
 from tracker.casework import actions, repeats
 from tracker.casework.act_forms import VoidForm
 from tracker.casework.forms import ContactForm
+from tracker.casework.reading import note_reads_of
+from tracker.casework.views.filling import contact_data
 from tracker.core.db import db
 from tracker.core.now import today
 from tracker.correspondence import queries
@@ -15,6 +17,7 @@ from tracker.recommendations.filters import Filters
 from tracker.recommendations.models import Recommendation
 from tracker.records.actions import require_edit
 from tracker.records.queries import may_edit
+from tracker.sources import queries as sources
 from tracker.web.lists import chosen_text, chosen_word
 from tracker.web.policy import Policy, policy
 from tracker.web.saving import attempt
@@ -29,14 +32,7 @@ MOST_OFFERED = 40
 def new() -> ResponseReturnValue:
     """Record a reply, a meeting or a follow-up; one may cover several asks."""
     wanted = request.form.getlist("asks") or request.args.getlist("ask")
-    form = ContactForm(
-        data={
-            "substance": (chosen_word("substance", Substance) or Substance.SUBSTANTIVE).value,
-            "happened_on": today().isoformat(),
-            "channel": Channel.UNKNOWN.value,
-            "asks": wanted,
-        }
-    )
+    form = ContactForm(data={**_start(), "asks": wanted})
     offered = _offered(wanted)
     if form.is_submitted() and "op" not in request.form:
         contact = attempt(form, lambda: _record(form, offered))
@@ -53,6 +49,22 @@ def new() -> ResponseReturnValue:
         most_offered=MOST_OFFERED,
     )
     return page, 422 if form.is_submitted() and "op" not in request.form else 200
+
+
+def _start() -> dict[str, object]:
+    """What the form says before anybody types: nothing much, or what was entered in error once."""
+    viewer, like = current(), chosen_text("like")
+    before = queries.contact(viewer, like) if like else None
+    while before is not None and note_reads_of(viewer, [before]):
+        before = queries.contact(viewer, like)
+    if before is None or not may_edit(before, viewer):
+        return {
+            "substance": (chosen_word("substance", Substance) or Substance.SUBSTANTIVE).value,
+            "happened_on": today().isoformat(),
+            "channel": Channel.UNKNOWN.value,
+        }
+    bodies = queries.bodies_met([before.id]).get(before.id, [])
+    return contact_data(before, bodies, sources.cited_by(viewer, [before.id]).get(before.id, []))
 
 
 def _record(form: ContactForm, offered: list[Recommendation]) -> Contact:
@@ -111,7 +123,10 @@ def void(reference: str) -> ResponseReturnValue:
 
     if form.is_submitted() and attempt(form, act):
         flash("The contact is void, and what followed from it is recomputed.")
-        return redirect(back, 303)
+        anew = request.form.get("anew") and contact.substance is not Substance.SUBMISSION
+        references = [ask.reference for ask in concerned]
+        again = url_for(".new", ask=references, like=reference)
+        return redirect(again if anew else back, 303)
     contact = queries.contact(current(), reference) or abort(404)
     page = render_template(
         "views/contacts/void.html", form=form, contact=contact, asks=concerned, back=back

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from tracker.accounts.models import User
 from tracker.agencies import queries as agencies
+from tracker.agencies.models import Agency
 from tracker.casework import words
 from tracker.casework.act_forms import NextForm, OutcomeForm, StatusForm
 from tracker.casework.actions.spans import standing_of
 from tracker.core.countries import Place
-from tracker.correspondence.models import Letter
+from tracker.correspondence.models import Contact, Letter
 from tracker.recommendations import workflow
 from tracker.recommendations.models import ControlledItem, Recommendation
 from tracker.sources.models import SourceUse
@@ -94,6 +95,26 @@ def further_ask_data(letter: Letter, evidence: Sequence[SourceUse]) -> dict[str,
             }
             for source in told
         ],
+    }
+
+
+def contact_data(
+    contact: Contact, bodies: Sequence[Agency], cited: Sequence[SourceUse]
+) -> dict[str, object]:
+    """A contact as the data of the form in which it is entered anew; its source, where no read of
+    it is kept."""
+    told = next((use.source for use in cited if not use.source.is_read_kept), None)
+    return {
+        "substance": contact.substance.value,
+        "happened_on": contact.happened_on,
+        "channel": contact.channel.value,
+        "agencies": [body.slug for body in bodies],
+        "summary": contact.summary,
+        "promised_on": contact.promised_on,
+        "is_determination": contact.is_determination,
+        "proposed_on": contact.proposed_on,
+        "source_title": told.title if told else "",
+        "source_url": told.url if told else "",
     }
 
 

@@ -62,13 +62,16 @@ def show(reference: str) -> str:
     citing = queries.citing([source.id]).get(source.id, [])
     ask_count, shown = asks.among(viewer, citing, MOST_SHOWN)
     letter_count, letters = correspondence.among(viewer, citing, MOST_SHOWN)
+    contact_count, contacts = correspondence.contacts_among(viewer, citing, MOST_SHOWN)
     return render_template(
         "views/sources/show.html",
         source=source,
         files=queries.attachments_of(viewer, source.id),
         asks=shown,
         letters=letters,
-        count=ask_count + letter_count,
+        contacts=contacts,
+        about=correspondence.asks_of_contacts(viewer, [each.id for each in contacts]),
+        count=ask_count + letter_count + contact_count,
         may_edit=may_edit(source, viewer),
     )
 
