@@ -11,8 +11,14 @@ import click
 import pytest
 
 from tracker import config_module
+from tracker.agencies import models as agencies
 from tracker.casework.list_words import NAMES
 from tracker.cli import cli
+from tracker.clocks import models as clocks
+from tracker.correspondence import models as correspondence
+from tracker.recommendations import models as asks
+from tracker.recommendations.outcomes import NotCredited
+from tracker.targets import models as targets
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -297,6 +303,38 @@ def test_the_page_of_the_json_interface_names_every_filter_and_no_other() -> Non
     told = (ROOT / "docs/api.md").read_text().partition("## Filters of asks")[2].partition("##")[0]
     cells = re.findall(r"^\| (`[^|]+`) \|", told, re.MULTILINE)
     assert {name for cell in cells for name in INLINE.findall(cell)} == NAMES
+
+
+WORDS = {
+    "`seeks`": asks.Seeks,
+    "`ground`": asks.Ground,
+    "`closure_reason`": asks.ClosureReason,
+    "`addressees[].state`": asks.AddresseeState,
+    "`outcomes[].kind`": asks.OutcomeKind,
+    "`outcomes[].attribution`": asks.Attribution,
+    "`outcomes[].not_credited`": NotCredited,
+    "`clocks[].kind`": clocks.ClockKind,
+    "`clocks[].basis`": clocks.Basis,
+    "`clocks[].state`": clocks.ClockState,
+    "`clocks[].cause`, `causes[]`": clocks.Cause,
+    "`contacts[].substance`": correspondence.Substance,
+    "`contacts[].direction`": correspondence.Direction,
+    "`channel`": correspondence.Channel,
+    "`controls[].control_type`": asks.ControlType,
+    "`controls[].eccn_status`": asks.EccnStatus,
+    "`kind` of a target": targets.TargetKind,
+    "`names[].kind`": targets.NameKind,
+    "`kind` of a letter": correspondence.LetterKind,
+    "`signatories[].role`": correspondence.SignatoryRole,
+    "`kind` of a body": agencies.AgencyKind,
+}
+
+
+def test_the_page_of_the_json_interface_names_every_word_of_its_lists() -> None:
+    told = (ROOT / "docs/api.md").read_text().partition("Words that come from a list:")[2]
+    rows = re.findall(r"^\| (`[^|]+) \| ([^|]+) \|$", told, re.MULTILINE)
+    found = {field: set(INLINE.findall(words)) for field, words in rows}
+    assert found == {field: {str(word) for word in kind} for field, kind in WORDS.items()}
 
 
 def test_every_decision_is_in_the_list_of_them() -> None:

@@ -35,7 +35,15 @@ from tracker.core.dates import PartialDate
 from tracker.core.db import Base, db, transaction
 from tracker.core.errors import TrackerError
 from tracker.core.types import PartialDateType
-from tracker.recommendations.models import Outcome, OutcomeKind, Recommendation, Result
+from tracker.recommendations.models import (
+    Addressee,
+    AddresseeState,
+    Outcome,
+    OutcomeKind,
+    Recommendation,
+    Result,
+    Status,
+)
 from tracker.records.models import Audience, AudienceSpan, Grant
 from tracker.sources.models import Attachment, Source, SourceUse
 from tracker.targets.models import Target
@@ -229,6 +237,7 @@ def test_asks_whose_only_action_was_reversed_are_told_apart(bare: Flask) -> None
                 Recommendation,
                 submitted_on=PartialDate.parse("2023-10-23"),
                 audience=Audience.COALITION,
+                status=Status.SUBMITTED,
             )
             wanted[ask.id] = comes_to
             for given in (
@@ -248,6 +257,28 @@ def test_asks_whose_only_action_was_reversed_are_told_apart(bare: Flask) -> None
     migrate.upgrade(db.engine)
     found = select(Recommendation.id, Recommendation.result)
     assert {row.id: row.result for row in db.session.execute(found)} == wanted
+
+
+def test_what_is_not_sent_yet_came_to_nothing(bare: Flask) -> None:
+    migrate.upgrade(db.engine)
+    with transaction():
+        asks = {
+            status: make(Recommendation, status=status, result=Result.IN_FULL).id
+            for status in Status
+            if status is not Status.CLOSED
+        }
+        rows = {
+            status: make(Addressee, recommendation_id=key, state=AddresseeState.ACTED).id
+            for status, key in asks.items()
+        }
+    migrate.downgrade(db.engine, "0031")
+    migrate.upgrade(db.engine)
+    unsent = {Status.DRAFT, Status.VETTING, Status.READY}
+    for status, key in asks.items():
+        result = db.session.scalar(select(Recommendation.result).where(Recommendation.id == key))
+        assert result is (Result.NONE_KNOWN if status in unsent else Result.IN_FULL)
+        state = db.session.scalar(select(Addressee.state).where(Addressee.id == rows[status]))
+        assert (state is AddresseeState.NOT_SENT) == (status in unsent)
 
 
 def changed(before: dict[str, int], stayed: set[str]) -> dict[str, tuple[int, int]]:

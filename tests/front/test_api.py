@@ -2,7 +2,9 @@
 
 import io
 import json
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,15 +12,18 @@ import time_machine
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.front.support import nothing_changes, record_ask, rows, share
+from tests.front.support import nothing_changes, record_ask, rows, save, send, share, where
 from tests.front.world import make_world
 from tests.inside.commands import CommandLine, failed
-from tests.inside.samples import reading
+from tests.inside.samples import reading, record_case, writing
+from tests.inside.test_policy import close, create_app_like
 from tests.support.people import Person
 from tracker.accounts.permissions import Role
 from tracker.core.now import now, today
 from tracker.exchange import export_json
+from tracker.records.models import Audience
 
+ROOT = Path(__file__).resolve().parents[2]
 LISTS = ("recommendations", "letters", "targets", "agencies", "sources")
 
 
@@ -120,6 +125,80 @@ def test_what_a_token_opens_is_decided_at_each_use(
     assert ask_for(app, f"recommendations/{reference}", secret).status_code == 404
     assert admin.post(f"/admin/users/{partner.viewer.user_id}/close").status_code == 303
     assert is_refused(ask_for(app, "recommendations", secret), 401)
+
+
+def test_the_document_names_every_field_and_no_other(
+    app: Flask, staff: Person, tracker: CommandLine
+) -> None:
+    make_world(staff)
+    secret = token_of(tracker, staff)
+    told = (ROOT / "docs/api.md").read_text().partition("## Items")[2].partition("Words that")[0]
+    rows = dict(re.findall(r"^\| (.+?) \| (`.+) \|$", told, re.MULTILINE))
+    named = {of: set(re.findall(r"`(\w+)`", fields)) for of, fields in rows.items()}
+    of_one = ("an ask", "a letter", "a target", "a body", "a source")
+    seen = set()
+    for one, name in zip(of_one, LISTS, strict=True):
+        for item in items(app, name, secret):
+            assert set(item) == named[one]
+            for part, entries in item.items():
+                for entry in entries if isinstance(entries, list) else ():
+                    if isinstance(entry, dict):
+                        assert set(entry) == named[f"`{part}[]` of {one}"]
+                        seen.add(f"`{part}[]` of {one}")
+    assert len(seen) > 8
+
+
+def test_a_token_that_does_not_hold_is_nobody_also_where_anybody_reads(
+    app: Flask, staff: Person, tracker: CommandLine
+) -> None:
+    """Else whoever keeps a copy would take all that is not public as gone."""
+    with writing(app):
+        record_case(staff.viewer, Audience.PUBLIC, "A public case")
+        record_case(staff.viewer, Audience.COALITION, "A shared case")
+    good = token_of(tracker, staff)
+    other = create_app_like(app, public_dashboard=True)
+    assert len(items(other, "recommendations", "")) == 1
+    assert len(items(other, "recommendations", good)) == 2
+    for said in (f"Bearer {good}x", "Bearer", "Bearer ", "Basic abc", good, ""):
+        answer = other.test_client().get("/api/v1/letters", headers={"Authorization": said})
+        assert is_refused(answer, 401)
+    close(other)
+
+
+def test_what_is_not_counted_says_why_and_a_class_names_its_members(
+    app: Flask, staff: Person, tracker: CommandLine
+) -> None:
+    ask = record_ask(staff, {"asks-0-targets-0-kind": "class"})
+    secret = token_of(tracker, staff)
+    for kind, day in (("other_action", "2020-02-01"), ("declined", "2024-02-01")):
+        outcome = {"kind": kind, "authority": "state", "effective_on": day, "citation": "A note"}
+        save(staff, f"{ask}/outcomes/new", outcome)
+    [told] = items(app, "recommendations", secret)
+    assert [each["not_credited"] for each in told["outcomes"]] == ["before", None]
+    law = [each for each in told["clocks"] if each["basis"] == "statute"]
+    assert all("22 U.S.C. 10102(d)" in each["citation"] for each in law)
+    [known] = items(app, "targets", secret)
+    assert known["members"] == []
+    member = where(send(staff, "/targets/new", {"name": "Wu Yingjie"}))[-10:]
+    save(staff, f"/targets/{known['reference']}", {"name": member})
+    told = {each["reference"]: each for each in items(app, "targets", secret)}
+    assert told[known["reference"]]["members"] == [member]
+    one = json.loads(ask_for(app, f"targets/{known['reference']}", secret).text)
+    assert one == told[known["reference"]]
+
+
+@pytest.mark.parametrize("name", ["letters", "targets", "sources"])
+def test_what_changed_last_stands_at_the_end(
+    app: Flask, staff: Person, tracker: CommandLine, name: str
+) -> None:
+    make_world(staff)
+    secret = token_of(tracker, staff)
+    found = items(app, f"{name}?sort=updated", secret)
+    assert {each["reference"] for each in found} == {
+        each["reference"] for each in items(app, name, secret)
+    }
+    assert [each["updated_at"] for each in found] == sorted(each["updated_at"] for each in found)
+    assert is_refused(ask_for(app, f"{name}?sort=title", secret), 400, "updated")
 
 
 def test_who_comes_without_a_good_token_is_told_so(

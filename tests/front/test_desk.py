@@ -115,6 +115,16 @@ def test_the_next_step_is_on_the_desk_of_whoever_takes_it(
     assert "is yours" not in words_of(colleague.get("/"))
 
 
+def test_every_warning_is_counted_and_shown(staff: Person, on_day: Callable[[str], None]) -> None:
+    travel(on_day, "2024-10-10", staff)
+    for number in range(8):
+        named = {"asks-0-title": f"Old conduct {number}", "asks-0-newest_conduct_on": "2020-02-01"}
+        record_ask(staff, {**named, "title": f"Letter {number}", "sent_on": "2024-10-01"})
+    warned = section(staff.get("/"), "warnings")
+    assert warned.startswith("Warnings 8")
+    assert all(f"Old conduct {number}" in warned for number in range(8))
+
+
 def test_evidence_is_added_once_and_stands_with_the_ask_and_in_the_list(staff: Person) -> None:
     ask = record_ask(staff)
     source = {

@@ -26,6 +26,7 @@ from tests.front.support import (
 from tests.support.people import Person, words_of
 from tracker.casework.duplicates import SAID
 from tracker.core.db import db
+from tracker.core.now import today
 from tracker.recommendations.models import RecommendationTarget
 
 
@@ -37,6 +38,10 @@ def target(person: Person, name: str, *others: str, **more: str) -> str:
 
 def reference_of(path: str) -> str:
     return path.rpartition("/")[2]
+
+
+def submit(person: Person, ask: str) -> None:
+    save(person, f"{ask}/status", {"to": "submitted", "on": today().isoformat()})
 
 
 def merge(person: Person, path: str, into: str, reason: str = "One and the same") -> None:
@@ -218,11 +223,12 @@ def links_of(app: Flask) -> set[tuple[int, int]]:
 def test_an_outcome_on_one_counts_for_both_and_one_act_takes_it_back(staff: Person) -> None:
     kept, twice = target(staff, "Wu Yingjie"), target(staff, "Ngari Official")
     ask = ask_about(staff, kept, "Both of them", twice)
+    submit(staff, ask)
     outcome = {
         "kind": "listed_as_asked",
         "target": reference_of(kept),
         "authority": "treasury",
-        "effective_on": "2024-01-10",
+        "effective_on": today().isoformat(),
         "citation": "GLOMAG",
     }
     save(staff, f"{ask}/outcomes/new", outcome)
@@ -245,17 +251,32 @@ def test_an_outcome_on_one_counts_for_both_and_one_act_takes_it_back(staff: Pers
         assert "One and the same" in told[1]
 
 
+def test_what_was_done_to_a_duplicate_stands_on_the_page_of_what_stands_for_it(
+    staff: Person,
+) -> None:
+    kept, twice = target(staff, "Wu Yingjie"), target(staff, "Ngari Official")
+    ask = ask_about(staff, twice, "About the other")
+    submit(staff, ask)
+    given = {"kind": "listed_as_asked", "target": reference_of(twice), "authority": "treasury"}
+    more = {"effective_on": today().isoformat(), "citation": "GLOMAG"}
+    save(staff, f"{ask}/outcomes/new", {**given, **more})
+    assert "Listed as asked" not in words_of(staff.get(kept))
+    merge(staff, twice, kept)
+    assert "Listed as asked" in words_of(staff.get(kept))
+
+
 def test_an_ask_about_a_merged_target_is_edited_and_keeps_its_link(
     staff: Person, app: Flask
 ) -> None:
     kept, twice = target(staff, "Wu Yingjie"), target(staff, "Ngari Official")
     ask = ask_about(staff, twice, "About the other")
+    submit(staff, ask)
     merge(staff, twice, kept)
     before = links_of(app)
     save(staff, f"{ask}/edit", {"title": "Changed"})
     assert links_of(app) == before
     given = {"kind": "listed_as_asked", "target": reference_of(kept), "authority": "treasury"}
-    more = {"effective_on": "2024-01-10", "citation": "GLOMAG"}
+    more = {"effective_on": today().isoformat(), "citation": "GLOMAG"}
     page = save(staff, f"{ask}/outcomes/new", {**given, **more})
     assert "Wu Yingjie" in section(page, "targets")
     assert asks_on(staff.get("/recommendations?result=acted_in_full")) == [ask]

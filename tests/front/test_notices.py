@@ -37,7 +37,7 @@ from tracker.core.db import db
 from tracker.core.now import now, today
 from tracker.history import actions as history
 from tracker.jobs import registry, runner
-from tracker.notifications import collecting, delivery, digests, unsubscribing
+from tracker.notifications import collecting, delivery, digests, outbox, unsubscribing
 from tracker.notifications.models import Notice, NoticeKind, NoticeMark
 from tracker.recommendations.models import Recommendation
 
@@ -113,6 +113,19 @@ def test_a_flag_is_told_once_and_not_every_night(app: Flask, staff: Person, box:
         with time_machine.travel(now() + timedelta(days=day)):
             run(app, "stale-sweep")
             assert go_out(app, box) == []
+
+
+def test_what_was_told_once_is_not_told_again_when_its_mail_is_forgotten(
+    app: Flask, staff: Person, box: Letterbox
+) -> None:
+    choose(staff)
+    ask = record_ask(staff, {"sent_on": "2023-10-24"})
+    give(staff, ask, staff)
+    run(app, "stale-sweep")
+    assert len(go_out(app, box)) == 1
+    with time_machine.travel(now() + outbox.KEPT + timedelta(days=1)):
+        assert run(app, "prune")["mails"] == 1
+        assert go_out(app, box) == []
 
 
 def test_what_is_no_longer_true_is_dropped(

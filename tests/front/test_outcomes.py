@@ -7,6 +7,7 @@ import pytest
 
 from tests.front.support import (
     Sitting,
+    asks_on,
     assert_problems,
     entries,
     has_section,
@@ -46,6 +47,20 @@ def _record(person: Person, ask: str, outcome: dict[str, str]) -> None:
     target = options(form.page, "target")[1] if outcome.get("target") else ""
     page = person.get(form.type({**outcome, "target": target}).save())
     assert "The outcome is recorded." in words_of(page)
+
+
+def test_nothing_is_credited_to_an_ask_that_is_not_sent_yet(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2024-03-01", staff)
+    ask = record_draft(staff)
+    other = {"kind": "other_action", "authority": "state", "effective_on": "2024-03-01"}
+    _record(staff, ask, {**other, "citation": "A visa ban"})
+    assert "before the ask" in words_of(staff.get(ask))
+    assert asks_on(staff.get("/recommendations?acted=1")) == []
+    assert asks_on(staff.get("/recommendations?result=none_known")) == [ask]
+    save(staff, f"{ask}/status", {"to": "submitted", "on": "2024-03-01"})
+    assert asks_on(staff.get("/recommendations?result=related_action")) == [ask]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import String, Text, select, text
 
-from tests.front.support import record_ask, record_contact, save, send, where
+from tests.front.support import links, record_ask, record_contact, save, send, share, where
 from tests.inside.samples import reading, writing
 from tests.support import databases
 from tests.support.factories import make
@@ -25,6 +25,7 @@ from tracker.core.now import today
 from tracker.history import queries as history
 from tracker.history.models import HistoryPayload
 from tracker.notifications.models import Mail, MailKind, MailState
+from tracker.recommendations.models import Recommendation, Result
 from tracker.targets.models import Target, TargetIdentifier
 
 NAME = "Quokka Wallaby-Bandicoot"
@@ -292,6 +293,26 @@ def test_what_others_wrote_of_a_person_is_forgotten_with_them(app: Flask, staff:
     assert "quirin" not in everywhere(app)
     with reading(app):
         assert all(verdict.problem is None for verdict in history.verify())
+
+
+def test_their_asks_say_that_nobody_has_them_and_what_followed_is_told_to_who_is_left(
+    app: Flask, staff: Person, colleague: Person, partner: Person
+) -> None:
+    ask = record_ask(staff)
+    save(staff, f"{ask}/next", {"assignee": str(colleague.viewer.user_id)})
+    target = next(link for link in links(staff.get(ask)) if link.startswith("/targets/T-"))
+    share(staff, target, "named", people=staff.email)
+    share(staff, ask, "named", people=f"{staff.email}\n{partner.email}")
+    listed = {"kind": "listed_as_asked", "target": target[-10:], "authority": "treasury"}
+    save(staff, f"{ask}/outcomes/new", {**listed, "effective_on": "2023-12-08", "citation": "SDN"})
+    with reading(app):
+        assert db.session.scalars(select(Recommendation.result)).one() is Result.NONE_KNOWN
+    with writing(app):
+        erasing.erase_person(partner.email)
+        erasing.erase_person(colleague.email)
+    with reading(app):
+        assert db.session.scalars(select(Recommendation.result)).one() is Result.IN_FULL
+    assert "Erased → –" in words_of(staff.get(f"{ask}/history"))
 
 
 def test_who_is_not_there_and_the_last_admin_are_refused(app: Flask, admin: Person) -> None:

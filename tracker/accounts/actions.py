@@ -12,6 +12,8 @@ from tracker.core.now import now
 from tracker.core.text import BadText, clean
 from tracker.history import actions as history
 
+NAME_TAKEN = "Somebody of your organisation is called that. Add what tells you."
+
 
 def add_organisation(name: str, *, actor_id: int | None = None) -> Organisation:
     """Make an organisation. Raises `Refused` for a name that is empty, too long or taken."""
@@ -53,13 +55,17 @@ def add_user(
     organisation: Organisation,
     actor_id: int | None = None,
 ) -> User:
-    """Make an account. Raises `Refused` for a bad or taken address or a bad password."""
+    """Make an account. Raises `Refused` for a bad or taken address, a name that a colleague has,
+    or a bad password."""
     email = checked_address(email)
     if queries.user_by_email(email):
         raise Refused({"email": f"There is an account with the address {email} already."})
+    name = _clean_name(name, "the person")
+    if queries.is_called(name, organisation.id):
+        raise Refused({"name": NAME_TAKEN})
     user = User(
         email=email,
-        name=_clean_name(name, "the person"),
+        name=name,
         password=passwords.hashed(password, email, name, organisation.name),
         role=role,
         organisation=organisation,
@@ -93,7 +99,7 @@ def rename_user(user: User, name: str, *, actor_id: int | None = None) -> None:
     if name == user.name:
         return
     if queries.is_called(name, user.organisation_id, but=user.id):
-        raise Refused({"name": "Somebody of your organisation is called that. Add what tells you."})
+        raise Refused({"name": NAME_TAKEN})
     body = {"person": user.id, "before": {"name": user.name}, "after": {"name": name}}
     user.name = name
     history.record("user.renamed", actor_id=actor_id, body=body)

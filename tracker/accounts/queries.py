@@ -37,11 +37,12 @@ def users_by_emails(emails: Iterable[str]) -> dict[str, User]:
     return {email: by_address[low] for email, low in wanted.items() if low in by_address}
 
 
-def is_called(name: str, organisation_id: int, *, but: int) -> bool:
-    """Whether somebody of an organisation, `but` one, goes by that name, in capitals or not."""
+def is_called(name: str, organisation_id: int, *, but: int | None = None) -> bool:
+    """Whether somebody of an organisation, perhaps `but` one, goes by that name, in capitals or
+    not."""
     found = select(User.id).where(
         User.organisation_id == organisation_id,
-        User.id != but,
+        User.id != (but or 0),
         func.lower(User.name) == name.lower(),
     )
     return db.session.scalar(found.limit(1)) is not None

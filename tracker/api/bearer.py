@@ -1,7 +1,7 @@
 """Who comes with a token. It stands for its owner as the account is now. A cookie is nobody here,
 so no page of another site can speak here for whoever is logged in."""
 
-from flask import Flask, g, request
+from flask import Flask, abort, g, request
 
 from tracker.accounts import tokens
 from tracker.accounts.models import TokenScope
@@ -23,8 +23,13 @@ def _take() -> None:
 
 
 def _viewer() -> Viewer:
-    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not secret.strip():
+    said = request.headers.get("Authorization")
+    if said is None:
         return ANONYMOUS
-    user = tokens.find(secret.strip(), *READING)
-    return Viewer.of(user) if user else ANONYMOUS
+    kind, _, secret = said.partition(" ")
+    is_token = kind.lower() == "bearer" and secret.strip()
+    user = tokens.find(secret.strip(), *READING) if is_token else None
+    if user is None:
+        # not as nobody: whoever keeps a copy would take all that is not public as gone
+        abort(401)
+    return Viewer.of(user)

@@ -21,7 +21,6 @@ from tracker.exchange import export_json
 from tracker.recommendations.models import Recommendation
 from tracker.records.models import Record, RecordMixin
 from tracker.schemas import shapes
-from tracker.sources import queries as sources
 from tracker.sources.models import Source
 from tracker.targets.models import Target
 from tracker.web.lists import refuse_repeated
@@ -65,7 +64,7 @@ def recommendation(reference: str) -> Response:
 @policy(Policy.READER)
 def letters() -> Response:
     """Letters, the one that was written last first."""
-    return _list(export_json.visible_letters(current()), LETTERS, _letters, Letter)
+    return _sorted(export_json.visible_letters(current()), LETTERS, _letters, Letter)
 
 
 @api.get("/letters/<ref:reference>")
@@ -79,7 +78,7 @@ def letter(reference: str) -> Response:
 @policy(Policy.READER)
 def targets() -> Response:
     """Targets, by name."""
-    return _list(export_json.visible_targets(current()), TARGETS, _each(shapes.target), Target)
+    return _sorted(export_json.visible_targets(current()), TARGETS, _targets, Target)
 
 
 @api.get("/targets/<ref:reference>")
@@ -87,21 +86,21 @@ def targets() -> Response:
 def target(reference: str) -> Response:
     """A target."""
     found = export_json.visible_targets(current())
-    return _item(found, Target, reference, _each(shapes.target))
+    return _item(found, Target, reference, _targets)
 
 
 @api.get("/sources")
 @policy(Policy.READER)
 def all_sources() -> Response:
     """Sources, by title."""
-    return _list(sources.listing(current()), SOURCES, _each(shapes.source), Source)
+    return _sorted(export_json.visible_sources(current()), SOURCES, _sources, Source)
 
 
 @api.get("/sources/<ref:reference>")
 @policy(Policy.READER)
 def source(reference: str) -> Response:
     """A source."""
-    return _item(sources.listing(current()), Source, reference, _each(shapes.source))
+    return _item(export_json.visible_sources(current()), Source, reference, _sources)
 
 
 @api.get("/agencies")
@@ -141,8 +140,24 @@ def _letters(rows: Sequence[Letter]) -> tuple[list[Item], list[RecordMixin]]:
     return list(export_json.letter_items(current(), rows)), []
 
 
-def _each(shape: Callable[[Any], Item]) -> Items:
-    return lambda rows: ([shape(row) for row in rows], [])
+def _targets(rows: Sequence[Target]) -> tuple[list[Item], list[RecordMixin]]:
+    return list(export_json.target_items(current(), rows)), []
+
+
+def _sources(rows: Sequence[Source]) -> tuple[list[Item], list[RecordMixin]]:
+    return [shapes.source(row) for row in rows], []
+
+
+def _sorted(
+    statement: Select[Any], usual: Order, items: Items, model: type[RecordMixin]
+) -> Response:
+    """A page in the usual order, or what changed last at the end: only that can be read to its end
+    while others change what is in it."""
+    by = request.args.get("sort", "")
+    if by not in ("", "updated"):
+        abort(400, "sort is “updated”, or is left out.")
+    order = Order("Changed", model.updated_at, model.record_key()) if by else usual
+    return _list(statement, order, items, model, takes=frozenset({"sort"}))
 
 
 def _list(

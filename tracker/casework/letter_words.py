@@ -52,7 +52,8 @@ def _since(day: PartialDate, today: date) -> str:
     """A day, and how many days ago it was where that is known."""
     if not day.day:
         return day.when
-    return f"{day.when}, {in_days((today - day.earliest).days)} ago"
+    passed = (today - day.earliest).days
+    return f"{day.when}, {in_days(passed)} ago" if passed > 0 else day.when
 
 
 def _answer(row: Addressee, reply: Contact | None, *, is_done: bool) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import Select, select
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
 from tracker.agencies.models import AgencyKind, AgencyMembership
-from tracker.casework.actions.settle import outcome_facts
+from tracker.casework.crediting import not_credited
 from tracker.casework.ledger import Ledger, ledger
 from tracker.clocks import gathering
 from tracker.clocks import queries as clocks
@@ -189,7 +189,7 @@ def ask_page(
     flags = [c for c in all_clocks if c.is_flagged]
     outcomes = asks.outcomes_of(viewer, own)[ask.id]
     tree = agencies.tree()
-    reasons = _reasons(ask, outcomes, tree)
+    reasons = not_credited(ask, outcomes, tree)
     credited = [o for o in outcomes if not o.voided_at and reasons.get(o.id) in COUNTED]
     targets = asks.targets_of(viewer, own)[ask.id]
     is_interagency = ask.decided_by is not None and ask.decided_by.kind is AgencyKind.INTERAGENCY
@@ -233,21 +233,6 @@ def _not_void_before(viewer: Viewer, ask: Recommendation, entries: Sequence[T]) 
 def _told(ask: Recommendation, shown: Iterable[Target]) -> set[int]:
     pairs = [(Owned.of(ask), Owned.of(one)) for one in shown]
     return {target_id for _, target_id in seen_by_all(pairs)}
-
-
-def _reasons(
-    ask: Recommendation, outcomes: Sequence[Outcome], tree: agencies.Tree
-) -> dict[int, outcome_rules.NotCredited]:
-    """Why outcomes are not credited, by outcome, as the rule that counts them says."""
-    standing = [outcome for outcome in outcomes if not outcome.voided_at]
-    stands_for = {o.target_id: o.target.id for o in standing if o.target_id and o.target}
-    facts = zip(standing, outcome_facts(standing, tree, stands_for), strict=True)
-    by_id = {outcome.id: fact for outcome, fact in facts}
-    whys = {
-        key: outcome_rules.why_not_credited(fact, by_id.values(), ask.submitted_on, ask.seeks)
-        for key, fact in by_id.items()
-    }
-    return {key: why for key, why in whys.items() if why}
 
 
 def _answers(met: Iterable[correspondence.Met]) -> dict[int, Contact]:

@@ -197,22 +197,27 @@ def coming_up(viewer: Viewer, today: date, days: int, limit: int) -> list[Clock]
     return list(db.session.scalars(statement.order_by(Clock.due_on, Clock.id)))
 
 
-def warned(viewer: Viewer, today: date, limit: int) -> list[Clock]:
-    """Running clocks of which it is time to be warned, the next to fall due first. A warning is
-    shown until its clock is due, for a hundred days at the most: from September to the December
-    round."""
-    statement = (
-        select(Clock)
-        .where(
+def warned(viewer: Viewer, today: date, limit: int) -> tuple[int, list[Clock]]:
+    """Of how many asks and kinds of clock it is time to be warned, and of each the running clock
+    that falls due first, the next first. A warning is shown until its clock is due, for a hundred
+    days at the most: from September to the December round."""
+    next_first = Clock.due_on, Clock.id
+    of_one = Clock.recommendation_id, Clock.kind
+    place = func.row_number().over(partition_by=of_one, order_by=next_first).label("place")
+    due = visible(
+        select(Clock.id, Clock.due_on, place).where(
             Clock.state == ClockState.RUNNING,
             Clock.superseded_at.is_(None),
             Clock.flagged_on.is_(None),
             Clock.warn_on <= today,
             Clock.warn_on >= today - LONGEST_WARNING,
             Clock.due_on >= today,
-        )
-        .options(joinedload(Clock.agency))
-        .order_by(Clock.due_on, Clock.id)
-        .limit(limit)
-    )
-    return list(db.session.scalars(visible(statement, Clock, viewer)))
+        ),
+        Clock,
+        viewer,
+    ).subquery()
+    first = select(due.c.id, func.count().over()).where(due.c.place == 1)
+    rows = db.session.execute(first.order_by(due.c.due_on, due.c.id).limit(limit)).all()
+    statement = select(Clock).where(Clock.id.in_([key for key, _ in rows]))
+    found = db.session.scalars(statement.options(joinedload(Clock.agency)).order_by(*next_first))
+    return rows[0][1] if rows else 0, list(found)

@@ -1,6 +1,7 @@
 """What the desk and the stale page show, always on behalf of a viewer."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -180,7 +181,7 @@ class Coming:
 
 
 def coming(viewer: Viewer, today: date, days: int, limit: int) -> list[Coming]:
-    """What falls due within `days`, the next first; clocks of one ask and day count once."""
+    """What falls due within `days`, the next first; clocks of one ask, day and kind count once."""
     due = clocks.coming_up(viewer, today, days, limit)
     acting = db.session.scalars(
         asks.listing(viewer, Filters(organisation_id=viewer.organisation_id, is_open=True))
@@ -191,25 +192,21 @@ def coming(viewer: Viewer, today: date, days: int, limit: int) -> list[Coming]:
         .order_by(Recommendation.next_action_on, Recommendation.id)
         .limit(limit)
     ).all()
-    found = asks.by_ids(viewer, {clock.recommendation_id for clock in due})
-    once: dict[tuple[date | None, int, str], Coming] = {}
-    for clock in due:
-        ask = found.get(clock.recommendation_id)
-        if ask is not None and clock.due_on is not None:
-            once.setdefault((clock.due_on, ask.id, clock.kind), Coming(clock.due_on, ask, clock))
-    for ask in acting:
-        if ask.next_action_on is not None:
-            once[(ask.next_action_on, ask.id, "next")] = Coming(ask.next_action_on, ask, None)
-    return sorted(once.values(), key=lambda item: (item.on, item.ask.id))[:limit]
+    plans = [Coming(ask.next_action_on, ask, None) for ask in acting if ask.next_action_on]
+    found = [*_on_asks(viewer, due), *plans]
+    return sorted(found, key=lambda item: (item.on, item.ask.id))[:limit]
 
 
-def warnings(viewer: Viewer, today: date, limit: int) -> list[Coming]:
-    """The clocks of which it is time to be warned, of one ask and kind the first."""
-    due = clocks.warned(viewer, today, limit)
+def warnings(viewer: Viewer, today: date, limit: int) -> tuple[int, list[Coming]]:
+    """How many warnings there are, and the clocks of the first of them."""
+    count, due = clocks.warned(viewer, today, limit)
+    return count, _on_asks(viewer, due)
+
+
+def _on_asks(viewer: Viewer, due: Sequence[Clock]) -> list[Coming]:
     found = asks.by_ids(viewer, {clock.recommendation_id for clock in due})
-    once: dict[tuple[int, str], Coming] = {}
-    for clock in due:
-        ask = found.get(clock.recommendation_id)
-        if ask is not None and clock.due_on is not None:
-            once.setdefault((ask.id, clock.kind), Coming(clock.due_on, ask, clock))
-    return list(once.values())
+    return [
+        Coming(clock.due_on, found[clock.recommendation_id], clock)
+        for clock in due
+        if clock.due_on is not None and clock.recommendation_id in found
+    ]

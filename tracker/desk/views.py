@@ -15,6 +15,7 @@ from tracker.web.policy import Policy, policy
 from tracker.web.viewer import account, current
 
 desk = Blueprint("desk", __name__)
+MOST_WARNINGS = 60
 
 
 @desk.get("/")
@@ -32,7 +33,7 @@ def home() -> ResponseReturnValue:
         flagged=queries.new_flags(viewer, since.at, 8),
         mine=queries.mine(viewer, 12),
         coming=queries.coming(viewer, today(), 30, 12),
-        warnings=queries.warnings(viewer, today(), 6),
+        warnings=queries.warnings(viewer, today(), MOST_WARNINGS),
         replies=replies,
         reply_asks=correspondence.asks_of_contacts(viewer, [r.id for r in replies]),
         arithmetic=lambda clock: arithmetic(clock, today()),

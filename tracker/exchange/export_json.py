@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from tracker.accounts.permissions import Permission
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies
+from tracker.casework.crediting import not_credited
 from tracker.clocks import queries as clocks
 from tracker.core.db import db
 from tracker.correspondence import queries as correspondence
@@ -29,7 +30,7 @@ from tracker.schemas import shapes
 from tracker.sources import queries as sources
 from tracker.sources.models import Source
 from tracker.targets import queries as targets
-from tracker.targets.models import Target
+from tracker.targets.models import Target, TargetKind
 
 BATCH = 200
 SPOOLED = 8 * 1024 * 1024  # bytes of it that wait in memory, and more in a file without a name
@@ -172,7 +173,7 @@ def parts_of(viewer: Viewer, rows: Sequence[Recommendation]) -> Iterator[shapes.
     contacts = _contacts_of(viewer, ids)
     happened = {each.id for found in contacts.values() for each in found}
     met, cited = correspondence.bodies_met(happened), sources.cited_by(viewer, {*ids, *happened})
-    tags = tags_of(viewer, ids)
+    tags, tree = tags_of(viewer, ids), agencies.tree()
     for row in rows:
         yield shapes.AskParts(
             ask=row,
@@ -188,6 +189,7 @@ def parts_of(viewer: Viewer, rows: Sequence[Recommendation]) -> Iterator[shapes.
             proofs={each.id: cited.get(each.id, []) for each in contacts[row.id]},
             tags=tags.get(row.id, []),
             is_own=knows_plans_of(viewer, row.organisation_id),
+            why_not=not_credited(row, outcomes[row.id], tree),
         )
 
 
@@ -208,6 +210,7 @@ def visible_letters(viewer: Viewer) -> Select[Letter]:
     return visible(standing, Letter, viewer).options(
         selectinload(Letter.signatories).selectinload(Signatory.body),
         selectinload(Letter.addressees).selectinload(LetterAddressee.agency),
+        joinedload(Letter.organisation),
     )
 
 
@@ -221,18 +224,29 @@ def letter_items(viewer: Viewer, rows: Sequence[Letter]) -> Iterator[dict[str, A
 
 def visible_targets(viewer: Viewer) -> Select[Target]:
     """The targets that the viewer may see, with their names and identifiers."""
-    return targets.listing(viewer).options(selectinload(Target.identifiers))
+    parts = selectinload(Target.identifiers), joinedload(Target.organisation)
+    return targets.listing(viewer).options(*parts)
+
+
+def target_items(viewer: Viewer, rows: Sequence[Target]) -> Iterator[dict[str, Any]]:
+    """Targets, and of classes the named members that the viewer may see."""
+    members = targets.members_of(viewer, [row.id for row in rows if row.kind is TargetKind.CLASS])
+    for row in rows:
+        yield shapes.target(row, members.get(row.id, ()))
 
 
 def _targets(viewer: Viewer, only: set[int] | None) -> Iterator[dict[str, Any]]:
     for rows in _batches(visible_targets(viewer), Target.id):
-        for row in rows:
-            if only is None or row.id in only:
-                yield shapes.target(row)
+        yield from target_items(viewer, [row for row in rows if only is None or row.id in only])
+
+
+def visible_sources(viewer: Viewer) -> Select[Source]:
+    """The sources that the viewer may see, with whose they are."""
+    return sources.listing(viewer).options(joinedload(Source.organisation))
 
 
 def _sources(viewer: Viewer, only: set[int] | None) -> Iterator[dict[str, Any]]:
-    for rows in _batches(sources.listing(viewer), Source.id):
+    for rows in _batches(visible_sources(viewer), Source.id):
         for row in rows:
             if only is None or row.id in only:
                 yield shapes.source(row)

@@ -41,10 +41,14 @@ def _default(user_id: int) -> NoticeChoice:
 
 
 def choose(user_id: int, wanted: dict[NoticeKind, HowOften], time_zone: str) -> None:
-    """Keep what a person wants. Raises `Refused` for a time zone that there is not."""
+    """Keep what a person wants; what is as it was changes nothing. Raises `Refused` for a time zone
+    that there is not."""
     if time_zone not in available_timezones():
         raise Refused({"time_zone": "Choose a time zone of the list."})
     choice = of(user_id)
+    before = {kind: getattr(choice, kind.value) for kind in wanted}
+    if (before, choice.time_zone) == (wanted, time_zone):
+        return
     for kind, often in wanted.items():
         setattr(choice, kind.value, often)
     choice.time_zone = time_zone
@@ -63,6 +67,8 @@ def watch(viewer: Viewer, reference: str) -> None:
     record = _seen(viewer, reference)
     if viewer.user_id is None or record is None:
         raise NotAllowed("Only what you see can be watched.")
+    if is_watched(viewer, reference):
+        return
     if len(watched(viewer)) >= MOST_WATCHED:
         raise Refused(f"A person watches at most {MOST_WATCHED} records. Stop watching one first.")
     db.session.merge(Watch(user_id=viewer.user_id, record_id=record.id))

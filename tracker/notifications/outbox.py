@@ -10,7 +10,7 @@ from tracker.core.db import changed_rows, db
 from tracker.core.errors import Refused, Unknown
 from tracker.core.now import now
 from tracker.history import actions as history
-from tracker.notifications.models import Mail, MailKind, MailState
+from tracker.notifications.models import Mail, MailKind, MailState, Notice
 
 FIRST_WAIT = timedelta(minutes=1)  # doubled after each try
 LONGEST_WAIT = timedelta(hours=6)
@@ -178,7 +178,11 @@ def unsent() -> Select[Mail]:
 
 
 def forget_old(before: datetime) -> int:
-    """Delete what has ended before a moment; how many mails."""
+    """Delete what has ended before a moment, with the notices that it told of, which would wait for
+    a mail once more; how many mails."""
+    over = select(Mail.id).where(Mail.ended_at < before)
+    told = delete(Notice).where(Notice.mail_id.in_(over))
+    db.session.execute(told.execution_options(synchronize_session=False))
     gone = delete(Mail).where(Mail.ended_at < before).returning(Mail.id)
     return len(db.session.scalars(gone.execution_options(synchronize_session=False)).all())
 

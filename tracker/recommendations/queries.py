@@ -39,7 +39,7 @@ from tracker.recommendations.models import (
 )
 from tracker.records.models import Record
 from tracker.records.queries import audience_rule, visible
-from tracker.targets.merged import families, standing
+from tracker.targets.merged import families, standing, with_merged
 from tracker.targets.models import Target
 
 S = TypeVar("S", bound=Select[*tuple[Any, ...]])
@@ -316,17 +316,22 @@ def among(viewer: Viewer, ask_ids: Collection[int], limit: int) -> tuple[int, li
 
 
 def outcomes_about(viewer: Viewer, target_id: int) -> list[Outcome]:
-    """The outcomes for a target on all asks that the viewer may see, voided ones too."""
-    about = select(Outcome.recommendation_id).where(Outcome.target_id == target_id)
+    """The outcomes that stand for a target, or for one merged into it, on all asks; as far as the
+    viewer may see them."""
+    own = set(
+        db.session.scalars(with_merged(viewer, select(Target.id).where(Target.id == target_id)))
+    )
+    about = select(Outcome.recommendation_id).where(Outcome.target_id.in_(own))
     found = outcomes_of(viewer, db.session.scalars(visible(about, Outcome, viewer)))
-    return [outcome for own in found.values() for outcome in own if outcome.target_id == target_id]
+    outcomes = (outcome for of_ask in found.values() for outcome in of_ask)
+    return [o for o in outcomes if o.target_id in own and o.voided_at is None]
 
 
 def followed(viewer: Viewer, target_id: int, limit: int) -> list[tuple[Outcome, Recommendation]]:
     """The outcomes for a target that stand, the newest first, each with its ask."""
-    standing = [o for o in outcomes_about(viewer, target_id) if o.voided_at is None]
-    found = by_ids(viewer, {outcome.recommendation_id for outcome in standing})
-    newest = sorted(standing, key=lambda o: (str(o.effective_on or ""), o.id), reverse=True)
+    outcomes = outcomes_about(viewer, target_id)
+    found = by_ids(viewer, {outcome.recommendation_id for outcome in outcomes})
+    newest = sorted(outcomes, key=lambda o: (str(o.effective_on or ""), o.id), reverse=True)
     return [(outcome, found[outcome.recommendation_id]) for outcome in newest[:limit]]
 
 

@@ -122,8 +122,7 @@ def check(standing: Standing, change: Change, today: date) -> None:
         problems["on"] = f"This day has not come yet: today is {show_day(today)}."
     elif standing.since is not None and change.on.latest < standing.since.earliest:
         problems["on"] = (
-            f"The ask took its present status on {standing.since.shown}; "
-            "the change cannot be earlier."
+            f"The ask took its present status {standing.since.when}; the change cannot be earlier."
         )
     if problems:
         raise Refused(problems)

@@ -8,7 +8,8 @@ from typing import Any
 
 from tracker.agencies.models import Agency
 from tracker.clocks.explain import arithmetic
-from tracker.clocks.models import Clock
+from tracker.clocks.models import Clock, ClockKind
+from tracker.clocks.section_1263d import CITATION
 from tracker.core.dates import PartialDate
 from tracker.correspondence.models import Contact, Letter
 from tracker.recommendations.models import (
@@ -19,8 +20,11 @@ from tracker.recommendations.models import (
     RecommendationPlace,
     StatusSpan,
 )
+from tracker.recommendations.outcomes import NotCredited
 from tracker.sources.models import Source, SourceUse
 from tracker.targets.models import Target
+
+IN_LAW = {ClockKind.SECTION_1263D: CITATION}  # also of a clock that did not start
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,7 @@ class AskParts:
     tags: Sequence[str] = field(default_factory=tuple)
     # whether the viewer is of the owner: what an organisation does next is its own affair
     is_own: bool = False
+    why_not: Mapping[int, NotCredited] = field(default_factory=dict)  # by outcome not credited
 
     @property
     def cited(self) -> list[SourceUse]:
@@ -71,6 +76,7 @@ def recommendation(parts: AskParts, today: date, base_url: str) -> dict[str, Any
         "tags": list(parts.tags),
         "countries": list(dict.fromkeys(row.country for row in parts.places)),
         "region": "; ".join(dict.fromkeys(row.region for row in parts.places if row.region)),
+        "places": [{"country": row.country, "region": row.region} for row in parts.places],
         "submitted_on": known(ask.submitted_on),
         "last_contact_on": known(ask.last_contact_on),
         "response_requested_by": _reply_requested_by(parts.letters),
@@ -80,7 +86,11 @@ def recommendation(parts: AskParts, today: date, base_url: str) -> dict[str, Any
         "targets": [
             {"reference": t.reference, "name": t.name, "kind": t.kind} for t in parts.targets
         ],
-        "outcomes": [outcome(o) for o in parts.outcomes if o.voided_at is None],
+        "outcomes": [
+            {**outcome(o), "not_credited": parts.why_not.get(o.id)}
+            for o in parts.outcomes
+            if o.voided_at is None
+        ],
         "addressees": [_addressee(row) for row in ask.addressees],
         "controls": [_control(item) for item in ask.controls],
         "clocks": [clock(c, today) for c in parts.clocks],
@@ -198,7 +208,7 @@ def clock(row: Clock, today: date) -> dict[str, Any]:
         "cause": row.cause,
         "agency": row.agency.slug if row.agency else None,
         "basis": row.basis,
-        "citation": row.rule.citation if row.rule else "",
+        "citation": row.rule.citation if row.rule else IN_LAW.get(row.kind, ""),
         "started_on": known(row.started_on),
         "due_on": row.due_on.isoformat() if row.due_on else None,
         "state": row.state,
@@ -244,14 +254,15 @@ def letter(
         ],
         "recommendations": [ask.reference for ask in asks],
         "sources": [use.source.reference for use in sources],
+        "organisation": row.organisation.name,
         "audience": row.audience,
         "version": row.version,
         "updated_at": moment(row.updated_at),
     }
 
 
-def target(row: Target) -> dict[str, Any]:
-    """A target with its names in every script."""
+def target(row: Target, members: Sequence[Target]) -> dict[str, Any]:
+    """A target with its names in every script, and the named members of a class."""
     return {
         "reference": row.reference,
         "kind": row.kind,
@@ -262,6 +273,8 @@ def target(row: Target) -> dict[str, Any]:
         "born_on": known(row.born_on),
         "country": row.country or None,
         "region": row.region,
+        "members": [member.reference for member in members],
+        "organisation": row.organisation.name,
         "audience": row.audience,
         "version": row.version,
         "updated_at": moment(row.updated_at),
@@ -288,7 +301,9 @@ def source(row: Source) -> dict[str, Any]:
         "publisher": row.publisher,
         "published_on": known(row.published_on),
         "url": row.url,
+        "organisation": row.organisation.name,
         "audience": row.audience,
+        "version": row.version,
         "updated_at": moment(row.updated_at),
     }
 

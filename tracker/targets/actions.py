@@ -101,6 +101,7 @@ def add_member(
     named = _membership(class_target, member)
     if named is not None and named.voided_at is None:
         intake.refuse("name", f"{member.name} is named already.")
+    since = intake.past("since", since, today=today())
     intake.done()
     if named is None:
         named = TargetRelation(from_id=class_target.id, to_id=member.id, kind=RelationKind.MEMBER)
@@ -162,7 +163,7 @@ def _check(given: TargetInput, intake: Intake) -> TargetInput | None:
     checked = TargetInput(
         name=name,
         kind=given.kind,
-        other_names=tuple(dict.fromkeys(o for o in others if o != name)),
+        other_names=tuple(dict.fromkeys(o for o in others if o and o != name)),
         position=intake.text("position", given.position, Target.position),
         born_on=intake.past("born_on", given.born_on, today=today()),
         place=place,

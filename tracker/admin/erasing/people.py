@@ -4,7 +4,7 @@ import json
 import secrets
 from typing import Any
 
-from sqlalchemy import Delete, Select, and_, delete, func, or_, select, update
+from sqlalchemy import Delete, Select, and_, delete, func, or_, select
 
 from tracker.accounts import queries as accounts
 from tracker.accounts.models import (
@@ -26,13 +26,13 @@ from tracker.admin.erasing.texts import (
     telling,
     texts_naming,
 )
+from tracker.casework.actions.leaving import leave
 from tracker.casework.models import SavedView
 from tracker.core.db import db
 from tracker.core.errors import Refused
 from tracker.history import actions as history
 from tracker.history.models import HistoryEvent, HistoryPayload
 from tracker.notifications.models import Mail, Notice, NoticeChoice, Watch
-from tracker.recommendations.models import Recommendation
 from tracker.records.models import Grant
 
 
@@ -51,12 +51,9 @@ def erase_person(email: str) -> None:
     if user.role is Role.ADMIN and user.active and accounts.count_admins() < 2:
         raise Refused("This is the only admin. Make another account an admin first.")
     texts = delete_texts(_texts_of_person(user))
+    leave(user)
     for statement in _of_person(user).values():
         db.session.execute(statement.execution_options(synchronize_session=False))
-    mine = Recommendation.assignee_id == user.id
-    next_version = Recommendation.plan_version + 1
-    free = update(Recommendation).where(mine).values(assignee_id=None, plan_version=next_version)
-    db.session.execute(free.execution_options(synchronize_session=False))
     user.email, user.name = f"erased-{secrets.token_hex(8)}@erased.invalid", NAMELESS
     user.password, user.active = None, False
     user.fs_uniquifier = secrets.token_hex(32)

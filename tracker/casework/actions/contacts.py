@@ -175,7 +175,7 @@ def _check_order(asks: Sequence[Recommendation], given: ContactInput, intake: In
         elif ask.submitted_on and given.happened_on.latest < ask.submitted_on.earliest:
             intake.refuse(
                 "happened_on",
-                f"“{ask.title}” was sent on {ask.submitted_on.shown}; this cannot be earlier.",
+                f"“{ask.title}” was sent {ask.submitted_on.when}; this cannot be earlier.",
             )
 
 

@@ -1,4 +1,4 @@
-"""What somebody is named for who gets another role or organisation."""
+"""What somebody is named for who gets another role or organisation, or is erased."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -39,8 +39,22 @@ def change_user(
     # first the contacts: a source may be one's own by way of a contact alone
     _leave(user, contacts.where(ContactRecommendation.contact_id.in_(own)))
     _leave(user, sources.where(SourceUse.source_id.in_(own)))
+    _follow(asks)
+
+
+def leave(user: User) -> None:
+    """Take from a person who is erased their asks, and the leave to see records."""
+    _hand_back(user, user.organisation_id, None)
+    own = Grant.user_id == user.id
+    asks = _rests_on(select(Grant.record_id).where(own))
+    db.session.execute(delete(Grant).where(own).execution_options(synchronize_session=False))
+    _follow(asks)
+
+
+def _follow(asks: Sequence[Recommendation]) -> None:
+    """Bring asks in line with that other people are their readers now."""
     db.session.flush()
-    settle(asks)  # other people are their readers now
+    settle(asks)
     reopen_unfounded(MACHINE, asks, None, "What it was closed for is not for all its readers.")
 
 

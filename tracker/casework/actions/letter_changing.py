@@ -58,7 +58,7 @@ def _check(letter: Letter, given: LetterInput, intake: Intake) -> None:
     if written and sent and sent.latest < written.earliest:
         intake.refuse(
             "written_on",
-            f"It is on record as sent on {sent.shown}. If that is wrong, void the sending on the "
+            f"It is on record as sent {sent.when}. If that is wrong, void the sending on the "
             "page of an ask first, and say on the letter's page when it was sent.",
         )
     if not letter.addressees and given.kind not in MAY_LACK_ADDRESSEE:

@@ -119,10 +119,8 @@ def _sent_on(
     known = letters.asks_of(viewer, [letter.id])[letter.id]
     for ask, contact in sent_by_hand(letter):
         if ask in known and sent and contact.happened_on and contact.happened_on != sent:
-            day = contact.happened_on.shown
-            problem = (
-                f"“{ask.title}” is on record as sent on {day}. Give that day, or void it first."
-            )
+            day = contact.happened_on.when
+            problem = f"“{ask.title}” is on record as sent {day}. Give that day, or void it first."
             intake.refuse("sent_on", problem)
     first = _first_contact(viewer, known) if sent and undated(letter) else None
     if sent and first and first.latest < sent.earliest:

@@ -77,8 +77,10 @@ def save_view(viewer: Viewer, name: str, query: str, *, is_shared: bool) -> Save
 
 def change_view(viewer: Viewer, view: SavedView, name: str, *, is_shared: bool) -> None:
     """Rename a view of one's own, or share it or not. Raises `Refused`."""
-    view.name = _checked_name(viewer, name, view.query, but=view)
-    view.is_shared = is_shared
+    name = _checked_name(viewer, name, view.query, but=view)
+    if (name, is_shared) == (view.name, view.is_shared):
+        return
+    view.name, view.is_shared = name, is_shared
     history.record("view.changed", actor_id=viewer.user_id, body=_told(view))
 
 

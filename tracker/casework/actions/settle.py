@@ -61,7 +61,8 @@ def _derive(asks: Sequence[Recommendation]) -> None:
     tree = agencies.tree()
     acts_for = tree.acting_for({row.agency_id for rows in addressees.values() for row in rows})
     for ask in asks:
-        own, stands_for = outcomes[ask.id], survivors[ask.id]
+        # what is not sent yet has brought nothing about
+        own, stands_for = [] if ask.is_unsent else outcomes[ask.id], survivors[ask.id]
         facts = outcome_facts(own, tree, stands_for)
         kinds = {stands_for.get(one.id, one.id): one.kind for one in targets[ask.id]}
         ask.submitted_on = _submitted_on(contacts[ask.id])
