@@ -95,7 +95,7 @@ def test_what_others_would_newly_read_is_shown_before_it_is_shared(
     assert page.status_code == 200
     assert "Nothing is changed yet" in said
     assert "Newly for 2 people: Lowland Group 1, Partner Group 1." in said
-    assert "Title Sanction those responsible Addressed to U.S. Department of State" in said
+    assert "Title Sanction those responsible Decided by" in said
     assert "Wu Yingjie" not in section(page, f"shows-{ask.rpartition('/')[2]}")
     assert partner.get(ask).status_code == 404
     save(staff, f"{ask}/edit", {"abuse": "Written by somebody meanwhile."})

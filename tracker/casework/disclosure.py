@@ -115,7 +115,10 @@ def _of_ask(ask: Recommendation, reader: Viewer) -> Iterator[Field]:
     yield "Title", [ask.title]
     yield "What is asked for", _texts(ask.request)
     yield "Legal basis", _texts(ask.legal_basis)
+    yield "Ground", [words.GROUND[ask.ground]] if ask.ground else []
     yield "Abuse", _texts(ask.abuse)
+    yield "Newest conduct", _texts(ask.newest_conduct_on and ask.newest_conduct_on.shown)
+    yield "Decided by", _texts(ask.decided_by and ask.decided_by.name)
     places = asks.places_of(reader, own)[ask.id]
     yield "Places", [Place(place.country, place.region).shown for place in places]
     yield "Tags", tags_of(reader, own).get(ask.id, [])
@@ -227,13 +230,19 @@ def _standing(entries: Iterable[T]) -> list[T]:
 
 
 def _of_span(span: StatusSpan) -> list[str]:
-    said = _joined(span.reason, span.note)
+    closed_as = words.CLOSURE[span.closure_reason].lower() if span.closure_reason else ""
+    said = _joined(closed_as, span.reason, span.note)
     return [f"{words.STATUS[span.status]}: {said}"] if said else []
 
 
 def _contact(contact: Contact) -> str:
     day = contact.happened_on.shown if contact.happened_on else "Day not known"
-    told = f"{day}, {words.SUBSTANCE[contact.substance].lower()}"
+    told = _joined(
+        f"{day}, {words.SUBSTANCE[contact.substance].lower()}",
+        f"promised by {contact.promised_on.shown}" if contact.promised_on else "",
+        f"a proposal circulates since {contact.proposed_on.shown}" if contact.proposed_on else "",
+        "the decision that the law asks for" if contact.is_determination else "",
+    )
     return f"{told}: {contact.summary}" if contact.summary else told
 
 
@@ -247,13 +256,14 @@ def _outcome(outcome: Outcome) -> str:
 
 
 def _item(item: ControlledItem) -> str:
+    place = Place(item.destination_country, item.destination_region)
     return _joined(
+        words.CONTROL_TYPE[item.control_type],
         item.technology,
         item.models,
         item.supplier,
         item.eccn,
-        item.destination_country,
-        item.destination_region,
+        place.shown if place.country else "",
         item.end_user,
         item.end_use,
         item.reason_for_control,

@@ -172,8 +172,23 @@ def _told(
     earlier: Mapping[int, Letter],
 ) -> set[tuple[int, int]]:
     """Asks with those of their letters, and of the earlier ones, that all their readers see."""
-    pairs = ((ask, each) for ask in asks for each in (*letters[ask.id], *earlier.values()))
-    return seen_by_all([(Owned.of(ask), Owned.of(letter)) for ask, letter in pairs])
+    of_asks = {letter.id: letter for own in letters.values() for letter in own}
+    chains = {key: _chain(letter, earlier) for key, letter in of_asks.items()}
+    pairs = {
+        (ask.id, each.id): (Owned.of(ask), Owned.of(each))
+        for ask in asks
+        for letter in letters[ask.id]
+        for each in chains[letter.id]
+    }
+    return seen_by_all(list(pairs.values()))
+
+
+def _chain(letter: Letter, earlier: Mapping[int, Letter]) -> list[Letter]:
+    """A letter, the one that it narrows or repeats, and so on."""
+    found = [letter]
+    while (above := earlier.get(found[-1].supplements_id or 0)) and above not in found:
+        found.append(above)
+    return found
 
 
 def _letter_fact(

@@ -52,6 +52,7 @@ from tracker.core.types import BigId, PartialDateType, UtcDateTime
 T = TypeVar("T")
 BUSY_SECONDS = 5.0
 _READING = "tracker.reading"
+_WAITS = "tracker.waits"
 _QUESTIONS = ("SELECT", "WITH", "EXPLAIN")
 _WRITERS = 20231023  # the key of the lock that a writer on PostgreSQL holds
 # a server that is there, but does not say a word, is given up after so many seconds
@@ -290,12 +291,11 @@ def prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # A transaction that will write takes the lock at once; a reader never waits for a writer.
-        if not is_writing():
-            connection.exec_driver_sql("BEGIN")
-            return
-        seconds = BUSY_SECONDS if g.get("waits", True) else 0
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        seconds = 0 if is_writing() and not g.get("waits", True) else BUSY_SECONDS
+        if connection.info.get(_WAITS, BUSY_SECONDS) != seconds:  # else as it was opened
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+            connection.info[_WAITS] = seconds
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing() else "BEGIN")
 
 
 def _lower(text: str | float | None) -> str | float | None:

@@ -32,6 +32,7 @@ from tracker.recommendations.models import (
     RecommendationTarget,
     Status,
 )
+from tracker.recommendations.workflow import Change
 from tracker.records import actions as records
 from tracker.records.models import HangsOnRecord, Kind, RecordMixin
 from tracker.records.readers import Owned, seen_by_all
@@ -58,8 +59,9 @@ def add_ask(viewer: Viewer, given: AskInput) -> Recommendation:
     ask = new_ask(viewer, given, bodies, intake)
     intake.done()
     assert ask is not None
-    cite_all(viewer, ask, given.sources)
-    spans.begin(viewer, ask, Status.DRAFT, PartialDate.of(today()))
+    cite_all(viewer, [ask], given.sources)
+    draft = Change(Status.DRAFT, PartialDate.of(today()))
+    spans.take_steps(viewer, [(ask, draft, None)])
     settle([ask])
     return ask
 
@@ -97,10 +99,10 @@ def check_sources(given: Sequence[SourceInput], intake: Intake) -> None:
         sources.check(source, intake.under(f"sources-{position}"))
 
 
-def cite_all(viewer: Viewer, row: RecordMixin, given: Sequence[SourceInput]) -> None:
-    """Cite several sources, which were checked, in their order."""
+def cite_all(viewer: Viewer, rows: Sequence[RecordMixin], given: Sequence[SourceInput]) -> None:
+    """Cite several sources, which were checked, in their order, for each of some records."""
     for source in given:
-        sources.cite(viewer, row, source, Intake())
+        sources.cite_for_all(viewer, rows, source, Intake())
 
 
 def change_ask(viewer: Viewer, ask: Recommendation, given: AskInput, seen_version: int) -> None:

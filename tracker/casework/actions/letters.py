@@ -56,10 +56,9 @@ def record_letter(viewer: Viewer, given: LetterInput) -> Letter:
     records.begin(letter, viewer, Kind.LETTER)
     db.session.flush()
     records.index_terms(letter)
-    cite_all(viewer, letter, given.sources)
+    cite_all(viewer, [letter, *asks], given.sources)
     for ask, said in zip(asks, given.asks, strict=True):
-        cite_all(viewer, ask, given.sources)
-        cite_all(viewer, ask, said.sources)
+        cite_all(viewer, [ask], said.sources)
     db.session.add_all(
         LetterRecommendation(letter_id=letter.id, recommendation_id=ask.id, position=position)
         for position, ask in enumerate(asks)
@@ -96,7 +95,7 @@ def add_to_letter(viewer: Viewer, letter: Letter, given: AskInput) -> Recommenda
     ask = new_ask(viewer, given, bodies, intake)
     intake.done()
     assert ask is not None
-    cite_all(viewer, ask, given.sources)
+    cite_all(viewer, [ask], given.sources)
     before = [one.reference for one in standing]
     place = _next_place(letter)
     link = LetterRecommendation(letter_id=letter.id, recommendation_id=ask.id, position=place)

@@ -43,11 +43,9 @@ def require_standing(letter: Letter) -> None:
 
 def begin(viewer: Viewer, letter: Letter, asks: Sequence[Recommendation], *, sent: bool) -> None:
     """Asks of a letter begin with it: submitted on the day of its sending, or drafts from today."""
-    for ask in asks:
-        if sent:
-            spans.begin(viewer, ask, Status.SUBMITTED, letter.sent_on)
-        else:
-            spans.begin(viewer, ask, Status.DRAFT, PartialDate.of(today()))
+    drafts = Change(Status.DRAFT, PartialDate.of(today()))
+    change = Change(Status.SUBMITTED, letter.sent_on) if sent else drafts
+    spans.take_steps(viewer, [(ask, change, None) for ask in asks])
     if sent:
         _submit(viewer, letter, asks)
 
@@ -74,12 +72,12 @@ def send(viewer: Viewer, letter: Letter, asks: Sequence[Recommendation]) -> None
     db.session.flush()
     _date_sending(letter)
     sent = spans.sent_among([ask.id for ask in asks])
-    for ask in asks:
-        if ask.status in BEFORE_SENDING:
-            was, change = status_of(ask), Change(Status.SUBMITTED, letter.sent_on)
-            records.touch(ask)
-            spans.take_steps(viewer, [(ask, change, None)])
-            record_change(viewer, ask, was, change)
+    ready = [ask for ask in asks if ask.status in BEFORE_SENDING]
+    before, change = [status_of(ask) for ask in ready], Change(Status.SUBMITTED, letter.sent_on)
+    records.touch_together(ready)
+    spans.take_steps(viewer, [(ask, change, None) for ask in ready])
+    for ask, was in zip(ready, before, strict=True):
+        record_change(viewer, ask, was, change)
     going = [ask for ask in asks if ask.id not in sent and ask.is_open]
     seen = letters.asks_of(viewer, [letter.id])[letter.id]
     # what some of it says of an ask that the sender does not see is kept from them, and no more

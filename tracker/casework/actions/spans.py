@@ -39,11 +39,6 @@ def standings_of(asks: Sequence[Recommendation]) -> dict[int, workflow.Standing]
     }
 
 
-def begin(viewer: Viewer, ask: Recommendation, status: Status, on: PartialDate | None) -> None:
-    """Give an ask a status from a day on, without more words."""
-    take_steps(viewer, [(ask, workflow.Change(status, on), None)])
-
-
 def take_steps(viewer: Viewer, steps: Sequence[Step]) -> dict[int, StatusSpan]:
     """Let asks take steps that were checked: each ends its present span and begins another, which
     is returned by ask."""

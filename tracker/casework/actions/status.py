@@ -103,15 +103,16 @@ def reopen_unfounded(
     """Reopen those of the asks that were closed for an outcome which counts no more, with the
     status that they had before. `on` is the day of the event; none means today."""
     reopened = [ask for ask in asks if workflow.is_unfounded(ask.closure_reason, ask.result)]
-    spans = spans_of([ask.id for ask in reopened])
+    spans, steps = spans_of([ask.id for ask in reopened]), []
     for ask in reopened:
         *_, before, closed = spans[ask.id]  # what is closed had another status before
         day = on or PartialDate.of(today())
         if closed.from_on and day.latest < closed.from_on.earliest:
             day = closed.from_on
-        was = status_of(ask)
-        change = workflow.Change(before.status, day, reason=why)
-        take_steps(viewer, [(ask, change, None)])
+        steps.append((ask, workflow.Change(before.status, day, reason=why), None))
+    closed_as = [status_of(ask) for ask in reopened]
+    take_steps(viewer, steps)
+    for (ask, change, _), was in zip(steps, closed_as, strict=True):
         record_change(viewer, ask, was, change)
     records.touch_together(reopened)
     if reopened:
