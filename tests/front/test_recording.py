@@ -23,6 +23,7 @@ from tests.front.support import (
     rows,
     section,
     send,
+    share,
     titles_on,
     travel,
     words,
@@ -35,6 +36,29 @@ SECRETARIES = {
     "Treasury": "Janet Yellen Secretary of the Treasury",
     "State": "Antony J. Blinken Secretary of State",
 }
+
+
+def test_an_ask_starts_from_another_or_from_a_target(staff: Person, other_staff: Person) -> None:
+    ask = record_ask(staff, {"asks-0-abuse": "Families were parted."})
+    share(staff, ask)
+    assert f"/recommendations/new?like={ask[-10:]}" in links(staff.get(ask))
+    form = Sitting(staff, f"/recommendations/new?like={ask[-10:]}")
+    assert form.fields["title"] == ["Sanction those responsible"]
+    assert form.fields["abuse"] == ["Families were parted."]
+    assert form.fields["targets-0-name"] == ["Wu Yingjie"]
+    assert form.fields["addressees-0-agency"] == [""]
+    form.type({"title": "The same of London", "addressees-0-agency": "uk-foreign-office"})
+    new = staff.get(form.save())
+    assert "Draft" in words_of(new)
+    assert "Wu Yingjie" in section(new, "targets")
+    # what the other does not show, it does not hand on either
+    seen = Sitting(other_staff, f"/recommendations/new?like={ask[-10:]}")
+    assert seen.fields["title"] == ["Sanction those responsible"]
+    assert seen.fields["targets-0-name"] == [""]
+    target = next(link for link in links(staff.get(ask)) if link.startswith("/targets/T-"))
+    path = next(link for link in links(staff.get(target)) if "new?target=" in link)
+    assert Sitting(staff, path).fields["targets-0-ref"] == [target[-10:]]
+    assert Sitting(other_staff, path).fields["targets-0-ref"] == [""]
 
 
 def test_a_letter_of_four_asks_to_three_secretaries_is_recorded_in_one_sitting(

@@ -404,7 +404,8 @@ def test_a_view_without_a_policy_answers_404_to_all(app: Flask, staff: Person) -
     )
     people = [Person(other, "", other.test_client())]
     for role in Role:
-        people.append(add_person(other, f"{role}@example.net", role, "Highland Group"))
+        named = {"name": f"Another {role}"}
+        people.append(add_person(other, f"{role}@example.net", role, "Highland Group", **named))
         assert log_in(people[-1]).status_code == 302
         assert people[-1].get("/remembered").text == "for people"
     for person in people:

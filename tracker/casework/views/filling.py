@@ -74,8 +74,6 @@ def choose_status(form: StatusForm, ask: Recommendation) -> workflow.Standing:
 def further_ask_data(letter: Letter, evidence: Sequence[SourceUse]) -> dict[str, object]:
     """One more ask of a letter, as the data of its form: put to those to whom the letter went, and
     resting on what can be read of it."""
-    # what only its own page may tell, where the read is written down, is not brought along
-    told = [use.source for use in evidence if not use.source.is_read_kept]
     return {
         "addressees": [
             {
@@ -86,16 +84,35 @@ def further_ask_data(letter: Letter, evidence: Sequence[SourceUse]) -> dict[str,
             for row in letter.addressees
             if not row.is_copy
         ],
-        "sources": [
-            {
-                "title": source.title,
-                "url": source.url,
-                "publisher": source.publisher,
-                "published_on": source.published_on,
-            }
-            for source in told
-        ],
+        "sources": _sources_data(evidence),
     }
+
+
+def _sources_data(evidence: Sequence[SourceUse]) -> list[dict[str, object]]:
+    # what only its own page may tell, where the read is written down, is not brought along
+    told = [use.source for use in evidence if not use.source.is_read_kept]
+    return [
+        {
+            "title": source.title,
+            "url": source.url,
+            "publisher": source.publisher,
+            "published_on": source.published_on,
+        }
+        for source in told
+    ]
+
+
+def like_ask_data(
+    ask: Recommendation,
+    seen_targets: Sequence[Target],
+    tags: Sequence[str],
+    evidence: Sequence[SourceUse],
+) -> dict[str, object]:
+    """A new ask like one on record, as the data of its form: to others, so without those to whom
+    that one went and who decides on it."""
+    data = ask_data(ask, seen_targets, tags)
+    own = ("addressees", "decided_by", "version")
+    return {k: v for k, v in data.items() if k not in own} | {"sources": _sources_data(evidence)}
 
 
 def contact_data(

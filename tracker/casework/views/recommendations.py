@@ -14,15 +14,17 @@ from tracker.casework.list_words import LABELS, SWITCHES, beside, beside_then
 from tracker.casework.listing import list_page, orders_for
 from tracker.casework.reading import note_reads_of
 from tracker.casework.views import saved_views, sharing
-from tracker.casework.views.filling import ask_data
+from tracker.casework.views.filling import ask_data, like_ask_data
 from tracker.casework.views.histories import history_view
 from tracker.core.now import today
 from tracker.recommendations import queries
 from tracker.recommendations.models import Recommendation
 from tracker.records.actions import require_edit
 from tracker.records.queries import tags_of
+from tracker.sources import queries as sources
+from tracker.targets import queries as targets
 from tracker.web.filters import with_parts
-from tracker.web.lists import chosen_switch
+from tracker.web.lists import chosen_switch, chosen_text
 from tracker.web.merging import Merge, attempt_change
 from tracker.web.policy import Policy, policy
 from tracker.web.saving import attempt
@@ -110,8 +112,8 @@ def history(reference: str) -> str:
 @recommendations.route("/new", methods=["GET", "POST"])
 @policy(Policy.EDITOR)
 def new() -> ResponseReturnValue:
-    """An ask that no letter carries yet."""
-    form = AskForm()
+    """An ask that no letter carries yet: from nothing, from another ask, or about a target."""
+    form = AskForm(data=_start())
     offers = growing.Offers()
     if form.is_submitted():
         if op := request.form.get("op"):
@@ -130,8 +132,23 @@ def new() -> ResponseReturnValue:
             return to_ask(ask.reference, "The ask is recorded as a draft.")
         offers = known.offer(growing.offer_for_unknown(form, None))
         return _ask_page(form, offers, None, 422)
-    form.sources.append_entry()
+    if not form.sources.entries:
+        form.sources.append_entry()
     return _ask_page(form, offers, None, 200)
+
+
+def _start() -> dict[str, object]:
+    """What the form of a new ask says before anybody types."""
+    viewer, like, about = current(), chosen_text("like"), chosen_text("target")
+    ask = queries.get(viewer, like) if like else None
+    while ask is not None and note_reads_of(viewer, [ask]):
+        ask = queries.get(viewer, like)
+    if ask is not None:
+        seen, tags = queries.targets_of(viewer, [ask.id])[ask.id], tags_of(viewer, [ask.id])
+        evidence = sources.cited_by(viewer, [ask.id]).get(ask.id, [])
+        return like_ask_data(ask, seen, tags.get(ask.id, []), evidence)
+    target = targets.get(viewer, about) if about else None
+    return {"targets": [{"ref": target.reference, "name": target.name}]} if target else {}
 
 
 @recommendations.route("/<ref:reference>/edit", methods=["GET", "POST"])
