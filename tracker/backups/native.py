@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, Any
 
 from psycopg.conninfo import make_conninfo
@@ -104,18 +105,18 @@ def _until_end(lines: Iterator[bytes]) -> Iterator[bytes]:
 def _restoring(path: Path) -> Iterator[Iterator[bytes]]:
     """What `pg_restore` makes of an archive; an archive that it cannot read is an error."""
     command = ["pg_restore", "--data-only", "--file=-", str(path.resolve())]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, stderr=pipe) as program:  # noqa: S603
-        assert program.stdout is not None
-        assert program.stderr is not None
-        try:
-            yield iter(program.stdout)
-        except BaseException:
-            program.kill()
-            raise
-        said = program.stderr.read()
+    with TemporaryFile() as said:  # a pipe that nobody reads would stop it once it is full
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said) as program:  # noqa: S603
+            assert program.stdout is not None
+            try:
+                yield iter(program.stdout)
+            except BaseException:
+                program.kill()
+                raise
+        said.seek(0)
+        complaint = said.read()
     if program.returncode:
-        raise TrackerError(_complaint("pg_restore", said))
+        raise TrackerError(_complaint("pg_restore", complaint))
 
 
 def fields(line: bytes) -> list[str]:
