@@ -130,6 +130,21 @@ def test_the_menu_of_a_phone_works_without_script(site: Site, open_page: Open) -
     expect(page.get_by_role("heading", level=1)).to_have_text("Letters")
 
 
+@pytest.mark.parametrize("role", ["staff", "admin"])
+def test_every_entry_of_the_menu_is_reached_where_a_page_is_enlarged_four_times(
+    site: Site, open_page: Open, role: str
+) -> None:
+    page = open_page(site, role, viewport={"width": 320, "height": 256})
+    page.goto("/")
+    page.get_by_role("button", name="Menu").press("Enter")
+    entries = page.get_by_role("navigation", name="Main").get_by_role("link")
+    assert entries.count() > 8
+    for entry in entries.all():
+        page.keyboard.press("Tab")
+        expect(entry).to_be_focused()
+        expect(entry).to_be_in_viewport(ratio=0.95)
+
+
 def test_escape_ends_what_the_last_key_asked_for(site: Site, open_page: Open) -> None:
     page = open_page(site)
     page.goto("/letters/new")
