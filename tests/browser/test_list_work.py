@@ -50,6 +50,27 @@ def test_the_keys_move_tick_open_and_search(site: Site, open_page: Open) -> None
     expect(page.get_by_role("heading", level=1)).to_have_text(titles[0])
 
 
+HIDDEN = """() => {
+  const e = document.activeElement, box = e.getBoundingClientRect();
+  const bar = document.querySelector(".bulk").getBoundingClientRect();
+  return e.closest("tbody") && box.top < bar.bottom && box.bottom > bar.top ? e.outerHTML : null;
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 390, 800, 1280])
+def test_the_bar_covers_nothing_that_has_the_focus(site: Site, open_page: Open, width: int) -> None:
+    page = open_page(site, viewport={"width": width, "height": 500})
+    page.goto("/recommendations")
+    boxes = page.locator("table[data-keys] tbody").get_by_role("checkbox")
+    boxes.nth(11).check()
+    boxes.nth(11).focus()
+    hidden = []
+    for _ in range(22):
+        page.keyboard.press("Shift+Tab")
+        hidden.append(page.evaluate(HIDDEN))
+    assert not [e for e in hidden if e]
+
+
 def test_the_bar_says_how_many_are_ticked(site: Site, open_page: Open) -> None:
     page = open_page(site)
     page.goto("/recommendations")
