@@ -248,6 +248,48 @@ def test_suggestions_are_told_to_whoever_does_not_see_them(site: Site, open_page
     expect(page.get_by_role("status").filter(has_text="None on record")).to_have_count(1)
 
 
+def test_a_marked_suggestion_is_seen_in_any_colours(site: Site, open_page: Open) -> None:
+    page = open_page(site)
+    page.goto("/letters/new")
+    options = suggest(page, page.get_by_role("combobox", name="Body"), "Sta").get_by_role("option")
+    page.keyboard.press("ArrowDown")
+    marked = page.locator("[role=option][aria-selected=true]")
+    assert marked.evaluate("e => parseFloat(getComputedStyle(e).outlineWidth)") >= 2
+    assert marked.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
+    page.emulate_media(forced_colors="active")
+    ground = "e => getComputedStyle(e).backgroundColor"
+    assert options.count() > 1
+    assert marked.evaluate(ground) != options.last.evaluate(ground)
+
+
+def test_a_former_person_does_not_stay_beside_another_body(site: Site, open_page: Open) -> None:
+    page = open_page(site)
+    page.goto("/letters/new")
+    page.locator("#written_on").fill("2017-10-10")
+    body = page.get_by_role("combobox", name="Body")
+    row = page.get_by_role("group", name="Addressee 1", exact=True)
+    name, office = row.get_by_label("Name"), row.get_by_label("Office")
+    told = page.get_by_role("status")
+
+    def choose(typed: str, wanted: str) -> None:
+        body.fill("")
+        suggest(page, body, typed).get_by_role("option").filter(has_text=wanted).first.click()
+
+    choose("Tillerson", "Rex Tillerson")
+    expect(name).to_have_value("Rex Tillerson")
+    expect(office).to_have_value("Secretary of State")
+    expect(told.filter(has_text="Rex Tillerson")).to_have_count(1)
+    choose("Treasury", "no person named")
+    expect(body).to_have_value("U.S. Department of the Treasury")
+    expect(name).to_have_value("")
+    expect(office).to_have_value("")
+    expect(told.filter(has_text="emptied")).to_have_count(1)
+    name.fill("Somebody of theirs")
+    page.wait_for_timeout(200)  # the suggestions close a moment after their field was left
+    choose("Department of State", "no person named")
+    expect(name).to_have_value("Somebody of theirs")
+
+
 def test_what_is_removed_can_be_put_back(site: Site, open_page: Open) -> None:
     page = open_page(site)
     page.goto("/letters/new")

@@ -5,6 +5,7 @@
 (() => {
   document.documentElement.classList.add("scripted");
   const WAIT = 120;
+  const filledIn = new Set(); // what suggestions have put beside a body, in whichever row
 
   class Combobox {
     constructor(input) {
@@ -123,12 +124,22 @@
         return;
       }
       this.input.value = option.value;
-      if (fill) {
-        for (const name of ["official", "office_title"]) {
-          const other = document.getElementById(`${fill}-${name}`);
-          if (other && option[name]) other.value = option[name];
-        }
+      if (fill) this.fillBeside(fill, option);
+    }
+
+    // a person and an office go with their body; what somebody typed stays where the new body has none
+    fillBeside(row, option) {
+      const said = [];
+      for (const name of ["official", "office_title"]) {
+        const other = document.getElementById(`${row}-${name}`);
+        if (!other || other.value === option[name]) continue;
+        if (!option[name] && !filledIn.has(other.value)) continue;
+        other.value = option[name];
+        if (option[name]) filledIn.add(option[name]);
+        const label = other.labels[0].firstChild.textContent.trim();
+        said.push(option[name] ? `${label}: ${option[name]}` : `${label} emptied`);
       }
+      told.textContent = said.join("; ");
     }
 
     // what the last key asked for is not wanted any more
