@@ -50,6 +50,13 @@ def test_who_began_with_an_older_page_finds_the_newest(staff: Person) -> None:
     assert f'href="{ask}/history">The newest changes' in page.text
 
 
+def test_an_arrow_is_not_turned_round_by_what_stands_beside_it(staff: Person) -> None:
+    ask = record_draft(staff)
+    save(staff, f"{ask}/edit", {"title": "إدارة السجون", "next_action": ""})
+    page = staff.get(f"{ask}/history")
+    assert "</bdi></del> → <bdi>إدارة السجون</bdi>" in page.text
+
+
 @pytest.mark.parametrize("cursor", ["1", "x" * 42, "é", "A" * 3000, "%00"])
 def test_a_damaged_link_to_a_page_is_told(staff: Person, cursor: str) -> None:
     letter = record_letter(staff)

@@ -64,6 +64,27 @@ def test_whoever_signed_is_put_right_and_the_clock_in_law_starts(staff: Person) 
     assert f"Sen. Robert Menendez, member, {SFRC}" in entries(staff.get(f"{letter}/history"))[0]
 
 
+def test_a_letter_in_another_script_is_marked_so_wherever_it_is_named(staff: Person) -> None:
+    typed = {
+        "title": "رسالة عن السجون",
+        "on_behalf_of": "لجنة الكونغرس",
+        "asks-0-title": "طلب",
+        "asks-0-request": "Sanction them.",
+    }
+    letter = record_letter(staff, typed)
+    [ask] = asks_on(staff.get(letter))
+    marked = '<bdi lang="und-Arab">{}</bdi>'
+    title, committee = (marked.format(typed[key]) for key in ("title", "on_behalf_of"))
+    assert f"<h1>{title}</h1>" in staff.get(letter).text
+    assert f"<dd>{committee}</dd>" in staff.get(letter).text
+    assert f"<b>{title}</b>, " in staff.get(f"{letter}/void").text
+    assert f">{committee}, " in staff.get(ask).text
+    assert (
+        f"<h1>{marked.format(typed['asks-0-title'])}</h1>"
+        in staff.get(f"{ask}?as_of=2024-01-01").text
+    )
+
+
 def test_a_reply_date_that_was_misread_starts_its_clock_anew(staff: Person) -> None:
     named = {"reply_requested_by": "2023-12-31", "reply_date_confirmed": "y"}
     letter = record_letter(staff, named)
