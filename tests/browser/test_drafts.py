@@ -2,7 +2,7 @@
 else."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Open
 from tests.browser.people import log_in_on, press, send
@@ -35,10 +35,17 @@ def type_letter(page: Page) -> None:
 
 
 def bring_back(page: Page) -> None:
-    page.get_by_role("button", name="Bring it back").click()
+    page.get_by_role("button", name="Bring it back").press("Enter")
     expect(page.locator("[name='asks-1-title']")).to_have_value("བོད་ཡིག the second")
     for name, value in TYPED.items():
         expect(page.locator(f"[name='{name}']")).to_have_value(value)
+    goes_on(page, "brought back")
+
+
+def goes_on(page: Page, said: str) -> None:
+    """What was done is told, and the form has the focus."""
+    expect(page.get_by_role("status").filter(has_text=said)).to_have_count(1)
+    expect(page.locator("form[data-draft] :is(input, select, textarea):focus")).to_have_count(1)
 
 
 def test_a_letter_half_typed_survives_a_reload(site: Site, open_page: Open) -> None:
@@ -49,7 +56,8 @@ def test_a_letter_half_typed_survives_a_reload(site: Site, open_page: Open) -> N
     expect(page.locator("[name='title']")).to_have_value("")
     bring_back(page)
     page.goto("/letters/new")
-    page.get_by_role("button", name="Discard it").click()
+    page.get_by_role("button", name="Discard it").press("Enter")
+    goes_on(page, "discarded")
     page.goto("/letters/new")
     expect(page.get_by_role("button", name="Bring it back")).to_have_count(0)
 
@@ -100,6 +108,22 @@ def test_a_row_asked_for_without_a_connection_comes_with_it(site: Site, open_pag
     press(page.get_by_role("button", name="Add another ask"))
     expect(page.locator("[name='asks-1-title']")).to_have_value("བོད་ཡིག the second")
     expect(page.locator("[name='asks-2-title']")).to_have_value("")
+
+
+def test_a_row_that_did_not_come_leaves_the_focus_at_its_button(
+    site: Site, open_page: Open
+) -> None:
+    page = open_page(site)
+    type_letter(page)
+    held: list[Route] = []
+    page.route("**/letters/new", lambda route: held.append(route))
+    button = page.get_by_role("button", name="Add another ask")
+    button.press("Enter")
+    page.locator("main[inert]").wait_for()
+    page.wait_for_timeout(200)
+    held[0].abort()
+    expect(page.get_by_text("There is no connection.")).to_be_visible()
+    expect(button).to_be_focused()
 
 
 def test_a_row_asked_for_after_the_log_in_ended_loses_nothing(site: Site, open_page: Open) -> None:

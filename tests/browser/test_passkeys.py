@@ -67,6 +67,7 @@ def test_a_passkey_is_made_and_opens_the_account(own_site: Site, open_page: Open
     page.goto("/account/second-factor/passkey")
     page.get_by_role("button", name="Make the passkey").click()
     expect(page.get_by_text("This device holds a passkey for your account")).to_be_visible()
+    expect(page.get_by_role("button", name="Make the passkey")).to_be_focused()
 
 
 @pytest.fixture

@@ -84,11 +84,13 @@
   };
 
   const notice = (text, actions = []) => {
-    document.getElementById("draft-notice")?.remove();
-    const box = document.createElement("div");
+    // one box that changes its words: a new one is not told by every screen reader
+    const box = document.getElementById("draft-notice") ?? document.createElement("div");
+    const hadFocus = box.contains(document.activeElement);
     box.id = "draft-notice";
     box.className = "alert alert-warning mb-3 draft-notice";
     box.setAttribute("role", "status");
+    box.tabIndex = -1;
     const words = document.createElement("p");
     words.textContent = text;
     const buttons = document.createElement("div");
@@ -98,15 +100,13 @@
       button.type = "button";
       button.className = "btn btn-sm";
       button.textContent = label;
-      button.addEventListener("click", () => {
-        box.remove();
-        act();
-      });
+      button.addEventListener("click", act);
       buttons.append(button);
     }
-    box.append(words);
+    box.replaceChildren(words);
     if (actions.length) box.append(buttons);
-    form.before(box);
+    if (!box.isConnected) form.before(box);
+    if (hadFocus) box.focus();
     return box;
   };
 
@@ -129,10 +129,23 @@
       else if (own.length) element.value = own[0];
     }
   };
+  // the button that was pressed is gone: its words tell what was done, and the form is gone on with
+  const goOn = (said) => {
+    notice(said);
+    form.querySelector("input:not([type=hidden], [tabindex]), select, textarea")?.focus();
+  };
   const bringBack = (draft) => {
-    const wanted = new CustomEvent("rows:wanted", { detail: draft.fields, cancelable: true });
+    const then = () => goOn("What you typed is brought back. It is not saved yet.");
+    const wanted = new CustomEvent("rows:wanted", { detail: { fields: draft.fields, then }, cancelable: true });
     // a page whose rows do not change takes what it has fields for
-    if (fits(draft) || form.dispatchEvent(wanted)) fill(draft);
+    if (fits(draft) || form.dispatchEvent(wanted)) {
+      fill(draft);
+      then();
+    }
+  };
+  const discard = () => {
+    sessionStorage.removeItem(key);
+    goOn("What you typed is discarded.");
   };
 
   const found = read(key);
@@ -143,7 +156,7 @@
     const at = new Date(found.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
     notice(`What you typed here until ${at} was not saved. It is still in this tab.`, [
       ["Bring it back", () => bringBack(found)],
-      ["Discard it", () => sessionStorage.removeItem(key)],
+      ["Discard it", discard],
     ]);
   }
 

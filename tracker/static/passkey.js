@@ -59,6 +59,8 @@
         problem.name === "InvalidStateError"
           ? "This device holds a passkey for your account already."
           : "That did not work, or it was cancelled. Try again, or take another way.";
+      button.disabled = false;
+      button.focus(); // it lost the focus while it was disabled
     }
     button.disabled = false;
   });

@@ -41,6 +41,7 @@
 
   // fields go to the server, which answers with the page; what else it answers, the browser shows
   const renew = async (fields, instead, then = () => {}) => {
+    const pressed = document.activeElement;
     main.inert = true;
     try {
       const answer = await fetch(location.href, {
@@ -51,6 +52,8 @@
       if (!answer.ok || !show(await answer.text())) instead();
       else then();
     } catch {
+      main.inert = false;
+      pressed.focus(); // what is inert loses the focus
       document.dispatchEvent(new Event("rows:lost"));
     } finally {
       main.inert = false;
@@ -107,6 +110,6 @@
   // a draft has other rows than the page
   form.addEventListener("rows:wanted", (event) => {
     event.preventDefault();
-    restore(event.detail);
+    restore(event.detail.fields, event.detail.then);
   });
 })();
