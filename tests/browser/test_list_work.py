@@ -134,6 +134,7 @@ def test_asks_are_ticked_changed_and_put_back(
     page.get_by_label("Next action", exact=False).first.fill("Call the desk")
     page.get_by_role("button", name="Preview").last.click()
     expect(page.get_by_role("region", name="What would change")).to_contain_text("2 asks change")
+    expect(page.get_by_role("heading", name="What would change")).to_be_focused()
     look("the preview")
     page.get_by_role("button", name="Change 2 asks").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("2 asks were changed together")

@@ -78,6 +78,11 @@ def test_a_change_is_previewed_made_told_and_taken_back(
     assert "Assigned to nobody → Colleague" in said
     assert "Status Draft → Vetting" in said
     assert "Tags old, tibet → spring, tibet" in said
+    assert (
+        "<del><bdi>old, tibet</bdi></del> → <ins><bdi>spring, tibet</bdi></ins>" in form.page.text
+    )
+    assert "<title>Preview: Change several asks" in form.page.text
+    assert '<h2 id="preview" tabindex="-1" autofocus>' in form.page.text
     done = form.save()
     page = staff.get(done)
     assert "2 asks were changed together" in words_of(page)

@@ -94,6 +94,8 @@ def test_a_change_shows_its_effect_and_is_kept_once_it_was_seen(
     with nothing_changes(admin.app):
         form.press("preview")
         assert "due day moves: 1. Flags that appear: 0. Flags that go: 1." in words_of(form.page)
+        assert "<title>Preview: New version of a rule" in form.page.text
+        assert 'role="status" tabindex="-1" autofocus><h2>What this changes' in form.page.text
         assert row_of(staff.get(f"{ask}/clocks"), "clocks-1", "Silence")["State"].startswith(
             "Silent"
         )
