@@ -143,7 +143,9 @@ def test_asks_are_ticked_changed_and_put_back(
     assert _titles(page) == titles
     page.go_back()
     page.get_by_role("button", name="Take the change back").click()
-    expect(page.get_by_role("status")).to_have_text("The change is taken back.")
+    told = page.get_by_role("status")
+    expect(told).to_have_text("The change is taken back.")
+    expect(told).to_be_focused()
     look("what was put back")
     page.goto("/recommendations?tag=spring")
     expect(page.get_by_text("No ask fits these filters.")).to_be_visible()

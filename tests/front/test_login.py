@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from tests.front.support import (
     assert_problems,
+    elements,
     entries,
     nothing_changes,
     record_draft,
@@ -47,6 +48,16 @@ def test_known_and_unknown_addresses_get_the_same_answer(app: Flask, person: Per
     said = "The address or the password is not right"
     assert said in words_of(known)
     assert said in words_of(unknown)
+
+
+def test_what_did_not_work_is_said_at_both_fields(person: Person) -> None:
+    page = log_in(person, "not the password")
+    [said] = [given["id"] for _, given in elements(page) if given.get("role") == "alert"]
+    fields = {given.get("id"): given for _, given in elements(page)}
+    for name in ("email", "password"):
+        assert fields[name]["aria-describedby"] == said
+        assert fields[name]["aria-invalid"] == "true"
+        assert "aria-invalid" not in person.get("/login").text
 
 
 def test_logging_out_ends_the_session(person: Person) -> None:
