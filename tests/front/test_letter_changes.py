@@ -14,9 +14,23 @@ from tests.front.support import (
     save,
     send,
     share,
+    titles_on,
 )
 from tests.front.test_section_1263d import KHASHOGGI, PRESIDENT, SFRC, Case, _typed
 from tests.support.people import Person, words_of
+
+
+def test_letters_are_found_by_who_signed_and_by_their_kind(staff: Person) -> None:
+    signed = {"signatories-0-name": "Jeff Merkley", "title": "The first letter"}
+    record_letter(staff, signed)
+    record_letter(staff, {"title": "The second", "kind": "report", "asks-0-title": "Another"})
+    assert titles_on(staff.get("/letters?q=merkley")) == ["The first letter"]
+    assert titles_on(staff.get("/letters?q=second")) == ["The second"]
+    assert titles_on(staff.get("/letters?kind=report")) == ["The second"]
+    assert titles_on(staff.get("/letters?kind=report&q=merkley")) == []
+    assert "No letter fits" in words_of(staff.get("/letters?q=%F0%9F%98%80"))
+    assert staff.get("/letters?kind=nothing").status_code == 400
+    assert len(titles_on(staff.get("/letters"))) == 2
 
 
 def test_what_was_typed_wrong_is_put_right_and_both_stand_in_the_history(staff: Person) -> None:

@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Select, String, cast, func, select
+from sqlalchemy import Select, String, cast, false, func, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from tracker.accounts.viewer import Viewer
 from tracker.agencies.models import Agency
 from tracker.core.dates import PartialDate
 from tracker.core.db import IDS, built_once, db, grouped
+from tracker.core.terms import question
 from tracker.correspondence.models import (
     Contact,
     ContactAgency,
@@ -18,6 +19,7 @@ from tracker.correspondence.models import (
     Direction,
     Letter,
     LetterAddressee,
+    LetterKind,
     LetterRecommendation,
     Signatory,
     Substance,
@@ -25,7 +27,7 @@ from tracker.correspondence.models import (
 from tracker.correspondence.rules import ContactFact
 from tracker.recommendations.models import Recommendation
 from tracker.records.models import Record
-from tracker.records.queries import visible
+from tracker.records.queries import matching, visible
 
 
 def letter(viewer: Viewer, reference: str) -> Letter | None:
@@ -54,6 +56,17 @@ def letters(viewer: Viewer, *, void: bool = False) -> Select[Letter]:
         )
     )
     return visible(statement, Letter, viewer)
+
+
+def narrowed(statement: Select[Letter], text: str, kind: LetterKind | None) -> Select[Letter]:
+    """Letters of a kind, or of any, in which the words of a text stand: in the title, in whose name
+    it went, or among who signed and who is written to."""
+    if kind is not None:
+        statement = statement.where(Letter.kind == kind)
+    if not text:
+        return statement
+    asked = question(text)
+    return statement.where(Letter.id.in_(matching(asked)) if asked else false())
 
 
 def among(viewer: Viewer, letter_ids: Collection[int], limit: int) -> tuple[int, list[Letter]]:

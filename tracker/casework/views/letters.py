@@ -20,12 +20,12 @@ from tracker.casework.views.filling import further_ask_data
 from tracker.casework.views.histories import history_view
 from tracker.core.dates import BadDate
 from tracker.correspondence import queries
-from tracker.correspondence.models import Letter
+from tracker.correspondence.models import Letter, LetterKind
 from tracker.recommendations.models import Recommendation
 from tracker.records.actions import require_edit
 from tracker.web import paging
 from tracker.web.filters import plural
-from tracker.web.lists import chosen_order, chosen_switch
+from tracker.web.lists import chosen_order, chosen_switch, chosen_text, chosen_word
 from tracker.web.merging import Merge, attempt_change
 from tracker.web.policy import Policy, policy
 from tracker.web.saving import attempt
@@ -42,10 +42,12 @@ ORDERS = {
 @letters.get("")
 @policy(Policy.READER)
 def index() -> str:
-    """The letters that stand, or those that are void, newest first."""
+    """The letters that stand, or those that are void, newest first; perhaps of a kind, or those in
+    which some words stand."""
     order, name = chosen_order(ORDERS)
-    void = chosen_switch("void")
-    page = paging.fetch(queries.letters(current(), void=void), order, request.args.get("cursor"))
+    void, kind = chosen_switch("void"), chosen_word("kind", LetterKind)
+    statement = queries.narrowed(queries.letters(current(), void=void), chosen_text("q"), kind)
+    page = paging.fetch(statement, order, request.args.get("cursor"))
     carried = queries.asks_of(current(), [letter.id for letter in page.rows])
     return render_template(
         "views/letters/index.html",
