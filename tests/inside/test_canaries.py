@@ -33,7 +33,6 @@ from tracker.accounts.viewer import Viewer
 from tracker.clocks import past
 from tracker.core.db import Base, built_once, db
 from tracker.core.now import today
-from tracker.correspondence import actions as correspondence
 from tracker.feeds import changes as feeds
 from tracker.history import queries as history
 from tracker.history.actions import MAIN, Change
@@ -41,7 +40,6 @@ from tracker.history.models import HistoryEvent, HistoryPayload
 from tracker.notifications import choices, collecting, digests, outbox
 from tracker.notifications import titles as mail_titles
 from tracker.notifications.models import HowOften, Mail, Notice, NoticeKind
-from tracker.recommendations.models import Recommendation
 from tracker.records import queries
 from tracker.records.models import Audience, Record
 
@@ -332,13 +330,6 @@ def titles_in_mail(viewer: Viewer, ids: set[int]) -> set[int]:
     return set(mail_titles.titles(viewer, ids))
 
 
-def people_shown_a_contact(_viewer: Viewer, ids: set[int]) -> set[int]:
-    """Of a contact on an ask for named people and on one that these do not see."""
-    narrow = {Audience.NAMED, Audience.ORGANISATION}
-    asks = select(Recommendation.id).where(Recommendation.audience.in_(narrow))
-    return correspondence._named_readers(list(db.session.scalars(asks)))
-
-
 def changed_of_late(viewer: Viewer, _ids: set[int]) -> set[int]:
     changed = {row.reference for kind in feeds.FOLLOWED for row in feeds._newest(viewer, kind)}
     return set(db.session.scalars(select(Record.id).where(Record.reference.in_(changed))))
@@ -350,7 +341,6 @@ ASKED_FOR_ALL: dict[str, Callable[[Viewer, set[int]], set[int]]] = {
     "tracker.clocks.past": asks_of_a_past_day,
     "tracker.feeds.changes": changed_of_late,
     "tracker.notifications.titles": titles_in_mail,
-    "tracker.correspondence.actions": people_shown_a_contact,
 }
 
 

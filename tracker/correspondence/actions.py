@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from tracker.accounts.models import User
 from tracker.accounts.viewer import Viewer
 from tracker.agencies import queries as agencies_on_record
 from tracker.core.dates import PartialDate
@@ -24,7 +24,7 @@ from tracker.history import actions as history
 from tracker.recommendations.models import Recommendation
 from tracker.records import actions as records
 from tracker.records.models import Audience, Grant, Kind
-from tracker.records.queries import visible
+from tracker.records.widths import Width, widths
 
 # not the reason itself: asks and contacts have readers who do not see the letter
 LETTER_VOID = "The letter that it was sent with was void."
@@ -67,7 +67,7 @@ def add_contact(
     db.session.add_all(
         ContactAgency(contact_id=contact.id, agency_id=agency_id) for agency_id in with_whom
     )
-    narrow(contact, asks)
+    narrow({contact: [ask.id for ask in asks]})
     slugs = _slugs(with_whom)
     _tell(viewer, contact, asks, letter, [slugs[agency_id] for agency_id in with_whom])
     return contact
@@ -197,20 +197,15 @@ def void_letter(viewer: Viewer, letter: Letter, reason: str, *, fate: str) -> No
     )
 
 
-def narrow(contact: Contact, asks: Sequence[Recommendation]) -> None:
-    """Make a contact as narrow as the narrowest of its asks, for the people common to all."""
-    audience = min((ask.audience for ask in asks), key=lambda a: a.width)
-    since = records.set_audience(contact, audience)
-    if audience is Audience.NAMED:
-        records.set_grants(contact.id, _named_readers([ask.id for ask in asks]), since)
-
-
-def _named_readers(ask_ids: Sequence[int]) -> set[int]:
-    """The people named on some of the asks who see every one of them."""
-    named = select(Grant.user_id).where(Grant.record_id.in_(ask_ids))
-    count = select(func.count(Recommendation.id)).where(Recommendation.id.in_(ask_ids))
-    return {
-        user.id
-        for user in db.session.scalars(select(User).where(User.id.in_(named)))
-        if db.session.scalar(visible(count, Recommendation, Viewer.of(user))) == len(ask_ids)
-    }
+def narrow(contacts: Mapping[Contact, Sequence[int]]) -> None:
+    """Make contacts as narrow as the narrowest of their asks, given by their ids, for the people
+    common to all of them."""
+    if not contacts:
+        return
+    ids = {key for own in contacts.values() for key in own}
+    known = widths(ids, next(iter(contacts)).organisation_id)
+    for contact, own in contacts.items():
+        width = reduce(Width.within, (known[key] for key in own))
+        since = records.set_audience(contact, width.audience)
+        if width.audience is Audience.NAMED:
+            records.set_grants(contact.id, width.people, since)

@@ -8,7 +8,7 @@ from sqlalchemy import case, select, union_all
 from tracker.accounts.viewer import Viewer
 from tracker.casework.actions.settle import asks_about, settle
 from tracker.casework.actions.status import reopen_unfounded
-from tracker.core.db import db
+from tracker.core.db import IDS, db, grouped
 from tracker.core.errors import Refused
 from tracker.core.now import now
 from tracker.correspondence.actions import narrow
@@ -71,8 +71,7 @@ def share(
     seen_before = _seen_with_asks(changing)
     records.change_audience(viewer, rows, audience, reason=reason, named=named)
     db.session.flush()
-    for contact in contacts:
-        narrow(contact, _asks_of(contact))
+    narrow(_asks_of(contacts))
     db.session.flush()
     chosen = [row for row in rows if isinstance(row, Source)]
     known = references_of(viewer, [source.id for source in shared])
@@ -163,12 +162,10 @@ def _require_width(viewer: Viewer, bound: Bound) -> None:
         raise Refused({"audience": f"The source “{source.title}” {why}"})
 
 
-def _asks_of(contact: Contact) -> Sequence[Recommendation]:
-    return db.session.scalars(
-        select(Recommendation)
-        .join(ContactRecommendation, ContactRecommendation.recommendation_id == Recommendation.id)
-        .where(ContactRecommendation.contact_id == contact.id)
-    ).all()
+def _asks_of(contacts: Sequence[Contact]) -> dict[Contact, list[int]]:
+    links = ContactRecommendation.contact_id, ContactRecommendation.recommendation_id
+    found = grouped(select(*links).where(links[0].in_(IDS)), (each.id for each in contacts))
+    return {each: found[each.id] for each in contacts}
 
 
 def _require_published(row: RecordMixin, together: Sequence[RecordMixin]) -> None:
