@@ -121,15 +121,13 @@ def remove(user: User, factor_id: int, *, is_demanded: bool) -> SecondFactor | N
     return factor
 
 
-def reset(user: User, *, actor_id: int | None) -> int:
-    """Take all factors and codes from an account whose person has lost them; how many factors
-    there were."""
+def reset(user: User, *, actor_id: int | None) -> None:
+    """Take all factors and codes from an account whose person has lost them."""
     count = len(of(user.id))
     db.session.execute(delete(SecondFactor).where(SecondFactor.user_id == user.id))
     _forget_codes(user.id)
     body = {"after": {"person": user.id, "count": count}}
     history.record("user.factors_reset", actor_id=actor_id, body=body)
-    return count
 
 
 def new_codes(user: User) -> list[str]:

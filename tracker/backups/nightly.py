@@ -5,12 +5,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import current_app
-
 from tracker.backups.files import State, make_folder
 from tracker.backups.saving import save
 from tracker.core.now import now
 from tracker.jobs.registry import Job
+from tracker.web.settings import settings
 
 NAME = re.compile(r"tracker-(\d{4}-\d\d-\d\d)\.backup")
 LEFT_BEHIND = re.compile(r"\..*\.part")
@@ -24,7 +23,7 @@ def folder(instance: Path) -> Path:
 def run(as_of: date) -> dict[str, Any]:
     """Save the database under the day's name, in the place of an earlier one of that day; then
     remove what is older than the days to keep."""
-    place = folder(_settings().instance)
+    place = folder(settings().instance)
     make_folder(place)
     made = save(place / _name(as_of), overwrite=True)
     removed = _outlived(as_of)
@@ -53,19 +52,15 @@ def _name(day: date) -> str:
 def _outlived(as_of: date) -> list[Path]:
     """Backups of days before those to keep, and what a killed process left behind. However long
     none was made, the newest are kept, as many as in a row without a gap."""
-    place, first = folder(_settings().instance), as_of - timedelta(days=_settings().backup_days - 1)
+    place, first = folder(settings().instance), as_of - timedelta(days=settings().backup_days - 1)
     long_ago = (now() - timedelta(days=1)).timestamp()
     paths = sorted(place.iterdir()) if place.is_dir() else []
     dated = [(path, NAME.fullmatch(path.name)) for path in paths]
     others = [path for path, name in dated if name and name[1] != as_of.isoformat()]
-    spare = others[: max(0, len(others) - (_settings().backup_days - 1))]
+    spare = others[: max(0, len(others) - (settings().backup_days - 1))]
     old = [path for path in spare if path.name < _name(first)]
     left = [p for p in paths if LEFT_BEHIND.fullmatch(p.name) and p.stat().st_mtime < long_ago]
     return [*old, *left]
-
-
-def _settings() -> Any:
-    return current_app.extensions["tracker.settings"]
 
 
 JOB = Job(

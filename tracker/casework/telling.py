@@ -47,20 +47,18 @@ def history_page(
     """Changes, the newest first, or the newest `before` an event: who, when, what, before and
     after."""
     since = reach.seen_since(record_id, organisation_id, viewer)
-    is_others = not records.knows_plans_of(viewer, organisation_id)
-    found = _newest_told(viewer, record_id, since, before, is_others=is_others)
+    is_own = records.knows_plans_of(viewer, organisation_id)
+    found = _newest_told(viewer, record_id, since, before, is_others=not is_own)
     entries = found[:MOST_ENTRIES]
     kept = _kept(viewer, entries)
-    if is_others:
-        entries = [replace(entry, body=_left_out(entry.body, OWN_AFFAIR)) for entry in entries]
-    if not viewer.edits or viewer.organisation_id != organisation_id:
-        entries = [replace(entry, body=_left_out(entry.body, ORIGINALS)) for entry in entries]
+    if not is_own:
+        kept_back = OWN_AFFAIR | ORIGINALS
+        entries = [replace(entry, body=_left_out(entry.body, kept_back)) for entry in entries]
     bodies = [entry.body for entry in entries]
-    is_own = viewer.edits and viewer.organisation_id == organisation_id
     reads = history.reads_of(record_id, since) if is_own and before is None else []
     acted = [entry.actor_id for entry in entries] + [read.actor_id for read in reads]
     # an ask is given to colleagues, and only these are told: also of one who is elsewhere by now
-    people = {} if is_others else accounts.names_of(_people(bodies))
+    people = accounts.names_of(_people(bodies)) if is_own else {}
     labels = IN_HISTORY | {"assignee": people} | dict.fromkeys(_BODIES, agencies.names())
     return HistoryPage(
         [replace(each, body=_told(each.body, kept[each.id], labels)) for each in entries],

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
 from tracker.backups import restoring, saving
@@ -12,6 +11,7 @@ from tracker.backups.nightly import folder
 from tracker.cli.run import bring_up_to_date
 from tracker.core import migrate
 from tracker.core.errors import TrackerError
+from tracker.web.settings import settings
 
 a_file = click.Path(dir_okay=False, path_type=Path)
 
@@ -44,8 +44,7 @@ def backup(path: Path, format_: str, overwrite: bool) -> None:
 @with_appcontext
 def restore(path: Path, replace: bool) -> None:
     """Put a backup in the place of an empty database."""
-    settings = current_app.extensions["tracker.settings"]
-    done = restoring.restore(path, folder(settings.instance), replace=replace)
+    done = restoring.restore(path, folder(settings().instance), replace=replace)
     if done.aside:
         click.echo(f"What was there before is kept in {done.aside}.")
     if done.manifest.revision != migrate.newest():

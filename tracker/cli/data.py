@@ -30,6 +30,7 @@ from tracker.dashboards.statistics import statistics
 from tracker.exchange import export_json
 from tracker.exchange.actions import record_export
 from tracker.recommendations.models import Recommendation
+from tracker.web.settings import settings
 
 # how the page shows the list, and no filter
 OF_THE_PAGE = {"columns", "sort", "then"}
@@ -80,7 +81,7 @@ def export(format_: str, out: str, email: str, filters: tuple[str, ...]) -> None
     """Write what an account may see to a file."""
     viewer = viewer_for(email)
     narrow = _narrowing(viewer, filters)
-    base_url = current_app.extensions["tracker.settings"].base_url
+    base_url = settings().base_url
 
     def write(file: IO[str]) -> dict[str, int]:
         made = export_json.export(viewer, file, today(), base_url, narrow)

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from flask import current_app
 from sqlalchemy import select
 
 from tracker.accounts.models import User
@@ -19,6 +18,7 @@ from tracker.notifications.models import (
 )
 from tracker.notifications.titles import titles
 from tracker.records.models import Kind, Record
+from tracker.web.settings import settings
 
 ROOMS = {
     Kind.RECOMMENDATION: "recommendations",
@@ -72,7 +72,7 @@ def compose(mail: Mail) -> str | None:
     )
     if not held:
         return "What it told of is over, or not for its reader any more."
-    base_url = current_app.extensions["tracker.settings"].base_url
+    base_url = settings().base_url
     counts = Counter(notice.kind for notice, _ in held)
     told = ", ".join(
         f"{HEADINGS[kind].lower()}: {counts[kind]}" for kind in HEADINGS if counts[kind]

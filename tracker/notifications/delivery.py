@@ -6,7 +6,6 @@ from time import sleep
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import current_app
 from sqlalchemy.exc import DBAPIError
 
 from tracker.core.db import transaction
@@ -14,6 +13,7 @@ from tracker.core.now import today
 from tracker.jobs.registry import Job
 from tracker.notifications import outbox, smtp, unsubscribing
 from tracker.notifications.models import Mail, MailState
+from tracker.web.settings import settings
 
 MOST_A_RUN = 500
 # seconds between the tries to mark a mail: with the limit of its sending, less than its lease
@@ -26,29 +26,28 @@ def deliver(as_of: date) -> dict[str, Any]:
     to the next; one that dies between that and the mark leaves it to a person, who asks whether it
     arrived. What the server has acknowledged goes once; what it does not answer in time is tried
     again (RFC 5321, 4.5.4.1), under the same Message-ID."""
-    settings = current_app.extensions["tracker.settings"]
     done = {"sent": 0, "failed": 0, "dropped": 0}
     if as_of != today():
         return {"examined": 0, **done, "waiting": _waiting()}
     with transaction():
         examined = outbox.give_up_unanswered()
     done["failed"] += examined
-    if not settings.smtp_url:
+    if not settings().smtp_url:
         return {"examined": examined, **done, "waiting": _waiting()}
-    while examined < MOST_A_RUN and (result := _deliver_one(settings)) is not None:
+    while examined < MOST_A_RUN and (result := _deliver_one()) is not None:
         done[result] += 1
         examined += 1
     return {"examined": examined, **done, "waiting": _waiting()}
 
 
-def _deliver_one(settings: Any) -> str | None:
+def _deliver_one() -> str | None:
     """How the next mail that is due fared; nothing where none is."""
     with transaction():
         mail = outbox.take_one()
         reason = outbox.why_not(mail) if mail else None
         if mail and reason:
             outbox.dropped(mail.id, reason)
-        told = _told(mail, settings) if mail else None
+        told = _told(mail) if mail else None
         mail_id, tries = (mail.id, mail.tries) if mail else (0, 0)
     if told is None:
         return None
@@ -56,7 +55,7 @@ def _deliver_one(settings: Any) -> str | None:
         return "dropped"
     try:
         smtp.send(
-            settings.smtp_url, smtp.message(**told), lambda: _mark_handed_over(mail_id, tries)
+            settings().smtp_url, smtp.message(**told), lambda: _mark_handed_over(mail_id, tries)
         )
     except _NotOurs:
         return "failed"
@@ -91,17 +90,17 @@ def _mark_sent(mail_id: int) -> None:
         outbox.sent(mail_id)
 
 
-def _told(mail: Mail, settings: Any) -> dict[str, str]:
+def _told(mail: Mail) -> dict[str, str]:
     told = {
-        "sender": settings.mail_from,
+        "sender": settings().mail_from,
         "recipient": mail.recipient,
         "subject": mail.subject,
         "body": mail.body,
         "message_id": mail.message_id,
     }
     if mail.user_id:
-        signed = unsubscribing.sign(mail.user_id, settings.secret_key)
-        told["List_Unsubscribe"] = f"<{settings.base_url}/unsubscribe/{signed}>"
+        signed = unsubscribing.sign(mail.user_id, settings().secret_key)
+        told["List_Unsubscribe"] = f"<{settings().base_url}/unsubscribe/{signed}>"
         told["List_Unsubscribe_Post"] = "List-Unsubscribe=One-Click"
     return told
 

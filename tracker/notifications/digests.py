@@ -7,7 +7,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import current_app
 from sqlalchemy import delete, select, update
 
 from tracker.accounts.models import User
@@ -26,6 +25,7 @@ from tracker.notifications.models import (
     NoticeKind,
 )
 from tracker.records.models import Record
+from tracker.web.settings import settings
 
 MORNING = time(7)
 
@@ -126,7 +126,7 @@ def _morning_before(moment: datetime, time_zone: str, often: HowOften) -> dateti
 
 def _write(user: User, notices: list[Notice]) -> None:
     """One mail for all of them, whose text is made when it goes."""
-    base_url = current_app.extensions["tracker.settings"].base_url
+    base_url = settings().base_url
     mail = outbox.write(
         MailKind.NOTICE,
         f"notices {user.id} {secrets.token_hex(8)}",  # a notice may be given back, and go again

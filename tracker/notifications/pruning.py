@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Delete, delete
+from sqlalchemy import delete
 
 from tracker.accounts import lockout, sessions
 from tracker.accounts.models import Invitation, LoginFailure, LoginSession, Token
@@ -31,19 +31,15 @@ def prune(_as_of: date) -> dict[str, Any]:
     tokens = delete(Token).where(Token.expires_at < moment)
     invitations = delete(Invitation).where(Invitation.expires_at < moment - INVITATIONS_KEPT)
     figures = {
-        "runs": _gone(runs),
-        "log_ins": _gone(log_ins),
-        "failures": _gone(failures),
-        "tokens": _gone(tokens),
-        "invitations": _gone(invitations),
+        "runs": changed_rows(runs),
+        "log_ins": changed_rows(log_ins),
+        "failures": changed_rows(failures),
+        "tokens": changed_rows(tokens),
+        "invitations": changed_rows(invitations),
         "mails": outbox.forget_old(moment - outbox.KEPT),
         "mails_of_invitations": inviting.drop_over(),
     }
     return {"examined": sum(figures.values()), **figures}
-
-
-def _gone(statement: Delete) -> int:
-    return changed_rows(statement)
 
 
 JOB = Job(

@@ -13,8 +13,6 @@ from tracker.recommendations.models import (
     Status,
 )
 
-ORDER = tuple(Status)
-
 # the reasons that say that something was done, and the result that must be on record for each
 NEEDS_RESULT = {
     ClosureReason.ACTED_IN_FULL: (Result.IN_FULL,),
@@ -98,7 +96,7 @@ def allowed(standing: Standing) -> list[Status]:
 
 def goes_back(now: Status, to: Status) -> bool:
     """Whether a change is a step back; reopening is one."""
-    return ORDER.index(to) < ORDER.index(now)
+    return to.place < now.place
 
 
 def check(standing: Standing, change: Change, today: date) -> None:

@@ -1,7 +1,7 @@
 """What somebody is named for who gets another role or organisation, or is erased."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import Select, delete, or_, select
 
@@ -92,11 +92,7 @@ def _leave(user: User, rests_on: Select[int, int]) -> None:
     needed: dict[int, set[int]] = defaultdict(set)
     for record_id, other_id in db.session.execute(rests_on):
         needed[record_id].add(other_id)
-    seen = references_of(Viewer.of(user), _all(needed.values())).keys()
+    seen = references_of(Viewer.of(user), set().union(*needed.values())).keys()
     gone = [record_id for record_id, others in needed.items() if not others <= seen]
     mine = delete(Grant).where(Grant.user_id == user.id, Grant.record_id.in_(gone))
     db.session.execute(mine.execution_options(synchronize_session=False))
-
-
-def _all(groups: Iterable[set[int]]) -> set[int]:
-    return set().union(*groups)
