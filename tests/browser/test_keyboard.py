@@ -308,6 +308,18 @@ def test_what_is_removed_can_be_put_back(site: Site, open_page: Open) -> None:
     expect(page.get_by_role("button", name="Put it back")).to_have_count(0)
 
 
+def test_a_target_that_was_chosen_names_its_group_and_is_seen(site: Site, open_page: Open) -> None:
+    page = open_page(site)
+    page.goto("/recommendations/new")
+    name = examples(site).person_name
+    suggest(page, page.get_by_role("combobox", name="Name, or description"), name)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    group = page.get_by_role("group", name=f"Target 1: {name}")
+    expect(group).to_be_focused()
+    assert group.evaluate("e => parseFloat(getComputedStyle(e).outlineWidth)") >= 2
+
+
 def test_whoever_adds_a_row_goes_on_there(site: Site, open_page: Open) -> None:
     page = open_page(site)
     page.goto("/letters/new")
