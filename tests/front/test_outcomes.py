@@ -145,12 +145,12 @@ def test_what_came_before_the_ask_is_shown_and_not_credited(
                 "Listed as asked, Treasury: Wu Yingjie, designated With Zhang Hongbo. OFAC 29220"
             ),
             "Why it is not counted": (
-                "Before the ask, by 318 days Cite what else says of this outcome · "
-                "Void this outcome"
+                "Before the ask, by 318 days Cite what else says of this outcome of 9 Dec 2022 · "
+                "Void this outcome of 9 Dec 2022"
             ),
         }
     ]
-    assert row_of(page, "targets", "Wu Yingjie")["Treasury, OFAC"] == "None known"
+    assert row_of(page, "targets", "Wu Yingjie")["Treasury, OFAC, asked for here"] == "None known"
     chronology = section(page, "chron")
     assert "Wu Yingjie, designated. With Zhang Hongbo. before the ask, not counted" in chronology
     dashboard = words_of(staff.get("/dashboards"))
@@ -176,7 +176,7 @@ def test_an_outcome_says_what_whose_when_and_how_it_is_tied_to_the_ask(
     assert row["Tie to the ask"].startswith("Cited")
     assert "Instrument Global Magnitsky" in entries(staff.get(f"{ask}/history"))[0]
     ledger = row_of(page, "targets", "Wu Yingjie")
-    assert ledger["Treasury, OFAC"] == "Listed as asked designated, 8 Dec 2023"
+    assert ledger["Treasury, OFAC, asked for here"] == "Listed as asked designated, 8 Dec 2023"
     others = ("Commerce, BIS", "State", "UK", "EU", "Canada")
     assert [ledger[authority] for authority in others] == ["None known"] * 5
     history = entries(staff.get(f"{ask}/history"))[0]
@@ -196,7 +196,7 @@ def test_a_voided_outcome_counts_no_more_and_cannot_be_voided_twice(
     assert_problems(answer, {"reason": "Say in a sentence what was wrong."})
     assert "8 Dec 2023, U.S. Department of the Treasury" in words_of(answer)
     page = save(staff, void, {"reason": "It was his namesake."})
-    assert row_of(page, "targets", "Wu Yingjie")["Treasury, OFAC"] == "None known"
+    assert row_of(page, "targets", "Wu Yingjie")["Treasury, OFAC, asked for here"] == "None known"
     assert "Listed as asked" not in section(page, "chron")
     assert row_of(page, "addressees", "Treasury")["State"] == "Awaiting"
     assert titles_on(staff.get("/recommendations?acted=1")) == []
@@ -236,7 +236,7 @@ def test_a_reversal_reopens_what_was_closed_for_the_outcome(
     _record(staff, ask, reversal)
     assert _status(staff, ask) == "Under review"
     page = staff.get(ask)
-    cell = row_of(page, "targets", "Wu Yingjie")["Treasury, OFAC"]
+    cell = row_of(page, "targets", "Wu Yingjie")["Treasury, OFAC, asked for here"]
     assert cell == "Listed as asked designated, 8 Dec 2023, reversed later Reversed 1 Feb 2024"
     assert "1 Feb 2024 Under review What it was closed for was reversed." in section(page, "chron")
     history = entries(staff.get(f"{ask}/history"))[0]
@@ -300,7 +300,7 @@ def test_what_happened_near_an_ask_is_shown_with_the_reason_why_it_does_not_coun
     page = staff.get(ask)
     (near,) = rows(page, "near")
     assert near["Why it is not counted"].startswith(why)
-    assert row_of(page, "targets", "Wu Yingjie")["Treasury, OFAC"] == "None known"
+    assert row_of(page, "targets", "Wu Yingjie")["Treasury, OFAC, asked for here"] == "None known"
     (listed,) = rows(staff.get("/recommendations"))
     assert listed["What followed"] == "None known"
 
@@ -437,7 +437,10 @@ def test_a_member_named_later_has_an_outcome_in_the_row_of_its_class(
     page = staff.get(ask)
     row = row_of(page, "targets", "Officials responsible")
     assert "class, described, 1 named member" in row[""]
-    assert row["Treasury, OFAC"] == "Listed as asked designated, 8 Dec 2023, Zhang Hongbo"
+    assert (
+        row["Treasury, OFAC, asked for here"]
+        == "Listed as asked designated, 8 Dec 2023, Zhang Hongbo"
+    )
     assert "Part of what was asked has come about." in words_of(page) or "Silent" in words_of(page)
     (listed,) = rows(staff.get("/recommendations"))
     assert listed["What followed"] == "Acted on in part"
