@@ -122,7 +122,7 @@ def _figures(page: TestResponse) -> list[tuple[str, int]]:
     found = [
         (link, text)
         for link, text in re.findall(
-            r'<a href="([^"]*)">([\d,]+)(?: letters? or reports?)?</a>', page.text
+            r'<a href="([^"]*)"[^>]*>([\d,]+)(?: letters? or reports?)?</a>', page.text
         )
     ]
     found += re.findall(r'<a href="([^"]*)">(\d+) letters? or reports?</a>', page.text)
@@ -160,6 +160,14 @@ def test_every_figure_is_the_number_of_rows_behind_it(
                 wrong.append(f"{path}: {figure} on the page, {behind} behind {link}")
     assert seen > 50
     assert not wrong, "\n".join(wrong)
+
+
+def test_a_key_figure_is_tied_to_its_words(figures: None, staff: Person) -> None:
+    for path in ("/dashboards", "/agencies/state"):
+        page = staff.get(path).text
+        figured = re.findall(r'<p class="key-fig"><a href="[^"]*" aria-describedby="(\S+)">', page)
+        assert len(figured) == page.count('<p class="key-fig"><a') > 0
+        assert all(f'<p id="{told}">' in page for told in figured)
 
 
 def test_the_words_of_the_dashboard_say_the_same_as_its_figures(
