@@ -152,6 +152,20 @@ def test_asks_are_ticked_changed_and_put_back(
     assert not found, "\n".join(found)
 
 
+def test_a_view_with_a_long_name_stays_on_a_phone(own_site: Site, open_page: Open) -> None:
+    page = open_page(own_site)
+    name = "Siebenundzwanzigtausendzweihundert" * 2
+    page.goto("/recommendations?status=closed")
+    page.get_by_role("link", name="Save this view").click()
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_role("button", name="Save the view").click()
+    tab = page.get_by_role("navigation", name="Saved views").get_by_role("link", name=name)
+    expect(tab).to_have_attribute("title", name)
+    page.set_viewport_size({"width": 320, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert tab.evaluate("tab => tab.scrollWidth <= tab.clientWidth")
+
+
 def test_a_view_is_saved_opened_and_deleted(own_site: Site, open_page: Open) -> None:
     page = open_page(own_site)
     found: list[str] = []
