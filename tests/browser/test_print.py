@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Open
 from tests.browser.pages import examples
 from tests.browser.sites import Site
+from tracker.casework.columns import COLUMNS
 
 pytestmark = pytest.mark.browser
 
@@ -43,6 +44,7 @@ def addresses(site: Site) -> list[str]:
         "/dashboards",
         "/stale",
         "/agencies/state",
+        f"/recommendations?columns={','.join(COLUMNS)}",
     ]
 
 
