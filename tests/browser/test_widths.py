@@ -188,6 +188,18 @@ def test_the_suggestions_for_a_long_name_stay_on_a_phone(own_site: Site, open_pa
     assert page.evaluate(WIDEST) is None
 
 
+LOW = """(selector) => [...document.querySelectorAll(selector)]
+  .filter(link => link.getBoundingClientRect().height < 24).map(link => link.outerHTML)"""
+
+
+def test_small_links_are_high_enough_for_a_finger(site: Site, open_page: Open) -> None:
+    page = open_page(site, viewport=PHONE)
+    page.goto(f"/recommendations/{examples(site).ask}")
+    for selector in (".breadcrumb a", ".sources .meta a"):
+        assert page.locator(selector).count() > 0
+        assert page.evaluate(LOW, selector) == []
+
+
 @pytest.mark.parametrize("width", [512, 640, 720])
 def test_pages_serve_at_twice_their_size(site: Site, open_page: Open, width: int) -> None:
     page = open_page(site, viewport={"width": width, "height": 450}, device_scale_factor=2)
