@@ -16,7 +16,7 @@ from tracker.records.models import Audience
 def total(person: Person) -> int:
     """How many asks the dashboard says there are."""
     page = person.get("/dashboards").text
-    found = re.search(r'<p class="key-fig"><a href="/recommendations">(\d+)</a></p><p>asks', page)
+    found = re.search(r'<a href="/recommendations"[^>]*>(\d+)</a></p><p[^>]*>asks in', page)
     return int(found[1]) if found else 0
 
 
