@@ -78,6 +78,15 @@ def give(person: Person, ask: str, to: Person, **more: str) -> None:
     save(person, f"{ask}/next", {"assignee": str(to.viewer.user_id), **more})
 
 
+def gone_stale(app: Flask, person: Person) -> str:
+    """An ask that somebody has, who wants to be told at once, and that took a flag."""
+    choose(person)
+    ask = record_ask(person, {"sent_on": "2023-10-24"})
+    give(person, ask, person)
+    run(app, "stale-sweep")
+    return ask
+
+
 def test_an_ask_that_is_given_to_somebody_is_told_once_without_names(
     app: Flask, staff: Person, colleague: Person, box: Letterbox
 ) -> None:
@@ -102,10 +111,7 @@ def test_what_one_does_oneself_is_no_news(app: Flask, staff: Person, box: Letter
 
 
 def test_a_flag_is_told_once_and_not_every_night(app: Flask, staff: Person, box: Letterbox) -> None:
-    choose(staff)
-    ask = record_ask(staff, {"sent_on": "2023-10-24"})
-    give(staff, ask, staff)
-    run(app, "stale-sweep")
+    gone_stale(app, staff)
     [mail] = go_out(app, box)
     assert "gone stale" in mail
     assert "Acknowledgement (state), due 2023-11-23" in mail
@@ -118,10 +124,7 @@ def test_a_flag_is_told_once_and_not_every_night(app: Flask, staff: Person, box:
 def test_what_was_told_once_is_not_told_again_when_its_mail_is_forgotten(
     app: Flask, staff: Person, box: Letterbox
 ) -> None:
-    choose(staff)
-    ask = record_ask(staff, {"sent_on": "2023-10-24"})
-    give(staff, ask, staff)
-    run(app, "stale-sweep")
+    gone_stale(app, staff)
     assert len(go_out(app, box)) == 1
     with time_machine.travel(now() + outbox.KEPT + timedelta(days=1)):
         assert run(app, "prune")["mails"] == 1
@@ -342,10 +345,7 @@ def test_who_watches_is_told_of_what_they_see_and_from_the_sharing_on(
 def test_a_flag_that_rests_before_its_mail_goes_is_told_when_it_wakes(
     app: Flask, staff: Person, box: Letterbox
 ) -> None:
-    choose(staff)
-    ask = record_ask(staff, {"sent_on": "2023-10-24"})
-    give(staff, ask, staff)
-    run(app, "stale-sweep")
+    ask = gone_stale(app, staff)
     run(app, digests.JOB.name)
     page = staff.get(f"{ask}/clocks").text
     offered = re.findall(CLOCK_OFFERED, page)
