@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import delete, func, insert, literal, select, text
 
 from tests.benchmarks import filling
 from tests.inside.samples import reading, writing
@@ -25,6 +26,7 @@ from tracker.core.now import today
 from tracker.jobs import runner
 from tracker.notifications import collecting
 from tracker.recommendations import filters
+from tracker.records.models import Grant, Record
 
 ASKS = 2500
 MANY = 300  # from so many on, filters through parts are checked on the way
@@ -179,6 +181,26 @@ def test_the_filters_are_of_both_kinds(archive: Archive) -> None:
 def test_the_page_of_an_ask_reads_no_table_in_full(archive: Archive) -> None:
     assert faults(archive, archive.ask) == []
     assert faults(archive, f"{archive.ask}/history") == []
+
+
+def test_the_page_of_an_ask_is_planned_once(archive: Archive) -> None:
+    """Each plan is made a handful of times with what is asked for, and then serves for anything."""
+    if archive.kind == "sqlite":
+        pytest.skip("SQLite keeps its plans with the statement")
+    with writing(archive.app):  # somebody for whom much is named, as the planner will note
+        named = select(Record.id, literal(archive.person.viewer.user_id), func.now())
+        columns = ["record_id", "user_id", "granted_at"]
+        db.session.execute(delete(Grant))
+        db.session.execute(insert(Grant).from_select(columns, named))
+        db.session.execute(text("ANALYZE grants"))
+    for _ in range(16):
+        assert archive.person.get(archive.ask).status_code == 200
+    counts = "SELECT statement, custom_plans FROM pg_prepared_statements WHERE %s > 10"
+    with reading(archive.app):
+        asked = db.session.connection().exec_driver_sql(counts % "custom_plans + generic_plans")
+        assert len(asked.all()) >= 10
+        anew = db.session.connection().exec_driver_sql(counts % "custom_plans")
+        assert [statement for statement, _ in anew] == []
 
 
 @pytest.mark.parametrize("path", ["/targets", "/sources"])

@@ -164,7 +164,8 @@ def init_app(app: Flask, database_url: str) -> None:
         options["paramstyle"] = "numeric_dollar"
         options["connect_args"] = {
             "cursor_factory": _Cursor,
-            "options": f"-c timezone=utc -c lock_timeout={int(BUSY_SECONDS * 1000)}",
+            # jit: machine code for a statement takes longer to make than a page takes in all
+            "options": f"-c timezone=utc -c jit=off -c lock_timeout={int(BUSY_SECONDS * 1000)}",
             "connect_timeout": int(BUSY_SECONDS),
             "tcp_user_timeout": SILENT_SECONDS * 1000,
         }

@@ -58,8 +58,13 @@ def audience_rule(entity: type[AudienceColumns], viewer: Viewer) -> ColumnElemen
         return true()
     rules: dict[str, ColumnElement[bool]] = {each.value: true() for each in open_to(viewer)}
     if not viewer.is_anonymous:
-        granted = select(Grant.record_id).where(Grant.user_id == viewer.user_id)
-        rules[Audience.NAMED.value] = entity.record_key().in_(granted)
+        # asked of each record: of all that is named for somebody PostgreSQL knows not how many they
+        # are when it plans for anybody, and would plan a page's statements anew each time
+        key = entity.record_key()
+        granted = select(Grant.record_id).where(
+            Grant.user_id == viewer.user_id, Grant.record_id == key
+        )
+        rules[Audience.NAMED.value] = key.in_(granted.correlate_except(Grant))
     if shares_own(viewer):
         rules[Audience.ORGANISATION.value] = entity.organisation_id == viewer.organisation_id
     return case(rules, value=entity.audience, else_=false())
