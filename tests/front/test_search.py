@@ -1,6 +1,7 @@
 """Search, as people use it: words in any script, and nothing that is kept from them."""
 
 import re
+from collections.abc import Callable
 from html import unescape
 
 import pytest
@@ -10,12 +11,15 @@ from tests.front.support import (
     has_section,
     links,
     markup_of,
+    record_ask,
+    record_contact,
     record_draft,
     record_letter,
     save,
     section,
     send,
     share,
+    travel,
     where,
 )
 from tests.front.world import CANARY, World, make_world
@@ -100,6 +104,46 @@ def test_every_kind_is_found_and_one_kind_can_be_chosen(staff: Person) -> None:
     assert staff.get("/search?q=lhasa&kind=nonsense").status_code == 400
 
 
+def test_what_was_said_is_found_with_the_words_around_it(staff: Person, partner: Person) -> None:
+    ask = record_ask(staff, {"asks-0-title": "Sanction officials in Lhasa"})
+    said = f"{'They wrote at length. ' * 20}The licence for zebrawood 公安 was refused."
+    record_contact(staff, ask, "substantive", "2024-01-17", summary=said, agencies=["state"])
+    assert NOTHING in words_of(look(partner, "zebrawood"))  # the ask is not shared yet
+    share(staff, ask)
+    for reader, typed in ((staff, "zebraw"), (partner, "zebrawood refused"), (partner, "公安")):
+        page = look(reader, typed)
+        shown = section(page, "contacts")
+        assert "17 Jan 2024 Reply of substance from State: … " in shown
+        assert "The licence for zebrawood 公安 was refused." in shown
+        (place,) = [link for link in links_in(markup_of(page, "contacts")) if "#C-" in link]
+        assert place.startswith(f"{ask}#C-")
+        reference = place.partition("#")[2]
+        assert f'id="{reference}"' in reader.get(ask).text
+        assert place in links(look(reader, reference, kind="contacts"))
+    save(staff, f"/contacts/{reference}/void", {"reason": "Another ask was meant."})
+    assert NOTHING in words_of(look(staff, "zebrawood"))
+
+
+def test_words_for_named_people_stand_on_the_page_of_the_ask_alone(staff: Person) -> None:
+    ask = record_ask(staff, {"asks-0-title": "Sanction officials in Lhasa"})
+    record_contact(staff, ask, "meeting", "2024-01-17", summary="They spoke of zebrawood.")
+    assert "zebrawood" in section(look(staff, "zebrawood"), "contacts")
+    share(staff, ask, "named", people=staff.email)
+    shown = section(look(staff, "zebrawood"), "contacts")
+    assert "Sanction officials in Lhasa" in shown
+    assert "zebrawood" not in shown
+
+
+def test_what_is_noted_when_an_ask_is_sent_is_found(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2024-01-17", staff)
+    ask = record_draft(staff)
+    typed = {"to": "submitted", "on": "2024-01-17", "note": "By courier."}
+    save(staff, f"{ask}/status", typed)
+    assert f'href="{ask}#C-' in markup_of(look(staff, "courier"), "contacts")
+
+
 def test_what_was_changed_is_found_by_its_new_texts_alone(staff: Person) -> None:
     path = target(staff, "Oldname Person")
     save(staff, f"{path}/edit", {"name": "Newname Person"})
@@ -152,8 +196,7 @@ def test_nobody_finds_what_is_kept_from_them(
 ) -> None:
     world: World = make_world(staff)
     hidden, kept = world.hidden, world.kept.rpartition("/")[2]
-    references = [ref for ref in hidden.references.values() if ref[0] != "C"]  # not searched
-    for typed in (CANARY, f"{CANARY} kept", *references, kept):
+    for typed in (CANARY, f"{CANARY} kept", *hidden.references.values(), kept):
         assert NOTHING not in words_of(look(staff, typed)), typed
         for reader in (other_staff, partner):
             page = look(reader, typed)

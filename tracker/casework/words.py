@@ -189,6 +189,7 @@ SUBSTANCE = {
     Substance.PROMISE: "Promise of a day",
     Substance.MEETING: "Meeting",
 }
+WITH_WHOM = {Direction.OURS: "to", Direction.THEIRS: "from", Direction.BOTH: "with"}
 DIRECTION_SHAPE = {Direction.OURS: "ours", Direction.THEIRS: "theirs", Direction.BOTH: "dot"}
 CAUSE = {
     Cause.STATUTORY_OVERDUE: "Deadline in law passed",

@@ -57,6 +57,10 @@ class Question:
         """Whether terms answer the question; what both databases do with an index."""
         return all(any(all(map(_in(terms), terms_)) for terms_ in word) for word in self.words)
 
+    def touches(self, terms: Collection[str]) -> bool:
+        """Whether terms answer at least one of its words."""
+        return any(Question((word,)).fits(terms) for word in self.words)
+
     def as_fts5(self) -> str:
         """The question for SQLite's `MATCH`, every term quoted."""
         return self._written(" AND ", " OR ", lambda t: f'"{t.text}"' + "*" * t.is_beginning)

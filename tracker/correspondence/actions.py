@@ -67,6 +67,7 @@ def add_contact(
     db.session.add_all(
         ContactAgency(contact_id=contact.id, agency_id=agency_id) for agency_id in with_whom
     )
+    records.index_new([contact])
     narrow({contact: [ask.id for ask in asks]})
     slugs = _slugs(with_whom)
     _tell(viewer, contact, asks, letter, [slugs[agency_id] for agency_id in with_whom])
@@ -133,6 +134,7 @@ def add_submissions(
         for ask_id, contact in contacts.items()
         for key in dict.fromkeys(agencies.get(ask_id, ()))
     )
+    records.index_new(contacts.values())
     _name_readers({ask_id: contact.id for ask_id, contact in contacts.items()})
     slugs = _slugs({key for ask_id in contacts for key in agencies.get(ask_id, ())})
     for ask, _, _ in sent:

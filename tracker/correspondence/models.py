@@ -204,6 +204,9 @@ class Contact(Base, RecordMixin):
 
     letter: Mapped[Letter | None] = relationship(lazy="raise_on_sql")
 
+    def texts(self) -> Texts:
+        return Texts(prose=(self.summary,))
+
 
 class ContactRecommendation(Base):
     """A contact concerns an ask."""

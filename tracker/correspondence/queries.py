@@ -149,13 +149,17 @@ def contact(viewer: Viewer, reference: str) -> Contact | None:
     return db.session.scalar(visible(statement, Contact, viewer))
 
 
+def contacts(viewer: Viewer) -> Select[Contact]:
+    """The contacts that the viewer may see and that stand."""
+    return visible(select(Contact).where(Contact.voided_at.is_(None)), Contact, viewer)
+
+
 def contacts_among(
     viewer: Viewer, contact_ids: Collection[int], limit: int
 ) -> tuple[int, list[Contact]]:
     """How many of some contacts stand and may be seen, and those of them that were recorded
     last."""
-    standing = select(Contact).where(Contact.id.in_(contact_ids), Contact.voided_at.is_(None))
-    known = visible(standing, Contact, viewer)
+    known = contacts(viewer).where(Contact.id.in_(contact_ids))
     count = db.session.scalar(select(func.count()).select_from(known.subquery()))
     return count or 0, list(db.session.scalars(known.order_by(Contact.id.desc()).limit(limit)))
 
@@ -209,12 +213,12 @@ def _contacts_about(viewer: Viewer) -> Select[int, Contact, str, int]:
 def recent_replies(viewer: Viewer, limit: int) -> list[Contact]:
     """What came from agencies last, newest first."""
     statement = (
-        select(Contact)
-        .where(Contact.voided_at.is_(None), Contact.direction != Direction.OURS)
+        contacts(viewer)
+        .where(Contact.direction != Direction.OURS)
         .order_by(Contact.happened_on.desc(), Contact.id.desc())
         .limit(limit)
     )
-    return list(db.session.scalars(visible(statement, Contact, viewer)))
+    return list(db.session.scalars(statement))
 
 
 def same_contact(

@@ -230,6 +230,12 @@ def index_terms(row: RecordMixin) -> None:
         standing.terms = terms
 
 
+def index_new(rows: Iterable[RecordMixin]) -> None:
+    """The same of rows that search knows nothing of yet, in a statement."""
+    terms = [{"record_id": row.id, "terms": search_terms(row)} for row in rows]
+    insert_together(SearchText, terms)
+
+
 def search_terms(row: RecordMixin) -> str:
     """The terms of a record as they are stored; its reference is one of its names."""
     texts = row.texts()

@@ -4,13 +4,13 @@ version. Day by day the actions that change a record's texts keep it so."""
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, exists, select, text
 from sqlalchemy.orm import selectinload
 
 from tracker.core.db import db
-from tracker.correspondence.models import Letter
+from tracker.correspondence.models import Contact, Letter
 from tracker.recommendations.models import Recommendation
-from tracker.records.actions import search_terms
+from tracker.records import actions as records
 from tracker.records.models import RecordMixin, SearchText
 from tracker.sources.models import Source
 from tracker.targets.models import Target
@@ -26,6 +26,7 @@ PARTS: dict[type[RecordMixin], tuple[Any, ...]] = {
     Target: (Target.names, Target.identifiers),
     Letter: (Letter.signatories, Letter.addressees),
     Source: (),
+    Contact: (),
 }
 
 
@@ -49,9 +50,9 @@ def forget_deleted() -> None:
 
 
 def _missing(model: type[RecordMixin]) -> Iterator[Sequence[int]]:
-    indexed = select(SearchText.record_id)
-    lacking = select(model.id).where(model.id.not_in(indexed)).order_by(model.id)
-    ids = db.session.scalars(lacking).all()
+    # by NOT EXISTS: given NOT IN and much to look through, PostgreSQL reads all of it for each row
+    indexed = exists().where(SearchText.record_id == model.id)
+    ids = db.session.scalars(select(model.id).where(~indexed).order_by(model.id)).all()
     for start in range(0, len(ids), A_BATCH):
         yield ids[start : start + A_BATCH]
 
@@ -60,8 +61,7 @@ def _index(model: type[RecordMixin], ids: Sequence[int]) -> int:
     """Index some records. Nobody reads them here: terms are found through `visible` alone."""
     parts = [selectinload(part) for part in PARTS[model]]
     rows = db.session.scalars(select(model).where(model.id.in_(ids)).options(*parts)).all()
-    terms = [{"record_id": row.id, "terms": search_terms(row)} for row in rows]
-    db.session.execute(insert(SearchText), terms)
+    records.index_new(rows)
     for row in rows:
         db.session.expunge(row)
     return len(rows)

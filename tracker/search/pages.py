@@ -15,12 +15,13 @@ from tracker.core.db import db
 from tracker.core.now import today
 from tracker.core.terms import Question
 from tracker.correspondence import queries as correspondence
-from tracker.correspondence.models import Letter
+from tracker.correspondence.models import Contact, Letter
 from tracker.recommendations import queries as asks
 from tracker.recommendations.filters import Filters
 from tracker.recommendations.models import Recommendation
 from tracker.records.models import RecordMixin
-from tracker.search.ranking import Ranked, by_title, ranked_targets
+from tracker.search.excerpts import excerpt
+from tracker.search.ranking import Ranked, by_title, newest_contacts, ranked_targets
 from tracker.sources import queries as sources
 from tracker.sources.models import Source
 from tracker.targets import queries as targets
@@ -38,6 +39,7 @@ class Sort(StrEnum):
     RECOMMENDATIONS = "recommendations"
     LETTERS = "letters"
     SOURCES = "sources"
+    CONTACTS = "contacts"
     AGENCIES = "agencies"
 
 
@@ -46,17 +48,22 @@ MODELS: dict[Sort, type[RecordMixin]] = {
     Sort.RECOMMENDATIONS: Recommendation,
     Sort.LETTERS: Letter,
     Sort.SOURCES: Source,
+    Sort.CONTACTS: Contact,
 }
 
 
 @dataclass(frozen=True)
 class Results:
-    """What fits, by kind; of the targets also the newest asks about them, one more than is shown.
-    Of a kind of which there is more, the page says so; of one in `cut` more fits than is ranked."""
+    """What fits, by kind; of the targets also the newest asks about them, one more than is shown;
+    of the contacts which asks they concern, with whom they were and what was said. Of a kind of
+    which there is more, the page says so; of one in `cut` more fits than is ranked."""
 
     pages: dict[Sort, paging.Page[Any]] = field(default_factory=dict)
     agencies: Sequence[Agency] = ()
     about: dict[int, list[Recommendation]] = field(default_factory=dict)
+    concern: dict[int, list[Recommendation]] = field(default_factory=dict)
+    met: dict[int, list[Agency]] = field(default_factory=dict)
+    said: dict[int, str] = field(default_factory=dict)
     cut: set[Sort] = field(default_factory=set)
 
     @property
@@ -75,11 +82,16 @@ def results(
         sort: _ranked(viewer, typed, question, sort) for sort in MODELS if only in (None, sort)
     }
     pages = {sort: _page(viewer, sort, found, start, size) for sort, found in ranked.items()}
-    found = pages[Sort.TARGETS].rows if Sort.TARGETS in pages else ()
+    shown = {sort: [row.id for row in page.rows] for sort, page in pages.items()}
+    contacts = pages[Sort.CONTACTS].rows if Sort.CONTACTS in pages else ()
     return Results(
         pages,
         _agencies(typed) if only in (None, Sort.AGENCIES) else (),
-        asks.latest_about(viewer, [target.id for target in found], ASKS_OF_A_TARGET + 1),
+        asks.latest_about(viewer, shown.get(Sort.TARGETS, ()), ASKS_OF_A_TARGET + 1),
+        correspondence.asks_of_contacts(viewer, shown.get(Sort.CONTACTS, ())),
+        correspondence.bodies_met(shown.get(Sort.CONTACTS, ())),
+        # whoever reads the words of what is for named people is noted: on the page of an ask
+        {one.id: excerpt(one.summary, question) for one in contacts if not one.is_read_kept},
         {sort for sort, found in ranked.items() if found.cut},
     )
 
@@ -88,6 +100,8 @@ def _ranked(viewer: Viewer, typed: str, question: Question, sort: Sort) -> Ranke
     """The ids of what answers, the closest first."""
     if sort is Sort.TARGETS:
         return ranked_targets(viewer, typed, question)
+    if sort is Sort.CONTACTS:
+        return newest_contacts(viewer, question)
     standing = [Letter.voided_at.is_(None)] if sort is Sort.LETTERS else []
     return by_title(viewer, MODELS[sort], typed, question, *standing)
 
@@ -116,6 +130,8 @@ def _listing(viewer: Viewer, sort: Sort) -> Select[Any]:
         return targets.listing(viewer)
     if sort is Sort.RECOMMENDATIONS:
         return asks.listing(viewer, Filters())
+    if sort is Sort.CONTACTS:
+        return correspondence.contacts(viewer)
     return correspondence.letters(viewer) if sort is Sort.LETTERS else sources.listing(viewer)
 
 

@@ -17,6 +17,7 @@ from tracker.core.db import db
 from tracker.core.names import fold, romanise
 from tracker.core.references import well_formed
 from tracker.core.terms import LAST, Question, closeness
+from tracker.correspondence.models import Contact
 from tracker.records.models import Record, RecordMixin
 from tracker.records.queries import matching, visible
 from tracker.targets import queries as targets
@@ -50,6 +51,17 @@ def by_title(viewer: Viewer, model: Any, typed: str, asked: Question, *condition
     rows = [(key, fold(title), sort_title) for key, title, sort_title in [*begins, *answers]]
     ids = [*(row.id for row in first), *closest_first(typed, rows)]
     return Ranked(list(dict.fromkeys(ids))[:MOST], len(answers) > MOST)
+
+
+def newest_contacts(viewer: Viewer, asked: Question) -> Ranked:
+    """The contacts in which was said what is asked for, the latest day first."""
+    answers = select(Contact.id, Contact.happened_on).where(
+        Contact.id.in_(matching(asked)), Contact.voided_at.is_(None)
+    )
+    read = visible(answers, Contact, viewer).order_by(Contact.id.desc()).limit(MOST + 1)
+    rows = db.session.execute(read).all()
+    newest = sorted(rows[:MOST], key=lambda row: (str(row.happened_on or ""), row.id))
+    return Ranked([row.id for row in reversed(newest)], len(rows) > MOST)
 
 
 def ranked_targets(viewer: Viewer, typed: str, asked: Question) -> Ranked:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import Select, delete, or_, select
+from sqlalchemy import Select, delete, exists, or_, select
 
 from tracker.accounts import actions as accounts
 from tracker.accounts.models import Organisation, User
@@ -80,10 +80,12 @@ def _rests_on(own: Select[int]) -> Sequence[Recommendation]:
 def _forget_kept(user: User) -> None:
     """That somebody was named for a record which others see too by now gives them nothing any more,
     also should they be named once again."""
-    named = select(AudienceSpan.record_id).where(
-        AudienceSpan.until_at.is_(None), AudienceSpan.audience == Audience.NAMED
+    is_named = exists().where(
+        AudienceSpan.record_id == Grant.record_id,
+        AudienceSpan.until_at.is_(None),
+        AudienceSpan.audience == Audience.NAMED,
     )
-    kept = delete(Grant).where(Grant.user_id == user.id, Grant.record_id.not_in(named))
+    kept = delete(Grant).where(Grant.user_id == user.id, ~is_named)
     db.session.execute(kept.execution_options(synchronize_session=False))
 
 
