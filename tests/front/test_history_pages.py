@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.front.support import asks_on, entries, record_draft, record_letter, save
+from tests.front.support import entries, record_draft, record_letter, save
 from tests.support.people import Person, words_of
 
 
@@ -48,16 +48,6 @@ def test_who_began_with_an_older_page_finds_the_newest(staff: Person) -> None:
     assert older
     page = staff.get(older[1])
     assert f'href="{ask}/history">The newest changes' in page.text
-
-
-def test_the_title_of_a_page_about_a_record_names_its_reference(staff: Person) -> None:
-    letter = record_letter(staff)
-    [ask] = asks_on(staff.get(letter))
-    parts = ("history", "edit", "clocks", "status", "follow-up", "next", "audience")
-    for path in [f"{ask}/{part}" for part in parts] + [f"{letter}/edit", f"{letter}/void"]:
-        title = re.search("<title>(.*?)</title>", staff.get(path).text)
-        assert title, path
-        assert f", {path.split('/')[2]} · " in title[1], title[1]
 
 
 def test_an_arrow_is_not_turned_round_by_what_stands_beside_it(staff: Person) -> None:

@@ -51,6 +51,23 @@ def test_a_hidden_record_and_a_missing_one_answer_alike_on_every_page(
         assert {reader.get(path).status_code for reader in (other_staff, partner)} == {404}
 
 
+def test_the_title_of_a_page_about_a_record_names_its_reference(
+    app: Flask, staff: Person, world: World
+) -> None:
+    """Of two tabs with the same form a person knows which is which."""
+    missing = []
+    for rule in rules_of(app, "GET"):
+        path = address(rule, world.seen.references)
+        page = staff.get(path)
+        if "<ref:" not in rule.rule or page.status_code != 200 or page.mimetype != "text/html":
+            continue
+        title = re.search("<title>(.*?)</title>", page.text)
+        assert title is not None, rule
+        if path.split("/")[2] not in title[1] and not rule.endpoint.endswith(".show"):
+            missing.append((rule.endpoint, title[1]))
+    assert missing == []
+
+
 def _bare(text: str) -> str:
     return re.sub(r'name="csrf_token"[^>]*>', "", text)
 
