@@ -116,6 +116,19 @@ def test_a_snoozed_flag_rests_still_counts_and_wakes_by_itself(
     assert "Snoozed" not in awake
 
 
+def test_a_snooze_outlasts_a_closing_that_is_taken_back(
+    staff: Person, ask: str, on_day: Callable[[str], None]
+) -> None:
+    _act(staff, ask, "Silence", "snooze", "2024-06-01")
+    travel(on_day, "2024-03-10", staff)
+    closing = {"to": "closed", "on": "2024-03-10", "closure_reason": "moot", "reason": "He left."}
+    save(staff, f"{ask}/status", closing)
+    travel(on_day, "2024-03-12", staff)
+    save(staff, f"{ask}/status", {"to": "submitted", "on": "2024-03-12", "reason": "He is back."})
+    page = staff.get(f"{ask}/clocks")
+    assert "Snoozed until 1 June 2024" in row_of(page, "clocks-1", "Silence")["State"]
+
+
 @pytest.mark.parametrize(
     ("typed", "problems"),
     [

@@ -1,6 +1,7 @@
 """Section 1263(d) through the front door: the letter form says what the law says of it, and only a
 request that qualifies starts the 120 days, from its receipt."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -8,6 +9,7 @@ import pytest
 from flask import Flask
 
 from tests.front.support import (
+    CLOCK_OFFERED,
     LETTER,
     Sitting,
     asks_on,
@@ -180,6 +182,20 @@ def test_what_supplements_a_letter_that_does_not_qualify_starts_the_clock_itself
     ask = asks_on(staff.get(form.save()))[0]
     law = row_of(staff.get(f"{ask}/clocks"), "clocks-1", "Section 1263(d)")
     assert "120 calendar days give 20 Mar 2019" in law["Arithmetic"]
+
+
+def test_a_determination_of_the_day_of_receipt_may_be_said_without_a_contact(staff: Person) -> None:
+    letter = _typed(staff, CASES["Corker and Menendez"]).save()
+    ask = asks_on(staff.get(letter))[0]
+    law = row_of(staff.get(f"{ask}/clocks"), "clocks-1", "Section 1263(d)")
+    assert "Received 10 Oct 2018" in law["Arithmetic"]
+    clock = re.search(CLOCK_OFFERED + r"[^>]*><label[^>]*>Section", staff.get(f"{ask}/clocks").text)
+    assert clock is not None
+    typed = {"clocks": clock[1], "act": "meet", "until": "2018-10-09", "reason": "It was told us."}
+    answer = Sitting(staff, f"{ask}/clocks/change").type(typed).send()
+    assert_problems(answer, {"until": "not before its start, 10 Oct 2018"})
+    page = save(staff, f"{ask}/clocks/change", {**typed, "until": "2018-10-10"})
+    assert row_of(page, "clocks-3", "Section 1263(d)")["State"].startswith("Met")
 
 
 def test_what_supplements_a_letter_that_is_void_by_now_starts_the_clock_itself(

@@ -268,6 +268,13 @@ def test_calendar_days_and_months_leave_out_nothing() -> None:
     assert due_day(months, day("2024-10-25"), "US") == day("2024-12-25")
 
 
+@pytest.mark.parametrize("on", ["1999-06-04", "1899-12"])
+def test_the_first_rules_hold_for_all_that_was_before_them(on: str) -> None:
+    clock = the_clock(ask(conduct=on), ClockKind.EVIDENCE)
+    assert clock.flag_day(day("2024-03-01")) is not None
+    assert the_clock(ask(sent(1, on)), ClockKind.SILENCE).due_on is not None
+
+
 @pytest.mark.parametrize("unit", list(Unit))
 def test_a_lead_is_taken_off_the_end_of_the_term(unit: Unit) -> None:
     rule = replace(GENERAL, unit=unit, length=12)

@@ -220,7 +220,29 @@ def test_a_vague_reply_that_certainly_came_before_the_letter_is_no_reply_to_it(o
     assert len(running(facts, ClockKind.ACKNOWLEDGEMENT)) == 1
 
 
+@pytest.mark.parametrize("kind", [SUBSTANTIVE, MEETING])
+def test_what_is_known_to_the_year_of_the_letter_ends_the_silence_after_it(kind: Substance) -> None:
+    facts = later(WRITTEN, contact(9, "2023", kind))
+    assert running(facts, ClockKind.SILENCE) == []
+    assert "only to the year" in clocks(facts, ClockKind.SILENCE)[-1].note
+
+
+def test_what_is_known_to_the_month_of_the_letter_is_counted_from_its_day() -> None:
+    """There is no silence before the letter, and a promise runs from no day before it."""
+    facts = later(WRITTEN, contact(9, "2023-10", PROMISE, promised="2023-12-15"))
+    assert {spec.started_on for spec in clocks(facts, ClockKind.SILENCE)} == {known(SENT_ON)}
+    assert the_clock(facts, ClockKind.PROMISE).started_on == known(SENT_ON)
+
+
 # ---- a question of theirs
+
+
+def test_a_question_known_to_the_month_of_the_letter_waits_for_us() -> None:
+    facts = later(WRITTEN, contact(9, "2023-10", QUESTION))
+    assert running(facts, ClockKind.SILENCE) == []
+    clock = the_clock(facts, ClockKind.ANSWER)
+    assert (clock.state, clock.due_on) == (ClockState.RUNNING, day("2023-11-06"))
+    assert clock.note.startswith("Known as Oct 2023")
 
 
 def test_a_question_stops_their_silence_until_we_answer() -> None:

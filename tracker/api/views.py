@@ -222,7 +222,7 @@ def _moment(name: str) -> datetime | None:
         return None
     wanted = f"{name} is a time with its zone, as 2024-03-01T12:00:00Z."
     try:
-        found = datetime.fromisoformat(typed)
+        found = datetime.fromisoformat(typed.upper())
         return found.astimezone(UTC) if found.tzinfo else abort(400, wanted)
     except (ValueError, OverflowError):
         abort(400, wanted)

@@ -152,7 +152,8 @@ class AskPage:
                 if group.first.flagged_on
             ),
         ]
-        return sorted(found, key=lambda h: str(h.on or ""), reverse=not self.oldest_first)
+        in_order = sorted(found, key=lambda h: str(h.on or ""))
+        return in_order if self.oldest_first else in_order[::-1]
 
     @property
     def last_change(self) -> StatusSpan | None:

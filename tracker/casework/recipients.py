@@ -33,7 +33,7 @@ def recipient(
     office = _office_of(body, offices)
     if office is None:
         return _not_on_record(body, wrote)
-    now, then = _holder(office, today), _holder(office, wrote.earliest) if wrote else None
+    now, then = _holder(office, today), _holder_then(office, wrote) if wrote else None
     before = _then(then, body, wrote)
     if now is None:
         notice = (
@@ -107,6 +107,12 @@ def _is_named(holder: OfficeHolder, official: str) -> bool:
 def _holder(office: Office, day: date) -> OfficeHolder | None:
     """Who held an office on a day; on the day of a change, the new holder."""
     return next((h for h in reversed(office.holders) if h.held_on(day)), None)
+
+
+def _holder_then(office: Office, wrote: PartialDate) -> OfficeHolder | None:
+    """Who held an office when we wrote; nobody, where that may have been one or another."""
+    first, last = _holder(office, wrote.earliest), _holder(office, wrote.latest)
+    return first if first is last else None
 
 
 def _then(then: OfficeHolder | None, body: Addressee, wrote: PartialDate | None) -> str:

@@ -112,7 +112,7 @@ def _reconcile(
     new: dict[Key, dict[str, Any]] = {}
     for key, clock in standing.items():
         spec = wanted.get(key)
-        if spec is None or not _says(clock, spec, snoozes.get(key), corrected):
+        if spec is None or not _says(clock, spec, snoozes.get(_whole(key)), corrected):
             clock.superseded_at = moment
         else:
             kept[key] = clock
@@ -124,7 +124,7 @@ def _reconcile(
             "organisation_id": ask.organisation_id,
             "audience": ask.audience,
             "cause": spec.cause,
-            "snoozed_until": snoozes.get(key),
+            "snoozed_until": snoozes.get(_whole(key)),
             "recorded_at": moment,
             **{name: getattr(spec, name) for name in _SPEC_FIELDS},
             **_flag(spec, standing.get(key), day, moment),
@@ -216,8 +216,15 @@ def _snoozes(ids: list[int]) -> dict[int, dict[Key, date]]:
     found: dict[int, dict[Key, date]] = defaultdict(dict)
     for act in db.session.scalars(_SNOOZES, {"ids": ids}):
         if act.until_on is not None:
-            found[act.recommendation_id][(act.kind, act.agency_id, act.start_key)] = act.until_on
+            key = _whole((act.kind, act.agency_id, act.start_key))
+            found[act.recommendation_id][key] = act.until_on
     return found
+
+
+def _whole(key: Key) -> Key:
+    """The clock that a piece is of: what is done to one is done to all its pieces."""
+    kind, agency_id, start_key = key
+    return kind, agency_id, start_key.partition("/")[0]
 
 
 _SNOOZES = (

@@ -110,7 +110,9 @@ def meet(
     first = max((clock.started_on.earliest for clock in clocks if clock.started_on), default=None)
     if on is None or on > today():
         intake.refuse("until", "Give the day on which it was met: today or before.")
-    elif first is not None and on <= first:
+    elif first is not None and on < first:
+        intake.refuse("until", f"Give a day that is not before its start, {show_day(first)}.")
+    elif on == first and not all(clock.basis in LAW for clock in clocks):
         intake.refuse("until", f"Give a day after its start, {show_day(first)}.")
     intake.done()
     assert on is not None

@@ -11,6 +11,8 @@ from tracker.core.dates import add_days, add_months
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import Status
 
+FIRST_DAY = date(2000, 1, 1)
+
 
 @dataclass(frozen=True)
 class RuleFact:
@@ -75,7 +77,7 @@ def passed_over(rules: Iterable[RuleFact], start: Start) -> list[tuple[RuleFact,
 def _why_not(rule: RuleFact, chosen: RuleFact | None, start: Start) -> PassedOver:
     if not _fits(rule, start):
         return PassedOver.OTHER_SCOPE
-    if rule.valid_from > start.day:
+    if rule.valid_from > max(start.day, FIRST_DAY):
         return PassedOver.NOT_YET
     if not _is_in_force(rule, start.day):
         return PassedOver.NO_LONGER
@@ -95,6 +97,7 @@ def _fits(rule: RuleFact, start: Start) -> bool:
 
 
 def _is_in_force(rule: RuleFact, day: date) -> bool:
+    day = max(day, FIRST_DAY)  # the rules that were there first hold for all that was before them
     return rule.valid_from <= day and (rule.valid_until is None or day <= rule.valid_until)
 
 

@@ -129,7 +129,7 @@ def _why(clock: Clock) -> str:
         ClockKind.ERC_VOTE: f"The proposal has circulated since {day}.",
         ClockKind.REPLY_REQUESTED: f"The letter sent {when} asks for a reply by {due}.{missing}",
         ClockKind.PROMISE: f"They promised it {when}, by {due}.",
-        ClockKind.ANSWER: f"They asked us something {when}.",
+        ClockKind.ANSWER: "They asked us something" + ("." if clock.note else f" {when}."),
         ClockKind.SILENCE: f"Last substantive contact {when}.",
         ClockKind.ACKNOWLEDGEMENT: f"The letter went out {when}."
         + ("" if clock.ended_on else " No acknowledgement is known."),

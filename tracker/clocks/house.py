@@ -7,8 +7,8 @@ from itertools import groupby
 from tracker.clocks.facts import AddresseeFact, ClockSpec
 from tracker.clocks.making import Making
 from tracker.clocks.models import Basis, ClockKind, ClockState
-from tracker.clocks.sequence import day_of, first_after, first_reply
-from tracker.core.dates import add_months
+from tracker.clocks.sequence import after_the_letter, day_of, first_after, first_reply
+from tracker.core.dates import PartialDate, add_months
 from tracker.correspondence.models import Substance
 from tracker.correspondence.rules import (
     ACKNOWLEDGES,
@@ -87,7 +87,7 @@ def september_before(old_on: date) -> date:
 
 def with_addressee(making: Making, addressee: AddresseeFact) -> list[ClockSpec]:
     """What runs between us and one of the bodies asked."""
-    own = [c for c in making.contacts if addressee.agency_id in c.agency_ids]
+    own = after_the_letter([c for c in making.contacts if addressee.agency_id in c.agency_ids])
     return [
         *_acknowledgement(making, addressee, own),
         *_silence(making, addressee, own),
@@ -178,8 +178,16 @@ def _promises(making: Making, addressee: AddresseeFact, own: list[ContactFact]) 
     return found
 
 
+def _known_as(recorded: PartialDate | None, counted: PartialDate | None) -> str:
+    """Why a contact is counted from another day than the one on record."""
+    if recorded is None or recorded == counted:
+        return ""
+    return f"Known as {recorded.shown}: counted from the day of our letter, which it followed."
+
+
 def _answers(making: Making, addressee: AddresseeFact, own: list[ContactFact]) -> list[ClockSpec]:
     """Ours to a question of theirs."""
+    recorded = {c.id: c.on for c in making.contacts}
     return [
         spec
         for contact in own
@@ -191,5 +199,6 @@ def _answers(making: Making, addressee: AddresseeFact, own: list[ContactFact]) -
             ended=day_of(first_after(own, contact, ANSWERS_QUESTION)),
             addressee=addressee,
             contact=contact,
+            note=_known_as(recorded[contact.id], contact.on),
         )
     ]

@@ -1,6 +1,7 @@
 """The contacts of an ask in order, and which of them answers which."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from tracker.correspondence.models import Substance
@@ -41,3 +42,16 @@ def first_reply(
 def day_of(contact: ContactFact | None) -> date | None:
     """The earliest day of a contact, if there is one and it is dated."""
     return contact.on.earliest if contact and contact.on else None
+
+
+def after_the_letter(own: Sequence[ContactFact]) -> list[ContactFact]:
+    """Contacts in order, where what is known to the month or the year of our first letter comes
+    after it, on its day at the earliest: a reply cannot come before the letter."""
+    first = next((c for c in own if c.substance is Substance.SUBMISSION and c.on), None)
+    if first is None or first.on is None:
+        return list(own)
+    place = own.index(first)
+    late = [c for c in own[:place] if c.on and c.on.latest >= first.on.earliest]
+    before = [c for c in own[:place] if c not in late]
+    moved = [replace(c, on=first.on) if c.on and c.on.starts_clocks else c for c in late]
+    return [*before, first, *moved, *own[place + 1 :]]

@@ -95,6 +95,7 @@ class Intake:
             self.refuse(field, missing)
         if value is not None and value.earliest > today:
             self.refuse(
-                field, f"This day has not come yet: today is {show_day(today)}. Check the year."
+                field,
+                f"This day has not come yet: today is {show_day(today)} (UTC). Check the year.",
             )
         return value

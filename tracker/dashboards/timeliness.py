@@ -100,7 +100,7 @@ def timeliness(viewer: Viewer, today: date) -> dict[str, Timeliness]:
 
 
 def _waits(
-    viewer: Viewer, column: Any, closed: Mapping[int, date], today: date
+    viewer: Viewer, column: Any, closed: Mapping[int, PartialDate], today: date
 ) -> list[tuple[int, bool]]:
     statement = select(Addressee.recommendation_id, Addressee.asked_on, column).where(
         Addressee.asked_on > ""
@@ -114,7 +114,7 @@ def _waits(
 
 
 def _outcome_waits(
-    viewer: Viewer, closed: Mapping[int, date], today: date
+    viewer: Viewer, closed: Mapping[int, PartialDate], today: date
 ) -> list[tuple[int, bool]]:
     """Waits for the first thing that is credited to the ask: what came before it, or was another
     party's, ends none of them."""
@@ -148,25 +148,31 @@ def _outcomes(viewer: Viewer) -> Mapping[int, list[Outcome]]:
     return found
 
 
-def _closed_on(viewer: Viewer) -> dict[int, date]:
+def _closed_on(viewer: Viewer) -> dict[int, PartialDate]:
     statement = select(StatusSpan.recommendation_id, StatusSpan.from_on).where(
         StatusSpan.status == Status.CLOSED,
         StatusSpan.ended_at.is_(None),
         StatusSpan.voided_at.is_(None),
     )
     rows = db.session.execute(visible(statement, StatusSpan, viewer))
-    return {ask_id: on.earliest for ask_id, on in rows if on is not None}
+    return {ask_id: on for ask_id, on in rows if on is not None}
 
 
 def _wait(
-    asked: PartialDate | None, answered: PartialDate | None, closed: date | None, today: date
+    asked: PartialDate | None,
+    answered: PartialDate | None,
+    closed: PartialDate | None,
+    today: date,
 ) -> tuple[int, bool] | None:
     """How long a wait was, or is, and whether it ended; nothing where that cannot be said."""
     if not asked or not asked.starts_clocks or (answered and not answered.starts_clocks):
         return None
     if answered is not None:
         return max((answered.earliest - asked.earliest).days, 0), True
-    return max(((closed or today) - asked.earliest).days, 0), False
+    if closed is not None and not closed.starts_clocks:
+        return None
+    until = closed.earliest if closed else today
+    return max((until - asked.earliest).days, 0), False
 
 
 def _known(waits: Iterable[tuple[int, bool] | None]) -> list[tuple[int, bool]]:

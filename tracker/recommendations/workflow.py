@@ -117,7 +117,7 @@ def check(standing: Standing, change: Change, today: date) -> None:
     if change.on is None:
         problems["on"] = "Say since when: 2023-11-20, 2023-11 or 2023."
     elif change.on.earliest > today:
-        problems["on"] = f"This day has not come yet: today is {show_day(today)}."
+        problems["on"] = f"This day has not come yet: today is {show_day(today)} (UTC)."
     elif standing.since is not None and change.on.latest < standing.since.earliest:
         problems["on"] = (
             f"The ask took its present status {standing.since.when}; the change cannot be earlier."
