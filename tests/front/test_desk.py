@@ -109,7 +109,7 @@ def test_the_next_step_is_on_the_desk_of_whoever_takes_it(
     travel(on_day, "2024-03-01", staff, colleague)
     night_of(staff.app, "2024-03-01")
     assert "1 open ask carries 2 flags" in words_of(colleague.get("/stale?mine=1"))
-    assert "Nothing is stale under these filters." in words_of(staff.get("/stale?mine=1"))
+    assert "No open ask is flagged under these filters." in words_of(staff.get("/stale?mine=1"))
     taken_back = {"assignee": "", "next_action": "", "next_action_on": ""}
     assert "Assigned to nobody" in words_of(save(staff, f"{ask}/next", taken_back))
     assert "is yours" not in words_of(colleague.get("/"))
@@ -175,5 +175,5 @@ def test_a_cause_leads_to_every_ask_that_carries_it_and_not_only_where_it_is_the
     assert not has_section(staff.get("/stale"), "unacknowledged")
     page = staff.get("/stale?cause=unacknowledged")
     assert ask in links(page)
-    assert "Here stand all that are unacknowledged." in words_of(page)
+    assert "Only asks flagged “Unacknowledged” are shown." in words_of(page)
     assert "unacknowledged after 30 days" in section(page, "unacknowledged")

@@ -90,12 +90,13 @@ def test_the_draft_says_what_was_asked_when_and_how_long_they_are_silent(
         "Dear Secretary Blinken,",
         "I write on behalf of Highland Group to follow up on what was put to your office in:",
         "– 23 Oct 2023: “Letter on forced separation”, A commission",
-        "The last substantive contact on this that we know of was on 23 Oct 2023, 130 days ago.",
+        "The last exchange of substance on record, from either side, was on 23 Oct 2023, 130 days "
+        "ago.",
         "What was asked, and what is known to us of an answer:",
         "1. Sanction those responsible (Global Magnitsky)\n“Sanction them all.”\nPut to your "
         "office on 23 Oct 2023, 130 days ago. No acknowledgement and no reply is known to us.",
         "The letter sent on 23 Oct 2023 asked for a reply by 31 Dec 2023. That day passed 61 days "
-        "ago, and none is known to us.",
+        "ago, and we know of no reply.",
         "What follows is a norm of our own and no deadline in law. Global Magnitsky asks: 90 days "
         "without substantive contact are silence. A letter is unacknowledged after 30 days without "
         "a sign.",
@@ -109,7 +110,7 @@ def test_the_draft_says_what_was_asked_when_and_how_long_they_are_silent(
     drafted_again = text_in(letter_to(staff, ask))
     assert "Acknowledged, 20 Nov 2023; no reply of substance is known to us." in drafted_again
     assert "– Jan 2024: our follow-up" in drafted_again
-    assert "on this that we know of was in Jan 2024." in drafted_again
+    assert "on record, from either side, was in Jan 2024." in drafted_again
     record_contact(staff, ask, "promise", "2024-02-10", promised_on="2024-02-20")
     promised = text_in(letter_to(staff, ask))
     assert "An answer was promised, 10 Feb 2024, by 20 Feb 2024. That day passed 10" in promised
@@ -299,7 +300,8 @@ def test_a_follow_up_never_moves_a_clock_in_law(
     assert (
         "22 U.S.C. 10102(d) (section 1263(d), Pub. L. 114-328): The President determines" in cited
     )
-    assert "Here: counted from 10 Oct 2018, due 7 Feb 2019; that day passed 22 days ago" in cited
+    assert "Counted from 10 Oct 2018, the term ended on 7 Feb 2019, 22 days ago." in cited
+    assert "We know of no determination." in cited
     page = staff.get(form.save())
     assert row_of(page, "clocks", "Section 1263(d)") == before
     assert row_of(page, "addressees", "The President")["Last contact"] == "1 Mar 2019"

@@ -605,7 +605,7 @@ def test_the_stale_page_is_narrowed_by_cause_basis_body_and_person(
             found = {name: [t.partition(">")[2] for t in v] for name, v in shown.items() if v}
             assert found == wanted
             if not wanted:
-                assert "Nothing is stale under these filters." in words_of(page)
+                assert "No open ask is flagged under these filters." in words_of(page)
     for query in ("cause=x", "basis=x", "basis=statute&basis=x", "agency=x", "agency=%00"):
         assert staff.get(f"/stale?{query}").status_code == 400, query
     narrowed = staff.get("/stale?agency=state&mine=1&basis=house")

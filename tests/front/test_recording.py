@@ -151,8 +151,8 @@ def test_each_ask_has_its_clocks_and_says_why_none_runs_in_law(
         assert law["State"] == "Not started"
         assert "No clock in law starts (22 U.S.C. 10102(d))" in law["Arithmetic"]
         assert (
-            f"none of the four committees of 22 U.S.C. 10102(j) (but for: {COMMISSION})"
-            in law["Arithmetic"]
+            "none of the four committees named in 22 U.S.C. 10102(j) signed it "
+            f"(it is signed for: {COMMISSION})" in law["Arithmetic"]
         )
         assert "not addressed to the President" in law["Arithmetic"]
     of_list = row_of(entity_list, "clocks", "Section 1263(d)")["Arithmetic"]
@@ -217,9 +217,9 @@ def test_silence_shows_on_the_stale_page_and_the_desk_as_time_goes_by(
 ) -> None:
     travel(on_day, "2023-10-25", staff)
     letter = seed.record_the_letter(staff)
-    assert "Nothing is stale." in words_of(staff.get("/stale"))
+    assert "flagged. The sweep" in words_of(staff.get("/stale"))
     travel(on_day, "2024-03-01", staff)
-    assert "Nothing is stale." in words_of(staff.get("/stale"))
+    assert "flagged. The sweep" in words_of(staff.get("/stale"))
     night_of(staff.app, "2024-03-01")
     stale = staff.get("/stale")
     assert "4 of 4 open asks carry 20 flags." in words_of(stale)
@@ -400,7 +400,9 @@ def test_a_request_of_both_leaders_of_a_committee_to_the_president_starts_the_cl
     after = record_contact(staff, ask, "substantive", "2024-02-22", **contact)
     assert "The determination under section 1263(d)." in section(after, "chron")
     assert "Deadline in law" not in words_of(after)
-    assert "Nothing is stale under these filters." in words_of(staff.get("/stale?basis=statute"))
+    assert "No open ask is flagged under these filters." in words_of(
+        staff.get("/stale?basis=statute")
+    )
 
 
 def test_a_reference_typed_as_the_name_of_a_target_is_that_target(staff: Person) -> None:

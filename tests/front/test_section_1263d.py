@@ -59,7 +59,8 @@ CASES = {
             "No clock in law starts (22 U.S.C. 10102(d)): it is not addressed to the President "
             "(but to: U.S. Department of Commerce, U.S. Department of the Treasury, U.S. "
             "Department of State)",
-            f"signed for none of the four committees of 22 U.S.C. 10102(j) (but for: {CECC})",
+            "none of the four committees named in 22 U.S.C. 10102(j) signed it "
+            f"(it is signed for: {CECC})",
         ),
         written="2023-10-23",
         received="2023-10-23",

@@ -116,7 +116,7 @@ def test_widening_is_shown_and_asks_again_also_while_nobody_else_has_an_account(
     ask = record_ask(staff)
     form = Sitting(staff, f"{ask}/audience").type({"audience": "coalition", "reason": "Together."})
     with nothing_changes(staff.app):
-        assert "Newly for nobody yet" in words_of(form.send_once())
+        assert "Nobody gains access today" in words_of(form.send_once())
     with time_machine.travel(now() + timedelta(minutes=16)):
         assert form.send_once().status_code == 401
     assert form.send_once().status_code == 303

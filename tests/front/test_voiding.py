@@ -116,12 +116,15 @@ def test_a_letter_that_never_went_out_leaves_its_asks_unsent(
         page = staff.get(f"{letter}/void")
         assert_problems(send(staff, f"{letter}/void", {}), {"reason": "Say in a sentence"})
     planned = row_of(page, "follows", "Sanction those responsible")
-    assert (planned["Now"], planned["If it stays"]) == ("Acknowledged", "Draft unsent")
-    assert planned["If it is withdrawn"] == "Closed withdrawn"
+    assert (planned["Now"], planned["If the ask stays"]) == ("Acknowledged", "Draft unsent")
+    assert planned["If the ask is withdrawn"] == "Closed withdrawn"
     assert planned["Other contacts"].startswith("1 contact stays on record")
     planned = row_of(page, "follows", "The second ask")
-    assert (planned["Now"], planned["If it stays"]) == ("Closed", "Closed unsent")
-    assert (planned["If it is withdrawn"], planned["Other contacts"]) == ("Closed as it is", "none")
+    assert (planned["Now"], planned["If the ask stays"]) == ("Closed", "Closed unsent")
+    assert (planned["If the ask is withdrawn"], planned["Other contacts"]) == (
+        "Closed as it is",
+        "none",
+    )
     page = save(staff, f"{letter}/void", NEVER)
     assert state(page).startswith("Void")
     assert "as it was entered. Why: It never went out." in words_of(page)
@@ -159,7 +162,7 @@ def test_the_asks_of_a_void_letter_may_be_withdrawn_but_not_what_went_out_otherw
     save(staff, f"{second}/status", {"to": "submitted", "on": today().isoformat()})
     assert staff.get(first).status_code == 200
     page = staff.get(f"{letter}/void")
-    assert row_of(page, "follows", "The second ask")["If it is withdrawn"] == (
+    assert row_of(page, "follows", "The second ask")["If the ask is withdrawn"] == (
         "Submitted sent otherwise too"
     )
     save(staff, f"{letter}/void", {**NEVER, "asks": "withdrawn"})

@@ -44,7 +44,7 @@ class Viewer:
     def require(self, permission: Permission) -> None:
         """Raise `NotAllowed` where the role does not grant the permission."""
         if not self.may(permission):
-            raise NotAllowed("Your account may not do this.")
+            raise NotAllowed("Your account is not allowed to do this.")
 
 
 ANONYMOUS = Viewer()

@@ -78,7 +78,8 @@ def silence(rows: Sequence[Addressee], today: date) -> str:
     last = max((row.last_contact_on for row in rows if row.last_contact_on), default=None)
     if last is None:
         return ""
-    return f"The last substantive contact on this that we know of was {_since(last, today)}."
+    said = "The last exchange of substance on record, from either side, was"
+    return f"{said} {_since(last, today)}."
 
 
 def reply_dates(running: Sequence[Clock], today: date) -> list[str]:
@@ -104,7 +105,7 @@ def _passed(due: date, today: date) -> str:
     late = (today - due).days
     if late <= 0:
         return "That day has not passed."
-    return f"That day passed {in_days(late)} ago, and none is known to us."
+    return f"That day passed {in_days(late)} ago, and we know of no reply."
 
 
 def citations(running: Sequence[Clock], today: date) -> list[str]:
@@ -126,12 +127,13 @@ def _of_law(clock: Clock, today: date) -> str:
     assert clock.started_on is not None
     assert clock.due_on is not None
     late = (today - clock.due_on).days
-    stands = f"passed {in_days(late)} ago" if late > 0 else "has not passed"
-    start = clock.started_on.shown
+    start, due = clock.started_on.shown, show_day(clock.due_on)
+    counted = f"Counted from {start}"
     if clock.is_from_sending:
-        start = f"the sending on {start}, for want of a day of receipt"
-    counted = f"counted from {start}, due {show_day(clock.due_on)}"
+        counted = f"We do not know the day of receipt. Counted from the day of sending, {start}"
+    ended = f"ended on {due}, {in_days(late)} ago" if late > 0 else f"ends on {due}"
+    missing = "determination" if clock.kind is ClockKind.SECTION_1263D else "decision"
     return (
-        f"{clock.rule.citation}: {clock.rule.sentence} Here: {counted}; that day {stands}, and "
-        "nothing that meets it is known to us."
+        f"{clock.rule.citation}: {clock.rule.sentence} {counted}, the term {ended}. "
+        f"We know of no {missing}."
     )

@@ -109,7 +109,10 @@ def _signature_failings(request: Request) -> list[str]:
     bodies = sorted({s.body for s in request.signers if s.body and not s.is_committee})
     if bodies and not any(s.is_committee for s in request.signers):
         others = ", ".join(bodies)
-        return [f"it is signed for none of the four committees of {COMMITTEES} (but for: {others})"]
+        return [
+            f"none of the four committees named in {COMMITTEES} signed it (it is signed for: "
+            f"{others})"
+        ]
     return [
         "it is not signed by the chair and the ranking member of one of the four committees of "
         f"{COMMITTEES}"

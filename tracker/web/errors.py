@@ -29,7 +29,7 @@ WORDS: dict[int, tuple[str, str]] = {
     400: ("That could not be read", "Go back, check what you entered, and try again."),
     401: ("You are logged out", "Log in again in another tab. Then send this again from here."),
     403: (
-        "Your account may not do this",
+        "Your account is not allowed to do this",
         "Ask somebody who may, or go back to where you came from.",
     ),
     404: (

@@ -25,7 +25,7 @@ EDITING = re.compile(
 )
 # tried in test_log_ins, test_second_factor, test_joining, test_feeds and test_notices
 OF_ONESELF = ("/account/", "/login/", "/join", "/watch/", "/unsubscribe/", "/exports/")
-_REFUSALS = {403: "Your account may not do this", 404: "Nothing here"}
+_REFUSALS = {403: "Your account is not allowed to do this", 404: "Nothing here"}
 MISSING = {"R": "R-00000000", "L": "L-00000000", "T": "T-00000000", "C": "C-00000000"}
 MISSING["S"] = "S-00000000"
 
