@@ -232,7 +232,7 @@ def test_the_desk_recalls_old_evidence_from_september_to_the_december_round(
         travel(on_day, on, staff)
         said = section(staff.get("/"), "warnings")
         assert "Evidence age" in said
-        assert "of 1 June 2019 is recent enough when designations are made this December" in said
+        assert "of 1 June 2019 is still recent enough for the designations of this December" in said
     assert "Warns from 1 Sept 2023" in words_of(staff.get(f"{ask}/clocks"))
     travel(on_day, "2023-12-11", staff)
     assert not has_section(staff.get("/"), "warnings")

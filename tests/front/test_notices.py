@@ -33,6 +33,7 @@ from tracker.accounts.permissions import Role
 from tracker.casework import actions
 from tracker.casework.inputs import NextInput
 from tracker.clocks.models import Clock, ClockKind, ClockRule
+from tracker.core.dates import show_day
 from tracker.core.db import db
 from tracker.core.now import now, today
 from tracker.history import actions as history
@@ -93,7 +94,7 @@ def test_an_ask_that_is_given_to_somebody_is_told_once_without_names(
     ask = record_ask(staff)
     give(staff, ask, colleague)
     [mail] = go_out(app, box)
-    assert "given to you: 1" in mail
+    assert "1 assigned to you" in mail
     assert ask in mail
     for word in ("Wu Yingjie", "Sanction those", "Letter on forced", "Staff"):
         assert word not in mail
@@ -114,7 +115,7 @@ def test_a_flag_is_told_once_and_not_every_night(app: Flask, staff: Person, box:
     gone_stale(app, staff)
     [mail] = go_out(app, box)
     assert "gone stale" in mail
-    assert "Acknowledgement (state), due 2023-11-23" in mail
+    assert "Acknowledgement (State), due 23 Nov 2023" in mail
     for day in (1, 2):
         with time_machine.travel(now() + timedelta(days=day)):
             run(app, "stale-sweep")
@@ -301,7 +302,7 @@ def test_a_next_action_is_told_in_the_morning_of_its_day_where_its_reader_is(
         assert go_out(app, box) == []
     with time_machine.travel(f"{after}+00:00"):
         [mail] = go_out(app, box)
-        assert "Next action, for 2024-03-06" in mail
+        assert "Next action due 6 Mar 2024" in mail
 
 
 def test_a_next_action_that_is_moved_is_not_told(app: Flask, staff: Person, box: Letterbox) -> None:
@@ -368,7 +369,7 @@ def test_a_flag_that_moves_to_another_day_is_told_once(
     ask = record_ask(staff, {"sent_on": (today() - timedelta(120)).isoformat()})
     give(staff, ask, staff)
     [mail] = go_out(app, box)
-    assert "Silence (state)" in mail
+    assert "Silence (State)" in mail
     norm = {"kind": "silence", "instrument": "global_magnitsky", "length": "80"}
     norm |= {"agency": "state", "sentence": "80 days.", "valid_from": "2023-01-01"}
     Sitting(admin, "/admin/clocks/new").type({**norm, "reason": "So."}).press("preview").save()
@@ -527,7 +528,7 @@ def test_a_digest_comes_in_the_morning_of_its_reader(
         assert go_out(app, box) == []
     with time_machine.travel("2024-03-05T22:01:00+00:00"):  # seven in Tokyo
         [mail] = go_out(app, box)
-        assert "given to you: 2" in mail
+        assert "2 assigned to you" in mail
         assert go_out(app, box) == []
 
 
@@ -556,7 +557,7 @@ def test_the_day_of_a_next_action_is_told_once(app: Flask, staff: Person, box: L
     assert go_out(app, box) == []
     with time_machine.travel(now() + timedelta(days=2)):
         [mail] = go_out(app, box)
-        assert f"Next action, for {day}" in mail
+        assert f"Next action due {show_day(day)}" in mail
         assert "Call them" not in mail
         assert go_out(app, box) == []
 
@@ -573,7 +574,7 @@ def test_the_days_of_next_actions_are_told_after_weeks_without_a_scheduler(
         log_in(staff)
         long_ago = (today() - timedelta(days=30)).isoformat()
         [mail] = go_out(app, box)
-        assert f"Next action, for {day}" in mail
+        assert f"Next action due {show_day(day)}" in mail
         give(staff, other, staff, next_action="Late", next_action_on=long_ago)
         assert go_out(app, box) == []  # whoever set it knows
 

@@ -289,7 +289,10 @@ def test_a_change_of_status_entered_in_error_is_void_and_the_one_before_holds(
             {"kind": "other_action", "actor": "Thermo Fisher", "effective_on": "2024-01"},
             "Another party’s decision",
         ),
-        ({**LISTED, "kind": "reversed", "effective_on": "2023-11-16"}, "The other way"),
+        (
+            {**LISTED, "kind": "reversed", "effective_on": "2023-11-16"},
+            "The opposite of what was asked",
+        ),
     ],
 )
 def test_what_happened_near_an_ask_is_shown_with_the_reason_why_it_does_not_count(

@@ -145,7 +145,7 @@ def test_a_letter_that_never_went_out_leaves_its_asks_unsent(
     page = staff.get(second)
     assert state(page).startswith("Closed moot")
     # it began as a draft, on the day of its closing, which came before it was recorded
-    assert "Submitted void: The letter that it was sent with was void." in section(page, "chron")
+    assert "Submitted void: The letter that it was sent with was voided." in section(page, "chron")
     assert "1 Dec 2023 Draft" in section(page, "chron")
     page = save(staff, f"{second}/status", {"to": "draft", "reason": "Again."})
     assert state(page).startswith("Draft")

@@ -102,7 +102,7 @@ ATTRIBUTION = {
 NOT_CREDITED = {
     NotCredited.BEFORE: "Before the ask",
     NotCredited.ANOTHER_PARTY: "Another party’s decision",
-    NotCredited.OTHER_WAY: "The other way",
+    NotCredited.OTHER_WAY: "The opposite of what was asked",
     NotCredited.REVERSED_LATER: "Reversed later",
 }
 NOT_CREDITED_SHAPE = {

@@ -27,7 +27,7 @@ from tracker.records.models import Audience, Grant, Kind
 from tracker.records.widths import Width, widths
 
 # not the reason itself: asks and contacts have readers who do not see the letter
-LETTER_VOID = "The letter that it was sent with was void."
+LETTER_VOID = "The letter that it was sent with was voided."
 
 
 def add_contact(

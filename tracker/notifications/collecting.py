@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Insert,
+    Integer,
+    SQLColumnExpression,
     String,
     bindparam,
     case,
@@ -25,6 +27,7 @@ from tracker.agencies.models import Agency
 from tracker.casework.words import CLOCK
 from tracker.clocks.models import Clock
 from tracker.clocks.queries import IS_FLAGGED
+from tracker.core.dates import MONTHS, show_day
 from tracker.core.db import Base, built_once, changed_rows, db
 from tracker.core.now import now, today
 from tracker.core.together import insert_together
@@ -117,7 +120,7 @@ def _given(changes: Sequence[Change]) -> Iterable[dict[str, Any]]:
         subjects = select(HistorySubject).where(HistorySubject.event_id.in_(given))
         for row in db.session.scalars(subjects):
             about = f"given {row.event_id}"
-            said = "It was given to you"
+            said = "It was assigned to you"
             yield _notice(given[row.event_id], NoticeKind.ASSIGNED, about, row.record_id, said)
 
 
@@ -157,11 +160,21 @@ def _is_seen_by_its_assignee() -> ColumnElement[bool]:
     return or_(Recommendation.audience != Audience.NAMED, named.exists())
 
 
+def _shown(day: SQLColumnExpression[date | None]) -> ColumnElement[str]:
+    """A day as pages write it, inside a query."""
+    written = cast(day, String)
+    number = cast(cast(func.substr(written, 9, 2), Integer), String)
+    month = case(
+        {f"{at:02}": name for at, name in enumerate(MONTHS, 1)}, value=func.substr(written, 6, 2)
+    )
+    return number + " " + month + " " + func.substr(written, 1, 4)
+
+
 def _flags(which: ColumnElement[bool]) -> Insert:
     """The statement that notes some flags: one, since a night can bring tens of thousands."""
     about = flag_key()
-    body = func.coalesce(literal(" (") + Agency.slug + ")", "")
-    due = func.coalesce(literal(", due ") + cast(Clock.due_on, String), "")
+    body = func.coalesce(literal(" (") + Agency.short_name + ")", "")
+    due = func.coalesce(literal(", due ") + _shown(Clock.due_on), "")
     said = case(CLOCK, value=Clock.kind) + body + due
     is_noted = select(Notice.id).where(
         Notice.user_id == Recommendation.assignee_id, Notice.about == about
@@ -203,8 +216,11 @@ def _next_actions(after: date, until: date) -> Iterable[dict[str, Any]]:
         )
     )
     for ask_id, user_id, on in rows:
+        assert on is not None
         about = f"next {ask_id} {on}"
-        yield _notice(user_id, NoticeKind.NEXT_ACTION, about, ask_id, f"Next action, for {on}")
+        yield _notice(
+            user_id, NoticeKind.NEXT_ACTION, about, ask_id, f"Next action due {show_day(on)}"
+        )
 
 
 def _note(found: Iterable[dict[str, Any]]) -> int:

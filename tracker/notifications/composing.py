@@ -31,9 +31,16 @@ ROOMS = {
 
 HEADINGS = {
     NoticeKind.FLAG: "Gone stale",
-    NoticeKind.ASSIGNED: "Given to you",
+    NoticeKind.ASSIGNED: "Assigned to you",
     NoticeKind.NEXT_ACTION: "Next actions due",
-    NoticeKind.CHANGE: "Changed, which you watch",
+    NoticeKind.CHANGE: "Watched records that changed",
+}
+# the words after the number in the subject: for one, and for more
+COUNTED = {
+    NoticeKind.FLAG: ("gone stale", "gone stale"),
+    NoticeKind.ASSIGNED: ("assigned to you", "assigned to you"),
+    NoticeKind.NEXT_ACTION: ("next action due", "next actions due"),
+    NoticeKind.CHANGE: ("watched record changed", "watched records changed"),
 }
 
 
@@ -73,13 +80,21 @@ def compose(mail: Mail) -> str | None:
     if not held:
         return "What it told of is over, or not for its reader any more."
     base_url = settings().base_url
-    counts = Counter(notice.kind for notice, _ in held)
-    told = ", ".join(
-        f"{HEADINGS[kind].lower()}: {counts[kind]}" for kind in HEADINGS if counts[kind]
-    )
-    mail.subject = f"Advocacy Tracker, {told}"
+    mail.subject = f"Advocacy Tracker: {_counted(held)}"
     mail.body = _text(held, titles(viewer, (record.id for _, record in held)), base_url)
     return None
+
+
+def _counted(held: Sequence[tuple[Notice, Record]]) -> str:
+    """How much a mail tells of each kind, without a name; a record that changed twice counts
+    once."""
+    counts = Counter(notice.kind for notice, _ in held)
+    counts[NoticeKind.CHANGE] = len(
+        {record.id for notice, record in held if notice.kind is NoticeKind.CHANGE}
+    )
+    return ", ".join(
+        f"{counts[kind]} {COUNTED[kind][counts[kind] != 1]}" for kind in HEADINGS if counts[kind]
+    )
 
 
 def _text(held: Sequence[tuple[Notice, Record]], titles: Mapping[int, str], base_url: str) -> str:

@@ -19,7 +19,7 @@ class NoticesForm(BaseForm):
     """What one wants to be told, how often, and where one's morning is."""
 
     flag = WordField("An ask of mine goes stale", HowOften, labels=OFTEN)
-    assigned = WordField("An ask is given to me", HowOften, labels=OFTEN)
+    assigned = WordField("An ask is assigned to me", HowOften, labels=OFTEN)
     next_action = WordField("The day of a next action of mine has come", HowOften, labels=OFTEN)
     change = WordField("A record that I watch is changed", HowOften, labels=OFTEN)
     time_zone = SelectField(

@@ -32,7 +32,7 @@ from tracker.sources import actions as sources
 
 NO_TEXT = "The letter is empty. Write it, or draft it anew."
 
-SENDING_VOID = "The contact by which it was sent was void."
+SENDING_VOID = "The contact by which it was sent was voided."
 
 
 def record_contact(

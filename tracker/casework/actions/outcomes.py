@@ -150,8 +150,8 @@ def _check_kind(
     if given.kind is OutcomeKind.LISTED_AS_ASKED and ask.seeks is Seeks.REMOVAL:
         intake.refuse(
             "kind",
-            "The end of a measure is asked for here. Where it came, choose “Reversed”; a listing "
-            "went the other way.",
+            "The end of a measure is asked for here. Where it came, choose “Reversed”; a "
+            "new listing is the opposite of what was asked.",
         )
     else:
         _check_government(ask, given, authority, intake)
@@ -204,7 +204,7 @@ def void_outcome(viewer: Viewer, ask: Recommendation, outcome: Outcome, reason: 
         body={"before": {"kind": outcome.kind}, "reason": reason},
     )
     settle([ask])
-    reopen_unfounded(viewer, [ask], None, "The outcome that it was closed for was void.")
+    reopen_unfounded(viewer, [ask], None, "The outcome that it was closed for was voided.")
 
 
 def _target(

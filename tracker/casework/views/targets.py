@@ -169,10 +169,10 @@ def void_member(reference: str) -> ResponseReturnValue:
     return void_one_page(
         {ref: member.name for ref, member in members.items()},
         act,
-        heading="Void a member",
+        heading="Void a membership",
         title=target.name,
         back=url_for(".show", reference=reference),
-        said="The member is void.",
+        said="The membership is void.",
     )
 
 
