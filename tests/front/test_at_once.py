@@ -96,7 +96,7 @@ def test_a_change_that_is_sent_twice_is_saved_once(staff: Person, path: str, typ
             "{ask}/outcomes/new",
             {"kind": "other_action", "authority": "state", "citation": "88 FR 1"},
             "kind",
-            "Just this is on record.",
+            "This outcome is on record already",
         ),
         (
             "{letter}/asks/new",

@@ -256,7 +256,7 @@ def test_the_next_action_is_moved_cleared_and_needs_words_for_a_day(staff: Perso
         ({"add_tags": "a", "remove_tags": "A"}, "remove_tags", "cannot be added and removed"),
         ({"clear_next": "y", "next_action": "Call"}, "clear_next", "Either clear"),
         ({"closure_reason": "moot"}, "closure_reason", "Set the status to closed"),
-        ({"add_tags": ",".join(map(str, range(21)))}, "add_tags", "Up to 20 tags"),
+        ({"add_tags": ",".join(map(str, range(21)))}, "add_tags", "At most 20 tags"),
         ({"next_action_on": "soon"}, "next_action_on", ""),
         ({"to": "ready", "on": "yesterday"}, "on", ""),
     ],
@@ -331,7 +331,7 @@ def test_only_so_many_are_changed_at_once(staff: Person, monkeypatch: pytest.Mon
     assert re.findall(r"Three|Two|One", section(form.page, "chosen")) == ["One", "Three"]
     form.type({"next_action": "Call"}).press("preview")
     form.fields["ask_state"].append(f"{asks[1].rpartition('/')[2]}.1.1")
-    assert "Up to 2 asks at once." in " ".join(problems(form.send()).values())
+    assert "At most 2 asks at once" in " ".join(problems(form.send()).values())
 
 
 def test_a_change_is_there_for_whoever_made_it_alone(

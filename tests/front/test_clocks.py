@@ -206,7 +206,7 @@ def test_a_proposal_that_an_agency_tells_of_starts_the_committees_thirty_days(
         asked = {**told, "substance": "question", "is_determination": "y"}
         assert_problems(
             Sitting(staff, path).type(asked).send(),
-            {"is_determination": "A decision is a reply of substance."},
+            {"is_determination": "For a decision, choose “Reply of substance” above."},
         )
     page = save(staff, path, {**told, "proposed_on": "2024-02-19"})
     assert "A proposal circulates in the committee since 19 Feb 2024." in words_of(page)

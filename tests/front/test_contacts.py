@@ -81,7 +81,7 @@ def test_a_contact_sets_how_its_addressee_stands_and_which_flags_hold(
     assert after["Status"] == "Submitted"
     assert "What they said." in section(page, "chron")
     if not flags:
-        assert "It proposes the status “Acknowledged”; a person sets it." in words_of(page)
+        assert "Proposed status: “Acknowledged”. It changes only when you set it." in words_of(page)
         assert "flagged. The sweep" in words_of(staff.get("/stale"))
     if substance == "follow_up":
         assert not section(staff.get("/"), "replies").endswith("What they said.")

@@ -236,5 +236,5 @@ def test_a_person_changes_their_name_also_beside_what_they_did_before(
     with nothing_changes(staff.app):
         save(staff, "/account/name", {})
         taken = send(staff, "/account/name", {"name": "COLLEAGUE"})
-        assert_problems(taken, {"name": "Somebody of your organisation is called that."})
+        assert_problems(taken, {"name": "Somebody in your organisation has this name."})
         assert_problems(send(staff, "/account/name", {"name": " "}), {"name": "Give the person"})

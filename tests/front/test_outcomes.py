@@ -539,7 +539,7 @@ def test_one_listing_on_several_lists_is_one_outcome_with_several_citations(staf
     ("typed", "said"),
     [
         ({}, {"url": "Give the address or the citation of what says so."}),
-        ({"citation": "OFAC 46122"}, {"url": "This stands there already."}),
+        ({"citation": "OFAC 46122"}, {"url": "This citation is there already."}),
         (
             {"url": "ftp://example.org"},
             {"url": "Write a web address that starts with https:// or http://."},

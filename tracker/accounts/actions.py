@@ -12,7 +12,10 @@ from tracker.core.now import now
 from tracker.core.text import BadText, clean
 from tracker.history import actions as history
 
-NAME_TAKEN = "Somebody of your organisation is called that. Add what tells you."
+NAME_TAKEN = (
+    "Somebody in your organisation has this name. "
+    "Add something that tells you apart, such as an initial."
+)
 
 
 def add_organisation(name: str, *, actor_id: int | None = None) -> Organisation:

@@ -65,7 +65,7 @@ def outcome(standing: Iterable[Outcome], given: OutcomeInput) -> Repeated | None
     for other in standing:
         if other.voided_at is None and _is_same(other, given):
             mark = f"{given.kind} {given.target} {given.authority} {given.effective_on}"
-            said = "Just this is on record. What else says of it is cited there."
+            said = "This outcome is on record already: add a further source to it with “Cite”."
             return Repeated(mark, "kind", said)
     return None
 

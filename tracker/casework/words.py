@@ -258,7 +258,7 @@ CLOCK_ACT_NOTE = {
     ActKind.EXTEND: (
         "The day becomes the new due day, and the old one stays beside it. What the law sets stays."
     ),
-    ActKind.MEET: "On the day it came about, though no contact on record says so.",
+    ActKind.MEET: "It came about, though no contact on record says so. Give the day.",
     ActKind.VOID: "It ought never to have run; its flag goes. Leave the day empty.",
 }
 CLOCK_ACT_DONE = {

@@ -74,7 +74,7 @@ def extend(
     if any(clock.basis in LAW for clock in clocks):
         intake.refuse(
             "clocks",
-            "The law sets the day of one of these, and nobody can move it.",
+            "The law sets one of these days, and nobody can move it. Untick that one.",
         )
     present = max((clock.due_on for clock in clocks if clock.due_on), default=today())
     if until is None or until <= today():

@@ -56,7 +56,8 @@ CLOSES_AS = {
     Result.IN_FULL: (ClosureReason.ACTED_IN_FULL, "What was asked has come about."),
     Result.IN_PART: (
         ClosureReason.ACTED_IN_PART,
-        "Part of what was asked has come about. Close the ask so, or go on asking for the rest.",
+        "Part of what was asked has come about. Close it as acted on in part, or keep it open for "
+        "the rest.",
     ),
     Result.DECLINED: (ClosureReason.DECLINED, "The ask was declined."),
 }

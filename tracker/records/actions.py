@@ -246,7 +246,7 @@ def check_tags(tags: Iterable[str], intake: Intake) -> list[str]:
     """Tags cleaned, each once; one too long or too many of them are noted at `tags`."""
     wanted = {intake.text("tags", tag, RecordTag.tag).lower() for tag in tags} - {""}
     if len(wanted) > MOST_TAGS:
-        intake.refuse("tags", f"Up to {MOST_TAGS} tags.")
+        intake.refuse("tags", f"At most {MOST_TAGS} tags: remove some.")
     return sorted(wanted)
 
 

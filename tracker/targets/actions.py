@@ -152,9 +152,9 @@ def _check(given: TargetInput, intake: Intake) -> TargetInput | None:
         if other.strip()
     ]
     if len(others) > MOST_NAMES:
-        intake.refuse("other_names", f"Up to {MOST_NAMES} names.")
+        intake.refuse("other_names", f"At most {MOST_NAMES} names: remove some.")
     if len(given.identifiers) > MOST_IDENTIFIERS:
-        intake.refuse("identifiers", f"Up to {MOST_IDENTIFIERS} identifiers.")
+        intake.refuse("identifiers", f"At most {MOST_IDENTIFIERS} identifiers: remove some.")
     place = given.place
     if place and place.country not in countries():
         intake.refuse("place", "Choose a country of the list.")

@@ -34,7 +34,8 @@ WORDS: dict[int, tuple[str, str]] = {
     ),
     404: (
         "Nothing here",
-        "There is no such page or record, or it is not shared with you.",
+        "There is no such page or record, or it is not shared with you. Check the address, search "
+        "for it, or ask whoever sent the link.",
     ),
     405: ("This page cannot do that", "Go back and use the buttons of the page."),
     409: (
@@ -45,14 +46,14 @@ WORDS: dict[int, tuple[str, str]] = {
     422: ("That was not accepted", "Go back and put right what is named here."),
     500: (
         "Something went wrong on our side",
-        "Nothing was changed. Try again; if it happens again, tell your admin the time of day.",
+        "Nothing was changed. Try again; if it happens again, tell your admin when it happened.",
     ),
 }
 # what a failing database is called, what to do about it, and after how many seconds to try again
 FAILURES: dict[Failure, tuple[str, str, int]] = {
     Failure.BUSY: (
         "The database is busy",
-        "Somebody else's change takes long. Wait a few seconds and try again from here.",
+        "Somebody else's change is taking a long time. Wait a few seconds and try again from here.",
         5,
     ),
     Failure.GONE: (

@@ -27,7 +27,7 @@ def addressed(given: Sequence[AddresseeInput], intake: Intake) -> list[Addressed
     """The addressees checked, in their order; nothing in the place of one that is refused, with the
     problem noted at its field."""
     if len(given) > MOST_ADDRESSEES:
-        intake.refuse("addressees", f"Up to {MOST_ADDRESSEES} addressees.")
+        intake.refuse("addressees", f"At most {MOST_ADDRESSEES} addressees: remove some.")
     given = given[:MOST_ADDRESSEES]
     known = agencies.by_names(addressee.agency for addressee in given)
     return [

@@ -229,7 +229,7 @@ def _decider(given: AskInput, intake: Intake) -> Agency | None:
 
 def _set_places(ask: Recommendation, given: AskInput, intake: Intake) -> None:
     if len(given.places) > MOST_PLACES:
-        intake.refuse("places", f"Up to {MOST_PLACES} places.")
+        intake.refuse("places", f"At most {MOST_PLACES} places: remove some.")
     standing = {row.place: row for row in ask.places}
     rows = []
     for position, place in enumerate(dict.fromkeys(_place(each, intake) for each in given.places)):
@@ -251,7 +251,7 @@ def _set_controls(ask: Recommendation, given: AskInput, intake: Intake) -> None:
     if given.instrument is Instrument.EXPORT_CONTROL and not given.controls:
         intake.refuse("controls", "Name the technology, end use or end user to be controlled.")
     if len(given.controls) > MOST_CONTROLS:
-        intake.refuse("controls", f"Up to {MOST_CONTROLS} controlled items.")
+        intake.refuse("controls", f"At most {MOST_CONTROLS} controlled items: remove some.")
     ask.controls = [
         _control(item, position, intake.under(f"controls-{position}"))
         for position, item in enumerate(given.controls[:MOST_CONTROLS])
@@ -297,7 +297,7 @@ def _targets(viewer: Viewer, given: AskInput, intake: Intake) -> list[Target]:
             "targets", "Name a target, or describe the class of people or bodies that it is about."
         )
     if len(given.targets) > MOST_TARGETS:
-        intake.refuse("targets", f"Up to {MOST_TARGETS} targets.")
+        intake.refuse("targets", f"At most {MOST_TARGETS} targets: remove some.")
         return []
     references = [target for target in given.targets if isinstance(target, str)]
     known = target_queries.by_references(viewer, references)

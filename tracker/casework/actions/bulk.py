@@ -58,7 +58,7 @@ def change_together(viewer: Viewer, states: Mapping[str, str], given: BulkInput)
     Raises `Refused` where nothing would change."""
     given = checked(viewer, given)
     if len(states) > MOST:
-        raise Refused(f"Up to {MOST} asks at once.")
+        raise Refused(f"At most {MOST} asks at once: choose fewer.")
     asks = list(chosen(viewer, states.keys()).values())
     seen = [ask for ask in asks if state_of(ask) == states[ask.reference]]
     planned = plan(viewer, seen, given)

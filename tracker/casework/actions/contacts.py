@@ -162,7 +162,7 @@ def _check_decision(asks: Sequence[Recommendation], given: ContactInput, intake:
             "committee's on an Entity List ask.",
         )
     if given.substance is not Substance.SUBSTANTIVE:
-        intake.refuse("is_determination", "A decision is a reply of substance.")
+        intake.refuse("is_determination", "For a decision, choose “Reply of substance” above.")
 
 
 def _check_order(asks: Sequence[Recommendation], given: ContactInput, intake: Intake) -> None:

@@ -30,6 +30,9 @@ from tracker.records import actions as records
 from tracker.records.models import Kind
 
 MOST_ASKS, MOST_SIGNATORIES = 30, 200
+TOO_MANY_ASKS = (
+    f"A letter can carry at most {MOST_ASKS} asks: remove some, or record a second letter."
+)
 # a report or a statement may be put to nobody in particular
 MAY_LACK_ADDRESSEE = (LetterKind.REPORT, LetterKind.STATEMENT)
 
@@ -50,7 +53,7 @@ def record_letter(viewer: Viewer, given: LetterInput) -> Letter:
     if not given.asks:
         intake.refuse("asks", "A letter asks for something: add at least one ask.")
     if len(given.asks) > MOST_ASKS:
-        intake.refuse("asks", f"Up to {MOST_ASKS} asks a letter.")
+        intake.refuse("asks", TOO_MANY_ASKS)
     asks = _asks(viewer, given, bodies, intake)
     intake.done()
     records.begin(letter, viewer, Kind.LETTER)
@@ -83,7 +86,9 @@ def add_to_letter(viewer: Viewer, letter: Letter, given: AskInput) -> Recommenda
     intake = Intake()
     standing = carried(letter)
     if len(standing) >= MOST_ASKS:
-        intake.refuse("title", f"Up to {MOST_ASKS} asks a letter.")
+        intake.refuse(
+            "title", f"The letter carries {MOST_ASKS} asks, the most: record a second one."
+        )
     check_sources(given.sources, intake)
     bodies = [body for body in addressed(given.addressees, intake) if body]
     written_to = {row.agency_id for row in letter.addressees if not row.is_copy}
@@ -133,7 +138,10 @@ def _letter(given: LetterInput, intake: Intake) -> Letter:
     if given.is_sent:
         letter.sent_on = intake.past("sent_on", given.sent_on, today=day) or letter.written_on
     elif given.sent_on or given.received_on:
-        intake.refuse("is_sent", "It has a day of sending or receipt: say that it was sent.")
+        intake.refuse(
+            "is_sent",
+            "There is a day of sending or receipt: tick that it was sent, or clear the day.",
+        )
     written, sent, received = letter.written_on, letter.sent_on, letter.received_on
     if written and sent and sent.latest < written.earliest:
         intake.refuse("sent_on", f"It cannot be sent before it was written, {written.shown}.")
@@ -168,7 +176,7 @@ def check_reply_date(letter: Letter, intake: Intake) -> None:
 def signatories_of(given: Sequence[SignatoryInput], intake: Intake) -> list[Signatory]:
     """Who signed, as rows of a letter; problems noted at each."""
     if len(given) > MOST_SIGNATORIES:
-        intake.refuse("signatories", f"Up to {MOST_SIGNATORIES} signatories.")
+        intake.refuse("signatories", f"At most {MOST_SIGNATORIES} signatories: remove some.")
     rows = []
     bodies = agencies.by_names(signatory.body for signatory in given[:MOST_SIGNATORIES])
     for position, signatory in enumerate(given[:MOST_SIGNATORIES]):

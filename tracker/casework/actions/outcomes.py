@@ -97,7 +97,7 @@ def cite_outcome(
     if outcome.voided_at is not None:
         intake.refuse("url", "The outcome is void.")
     elif any((one.citation, one.url) == (added.citation, added.url) for one in known):
-        intake.refuse("url", "This stands there already.")
+        intake.refuse("url", "This citation is there already.")
     elif len(known) >= MOST_CITATIONS:
         intake.refuse("url", f"An outcome has {MOST_CITATIONS} citations at the most.")
     intake.done()

@@ -175,7 +175,7 @@ def _people(form: AudienceForm) -> list[int]:
     addresses = lines(form.people.data)
     found: list[int] = []
     if len(addresses) > MOST_NAMED:
-        form.people.errors = [*form.people.errors, f"Up to {MOST_NAMED} people."]
+        form.people.errors = [*form.people.errors, f"At most {MOST_NAMED} people: remove some."]
         return found
     known = accounts.users_by_emails(addresses)
     for address in addresses:
