@@ -43,7 +43,7 @@ def test_a_status_that_cannot_follow_any_more_gives_way_to_no_other(
     assert "They wrote back." in answer.text
     assert form.fields["to"] == [""]
     with nothing_changes(staff.app):
-        assert_problems(form.send(), {"to": "Choose one of the list."})
+        assert_problems(form.send(), {"to": "Choose one from the list."})
     assert _status(staff, ask) == "Draft"
 
 

@@ -261,7 +261,7 @@ BAD: list[tuple[dict[str, Any], dict[str, str]]] = [
     ({"sentence": "State is given 20 days."}, {"sentence": "Name the number in it too: 200."}),
     ({"sentence": ""}, {"sentence": "Say the rule in a sentence"}),
     ({"citation_url": "memo"}, {"citation_url": "Write a web address"}),
-    ({"kind": "section_1263d", "agency": ""}, {"kind": "Choose one of the list."}),
+    ({"kind": "section_1263d", "agency": ""}, {"kind": "Choose one from the list."}),
     ({"kind": "drafting"}, {"agency": "cover nothing"}),
     ({"kind": "evidence", "unit": "months"}, {"agency": "nothing", "length": "from 1 to 120"}),
     ({"kind": "answer", "channel": "portal"}, {"channel": "cover nothing"}),
@@ -273,7 +273,7 @@ BAD: list[tuple[dict[str, Any], dict[str, str]]] = [
         {"kind": "evidence", "agency": "", "unit": "months", "length": "1", "lead_days": "365"},
         {"lead_days": "before the conduct itself", "kind": "make a new version of it"},
     ),
-    ({"status": "draft"}, {"status": "Choose one of the list."}),
+    ({"status": "draft"}, {"status": "Choose one from the list."}),
     ({"jurisdiction": "GB"}, {"jurisdiction": "State is a body of US"}),
     (
         {"agency": "", "jurisdiction": "EU", "unit": "business_days"},

@@ -209,7 +209,7 @@ def test_a_proposal_that_an_agency_tells_of_starts_the_committees_thirty_days(
             {"is_determination": "For a decision, choose “Reply of substance” above."},
         )
     page = save(staff, path, {**told, "proposed_on": "2024-02-19"})
-    assert "A proposal circulates in the committee since 19 Feb 2024." in words_of(page)
+    assert "A proposal has been before the committee since 19 Feb 2024." in words_of(page)
     vote = row_of(staff.get(f"{ask}/clocks"), "clocks-1", "Committee vote")
     assert "30 calendar days give 20 Mar 2024" in vote["Arithmetic"]
     save(staff, path, {**told, "happened_on": "2024-02-28"})  # a reply that decides nothing

@@ -160,11 +160,11 @@ def test_the_desk_speaks_of_a_last_visit_once_there_was_one(
     travel(on_day, "2024-03-01", staff)
     for _ in range(2):  # the second look is of the same visit
         page = words_of(staff.get("/"))
-        assert "In the last seven days: no ask took a flag" in page
+        assert "In the last seven days: no ask was newly flagged" in page
         assert "last visit" not in page
     travel(on_day, "2024-03-03", staff)
     page = words_of(staff.get("/"))
-    assert "Since your last visit, 1 Mar 2024, 12:00 UTC: no ask took a flag" in page
+    assert "Since your last visit, 1 Mar 2024, 12:00 UTC: no ask was newly flagged" in page
 
 
 def test_a_cause_leads_to_every_ask_that_carries_it_and_not_only_where_it_is_the_gravest(

@@ -169,8 +169,8 @@ def test_nobody_learns_who_has_an_account_or_an_invitation(
         ({"email": "no address"}, "is not an e-mail address"),
         ({"email": ""}, "is not an e-mail address"),
         ({"email": "staff@example.org"}, "There is an account"),
-        ({"role": "queen"}, "Choose one of the list"),
-        ({"organisation": "999999"}, "Choose one of the list"),
+        ({"role": "queen"}, "Choose one from the list"),
+        ({"organisation": "999999"}, "Choose one from the list"),
         ({"email": "x" * 5000 + "@example.org"}, "is not an e-mail address"),
     ],
 )

@@ -271,9 +271,9 @@ def test_an_account_is_opened_again(staff: Person, admin: Person) -> None:
     ("sent", "said"),
     [
         ({"role": "staff"}, "Nothing is changed"),
-        ({"role": "queen"}, "Choose one of the list"),
-        ({"role": "partner", "organisation": "999999"}, "Choose one of the list"),
-        ({"role": "partner", "organisation": "x" * 5000}, "Choose one of the list"),
+        ({"role": "queen"}, "Choose one from the list"),
+        ({"role": "partner", "organisation": "999999"}, "Choose one from the list"),
+        ({"role": "partner", "organisation": "x" * 5000}, "Choose one from the list"),
     ],
 )
 def test_a_change_that_is_none_is_told_at_its_field(

@@ -619,8 +619,8 @@ def test_a_mail_program_unsubscribes_its_reader_by_one_request(
     ("sent", "said"),
     [
         ({"time_zone": "Mars/Olympus"}, "Choose a time zone of the list."),
-        ({"flag": "hourly"}, "Choose one of the list."),
-        ({"change": "x"}, "Choose one of the list."),
+        ({"flag": "hourly"}, "Choose one from the list."),
+        ({"change": "x"}, "Choose one from the list."),
     ],
 )
 def test_a_choice_that_there_is_not_is_told_at_its_field(

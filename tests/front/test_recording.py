@@ -240,7 +240,7 @@ def test_silence_shows_on_the_stale_page_and_the_desk_as_time_goes_by(
         steps = ("Follow up…", "Record a reply", "Record a follow-up", "Snooze…")
         assert re.search(" ".join(rf"{re.escape(step)} R-\w{{8}}" for step in steps), said), said
     desk = staff.get("/")
-    assert "4 asks took a flag" in words_of(desk)
+    assert "4 asks were newly flagged" in words_of(desk)
     assert {row["Next step"].partition(" R-")[0] for row in rows(desk, "new")} == {"Follow up…"}
     assert "Nothing falls due." in section(desk, "next")
     assert {row["Why flagged"] for row in rows(staff.get(letter), "asks")} == {

@@ -301,10 +301,10 @@ def test_what_is_cut_off_is_said_and_the_closest_are_there(
     first = target(staff, "Numbered")
     for number in range(4):
         target(staff, f"The one numbered {number}")
-    assert "More fit than are ranked here" not in words_of(look(staff, "numbered"))
+    assert "More records fit than are ranked here" not in words_of(look(staff, "numbered"))
     monkeypatch.setattr("tracker.search.ranking.MOST", 3)
     page = look(staff, "numbered", kind="targets")
-    assert "More fit than are ranked here" in words_of(page)
+    assert "More records fit than are ranked here" in words_of(page)
     shown = [link for link in links_in(markup_of(page, "targets")) if "/T-" in link]
     assert shown[0] == first
     assert len(shown) == 3

@@ -97,7 +97,7 @@ def test_the_ledger_says_how_each_run_went(ledger: None, admin: Person) -> None:
 def test_a_job_without_success_for_two_periods_is_told(
     ledger: None, admin: Person, on_day: Callable[[str], None]
 ) -> None:
-    said = "No success for two periods"
+    said = "Behind"
     assert said not in words_of(admin.get("/admin/jobs"))
     travel(on_day, "2024-03-11", admin)
     page = admin.get("/admin/jobs")
@@ -113,7 +113,7 @@ def test_runs_of_days_to_come_hide_no_job_that_is_behind(
         a_run("2025-03-07", "other-work")
     travel(on_day, "2024-03-11", admin)
     page = admin.get("/admin/jobs")
-    assert "No success for two periods" in row_of(page, "standing", "other-work")["State"]
+    assert "Behind" in row_of(page, "standing", "other-work")["State"]
 
 
 def test_a_run_whose_process_died_is_told(app: Flask, ledger: None, admin: Person) -> None:

@@ -341,7 +341,7 @@ def test_a_job_that_is_behind_is_told_on_every_page_of_the_staff_and_in_readyz(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(registry, "_jobs", {"stale-sweep": sweep.JOB})
-    said = "Scheduled work has not succeeded for two periods: stale-sweep. Flags may be missing."
+    said = "Scheduled work is behind: stale-sweep. Flags may be missing."
     for path in ("/", "/recommendations", "/letters/new", "/no/such/page"):
         assert f"{said} Tell an admin" in words_of(staff.get(path)), path
         assert f"{said} See why, and run it by hand" in words_of(admin.get(path)), path

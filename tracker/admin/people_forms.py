@@ -28,9 +28,9 @@ class AccountForm(BaseForm):
         sent = text_of(self.organisation)
         organisation = next((each for each in among if str(each.id) == sent), None)
         if organisation is None:
-            raise Refused({"organisation": "Choose one of the list."})
+            raise Refused({"organisation": "Choose one from the list."})
         if self.role.word is None:
-            raise Refused({"role": "Choose one of the list."})
+            raise Refused({"role": "Choose one from the list."})
         return Role(self.role.word), organisation
 
 

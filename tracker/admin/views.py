@@ -73,5 +73,5 @@ def _chosen_job() -> str | None:
     if not name:
         return None
     if registry.find(name) is None:
-        abort(400, f"There is no job “{name[:40]}”. Choose one of the list.")
+        abort(400, f"There is no job “{name[:40]}”. Choose one from the list.")
     return name

@@ -48,7 +48,7 @@ class StatusForm(RecordForm):
         "New status",
         Status,
         labels=words.STATUS,
-        validators=[InputRequired("Choose one of the list.")],
+        validators=[InputRequired("Choose one from the list.")],
     )
     on = PartialDateField("Since when")
     note = TextAreaField("Note")

@@ -240,7 +240,9 @@ def _contact(contact: Contact) -> str:
     told = _joined(
         f"{day}, {words.SUBSTANCE[contact.substance].lower()}",
         f"promised by {contact.promised_on.shown}" if contact.promised_on else "",
-        f"a proposal circulates since {contact.proposed_on.shown}" if contact.proposed_on else "",
+        f"a proposal has been before the committee since {contact.proposed_on.shown}"
+        if contact.proposed_on
+        else "",
         "the decision that the law asks for" if contact.is_determination else "",
     )
     return f"{told}: {contact.summary}" if contact.summary else told

@@ -305,7 +305,7 @@ def _assignee_id(viewer: Viewer) -> int | None:
     if chosen in ("", NOBODY):
         return None
     known = {str(user.id): user.id for user in accounts.colleagues(viewer)} if viewer.edits else {}
-    return known[chosen] if chosen in known else abort(400, "Choose a colleague of the list.")
+    return known[chosen] if chosen in known else abort(400, "Choose a colleague from the list.")
 
 
 def _due() -> dict[str, Any]:
@@ -324,7 +324,7 @@ def _agency_id() -> int | None:
     slug = chosen_text("agency")
     if not slug:
         return None
-    return agencies.id_of(slug) or abort(400, "No such body is known. Choose one of the list.")
+    return agencies.id_of(slug) or abort(400, "No such body is known. Choose one from the list.")
 
 
 def _organisation_id() -> int | None:

@@ -153,8 +153,8 @@ TARGET_KIND = {
     TargetKind.CLASS: "Class, described",
 }
 LETTER_KIND = {
-    LetterKind.CONGRESSIONAL: "Letter of legislators",
-    LetterKind.ORGANISATIONS: "Letter of organisations",
+    LetterKind.CONGRESSIONAL: "Letter from legislators",
+    LetterKind.ORGANISATIONS: "Letter from organisations",
     LetterKind.SUBMISSION: "Submission (case file)",
     LetterKind.REPORT: "Recommendation in a report",
     LetterKind.STATEMENT: "Statement",

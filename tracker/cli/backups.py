@@ -26,7 +26,7 @@ a_file = click.Path(dir_okay=False, path_type=Path)
     show_default=True,
     help="The database's own, or one that either database takes.",
 )
-@click.option("--overwrite", is_flag=True, help="Replace a file that there is.")
+@click.option("--overwrite", is_flag=True, help="Replace an existing file.")
 @with_appcontext
 def backup(path: Path, format_: str, overwrite: bool) -> None:
     """Save the whole database to a file, and read it back."""

@@ -62,13 +62,13 @@ def list_tokens(as_json: bool) -> None:
 @tokens.command("revoke")
 @click.argument("token_id", type=int)
 def revoke_token(token_id: int) -> None:
-    """Make a token worthless."""
+    """Revoke a token: it stops working at once."""
     with transaction():
         owners = {token.id: user.id for token, user in made.all_of_api()}
         if token_id not in owners:
             raise Unknown(f"There is no token {token_id}. See: tracker tokens list")
         made.withdraw(owners[token_id], token_id, actor_id=None)
-    click.echo(f"Token {token_id} is worth nothing any more.")
+    click.echo(f"Token {token_id} is revoked.")
 
 
 COMMANDS = (tokens,)

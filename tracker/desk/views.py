@@ -74,4 +74,4 @@ def _agency_id() -> int | None:
     if not slug:
         return None
     agency = agencies.by_slug(slug)
-    return agency.id if agency else abort(400, "No such body is known. Choose one of the list.")
+    return agency.id if agency else abort(400, "No such body is known. Choose one from the list.")

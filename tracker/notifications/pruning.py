@@ -44,7 +44,7 @@ def prune(_as_of: date) -> dict[str, Any]:
 
 JOB = Job(
     name="prune",
-    summary="Forgets what is over",
+    summary="Deletes log-ins, tokens, invitations, mail and runs that are over",
     hour=3,
     minute=20,
     run=prune,

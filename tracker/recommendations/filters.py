@@ -78,7 +78,7 @@ def country(typed: str) -> str:
     """A country's code to narrow by, or nothing. Raises `ValueError` for one that is unknown."""
     code = typed.upper()
     if code and code not in countries():
-        known = "Choose one of the list."
+        known = "Choose one from the list."
         raise ValueError(f"“{code[:10]}” is no country code that we know. {known}")
     return code
 

@@ -157,7 +157,7 @@ def _check(given: TargetInput, intake: Intake) -> TargetInput | None:
         intake.refuse("identifiers", f"At most {MOST_IDENTIFIERS} identifiers: remove some.")
     place = given.place
     if place and place.country not in countries():
-        intake.refuse("place", "Choose a country of the list.")
+        intake.refuse("place", "Choose a country from the list.")
     if place:
         place = replace(place, region=intake.text("place", place.region, Target.region))
     checked = TargetInput(

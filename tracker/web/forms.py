@@ -133,7 +133,7 @@ class WordField(SelectField):
 
     def pre_validate(self, form: Any) -> None:
         if self.raw_data and self.data not in offered(self):
-            raise ValidationError("Choose one of the list.")
+            raise ValidationError("Choose one from the list.")
 
     @property
     def word(self) -> Any:

@@ -223,7 +223,7 @@ def _decider(given: AskInput, intake: Intake) -> Agency | None:
     slug = given.decided_by or FACTS[given.instrument].decider
     agency = agencies.by_slug(slug) if slug else None
     if given.decided_by and agency is None:
-        intake.refuse("decided_by", "Choose a body of the list.")
+        intake.refuse("decided_by", "Choose a body from the list.")
     return agency
 
 
@@ -241,7 +241,7 @@ def _set_places(ask: Recommendation, given: AskInput, intake: Intake) -> None:
 
 def _place(given: Place, intake: Intake) -> Place:
     if given.country not in countries():
-        intake.refuse("places", "Choose countries of the list.")
+        intake.refuse("places", "Choose countries from the list.")
     return Place(given.country, intake.text("places", given.region, RecommendationPlace.region))
 
 
