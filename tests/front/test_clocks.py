@@ -174,7 +174,7 @@ def test_what_the_law_sets_is_not_extended_here(
         {**typed, "until": "2024-05-01", "reason": "No."}
     )
     with nothing_changes(staff.app):
-        assert_problems(sitting.send(), {"chosen": "The law sets the day"})
+        assert_problems(sitting.send(), {"chosen": "The law sets one of these days"})
 
 
 def test_who_may_not_change_the_ask_sees_its_clocks_and_no_form(
@@ -232,7 +232,10 @@ def test_the_desk_recalls_old_evidence_from_september_to_the_december_round(
         travel(on_day, on, staff)
         said = section(staff.get("/"), "warnings")
         assert "Evidence age" in said
-        assert "of 1 June 2019 is still recent enough for the designations of this December" in said
+        assert (
+            "By our norm of 5 years, conduct of 1 June 2019 is still recent enough for the "
+            "designations of this December; next December it will be too old."
+        ) in said
     assert "Warns from 1 Sept 2023" in words_of(staff.get(f"{ask}/clocks"))
     travel(on_day, "2023-12-11", staff)
     assert not has_section(staff.get("/"), "warnings")

@@ -158,7 +158,7 @@ def test_one_reply_covers_several_asks_and_bodies(
     }
     late = section(staff.get(magnitsky), "clocks")
     assert "Silence Commerce" in late
-    assert "Nothing is late" in words_of(staff.get(visas)) or "proposes" in words_of(
+    assert "Nothing is late" in words_of(staff.get(visas)) or "Proposed status" in words_of(
         staff.get(visas)
     )
     assert "Silent" in words_of(staff.get(entity_list))

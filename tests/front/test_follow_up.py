@@ -281,18 +281,23 @@ def test_it_was_sent_restarts_silence_and_stands_in_the_chronology_for_its_owner
     assert "Please answer." not in partner.get(export).text
 
 
-def test_a_follow_up_never_moves_a_clock_in_law(
-    staff: Person, on_day: Callable[[str], None]
-) -> None:
-    travel(on_day, "2019-03-01", staff)
+def _request_to_president(staff: Person, *, received_on: str) -> str:
+    """A request that starts the 120 days; its ask."""
     signed = {"role": "chair", "body": SFRC}, {"role": "ranking_member", "body": SFRC}
     form = Sitting(staff, "/letters/new").type(LETTER).press("add:signatories")
     for number, each in enumerate(signed):
         form.type(seed.under(f"signatories-{number}", {"name": f"Sen. {number}", **each}))
-    form.type({"written_on": "2018-10-10", "received_on": "2018-10-10"})
+    form.type({"written_on": "2018-10-10", "received_on": received_on})
     form.type({"addressees-0-agency": "President of the United States"})
     form.type({"asks-0-ground": "human_rights"})
-    ask = asks_on(staff.get(form.save()))[0]
+    return asks_on(staff.get(form.save()))[0]
+
+
+def test_a_follow_up_never_moves_a_clock_in_law(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    travel(on_day, "2019-03-01", staff)
+    ask = _request_to_president(staff, received_on="2018-10-10")
     before = row_of(staff.get(ask), "clocks", "Section 1263(d)")
     assert before["Basis"] == "§ Statute"
     form = letter_to(staff, ask)
@@ -305,6 +310,20 @@ def test_a_follow_up_never_moves_a_clock_in_law(
     page = staff.get(form.save())
     assert row_of(page, "clocks", "Section 1263(d)") == before
     assert row_of(page, "addressees", "The President")["Last contact"] == "1 Mar 2019"
+
+
+def test_a_term_counted_from_sending_says_first_that_the_receipt_is_not_known(
+    staff: Person, on_day: Callable[[str], None]
+) -> None:
+    ends = {"2019-02-07": "ends on 7 Feb 2019", "2019-02-08": "ended on 7 Feb 2019, 1 day ago"}
+    travel(on_day, "2019-02-07", staff)
+    ask = _request_to_president(staff, received_on="")
+    for day, said in ends.items():
+        travel(on_day, day, staff)
+        assert (
+            "We do not know the day of receipt. Counted from the day of sending, 10 Oct 2018, the "
+            f"term {said}. We know of no determination."
+        ) in text_in(letter_to(staff, ask))
 
 
 def test_only_the_clocks_of_the_body_written_to_are_cited(

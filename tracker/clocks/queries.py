@@ -219,5 +219,6 @@ def warned(viewer: Viewer, today: date, limit: int) -> tuple[int, list[Clock]]:
     first = select(due.c.id, func.count().over()).where(due.c.place == 1)
     rows = db.session.execute(first.order_by(due.c.due_on, due.c.id).limit(limit)).all()
     statement = select(Clock).where(Clock.id.in_([key for key, _ in rows]))
-    found = db.session.scalars(statement.options(joinedload(Clock.agency)).order_by(*next_first))
+    loaded = statement.options(joinedload(Clock.agency), joinedload(Clock.rule))
+    found = db.session.scalars(loaded.order_by(*next_first))
     return rows[0][1] if rows else 0, list(found)
