@@ -115,7 +115,7 @@ def test_whom_a_hidden_letter_names_is_not_told_by_the_clocks_of_its_asks(
     letter = record_letter(staff, signed)
     (ask,) = asks_on(staff.get(letter))
     for page in (staff.get(f"{ask}/clocks"), staff.get(letter)):
-        assert "(but for: A Plain Committee)" in words_of(page)
+        assert "(it is signed for: A Plain Committee)" in words_of(page)
     share(staff, ask)
     edit = Sitting(staff, f"{letter}/edit")
     edit.type({"signatories-0-body": "A Secret Committee"}).save()
@@ -124,7 +124,7 @@ def test_whom_a_hidden_letter_names_is_not_told_by_the_clocks_of_its_asks(
         assert "A Plain Committee" not in said
         assert "A Secret Committee" not in said
     assert "the letter does not meet its conditions" in words_of(partner.get(f"{ask}/clocks"))
-    assert "(but for: A Secret Committee)" in words_of(staff.get(letter))
+    assert "(it is signed for: A Secret Committee)" in words_of(staff.get(letter))
     share(staff, letter, "named")
     assert "A Secret Committee" not in words_of(colleague.get(f"{ask}/clocks"))
 

@@ -130,7 +130,7 @@ def _letter_of_three(person: Person) -> Sitting:
         ({"received_on": "2023-10-22"}, "received_on", "It cannot be received before it was sent"),
         ({"received_on": "2123"}, "received_on", "This day has not come yet"),
         ({"reply_requested_by": "2023-10-23"}, "reply_requested_by", "Give a day after the letter"),
-        ({"is_sent": None, "sent_on": "2023-10-23"}, "is_sent", "say that it was sent"),
+        ({"is_sent": None, "sent_on": "2023-10-23"}, "is_sent", "tick that it was sent"),
         ({"signatories-0-name": "", "signatories-0-body": "CECC"}, "signatories-0-name", "Who"),
         ({"addressees-0-agency": "Stade"}, "addressees-0-agency", "No body called “Stade”"),
         ({"addressees-0-agency": ""}, "addressees", "Say to whom the letter is addressed."),

@@ -191,7 +191,7 @@ def test_more_rows_than_a_form_can_hold_are_refused(app: Flask, staff: Person) -
             named = {"asks-0-targets-0-name": ["Somebody"]}
             answer = _post(staff, base.path, {**base.fields, **named, **rows})
             assert answer.status_code == 422, field
-            assert "Up to " in problems(answer)[field], problems(answer)
+            assert "At most " in problems(answer)[field], problems(answer)
         answer = _post(staff, base.path, {**base.fields, "note": ["x" * (2 * 1024 * 1024)]})
         assert answer.status_code == 413
         assert "That is too much at once" in words_of(answer)
