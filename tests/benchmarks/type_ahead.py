@@ -97,7 +97,8 @@ def _name(key: int, name: str) -> dict[str, Any]:
 
 
 def _terms(key: int, name: str) -> dict[str, Any]:
-    return {"record_id": key, "terms": " ".join(terms_of(Texts((name,))))}
+    terms = " ".join(terms_of(Texts((name,))))
+    return {"record_id": key, "kind": Kind.TARGET, "terms": terms}
 
 
 def measure(person: Person, path: str, typed: str) -> list[float]:

@@ -14,6 +14,7 @@ from sqlalchemy import delete, func, select, text, update
 
 from tests.inside.commands import CommandLine
 from tests.inside.samples import reading, writing
+from tests.inside.watching import watching
 from tests.support.factories import make
 from tests.support.names import NAMES, TYPED
 from tests.support.people import Person
@@ -153,3 +154,18 @@ def test_each_word_is_looked_for_by_a_plan_of_its_own(app: Flask, staff: Person)
         prepared = db.session.scalars(text("SELECT statement FROM pg_prepared_statements")).all()
     assert any("target_names" in statement for statement in prepared)
     assert not any("tsquery" in statement for statement in prepared)
+
+
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+def test_suggestions_are_looked_up_in_the_index_of_targets(context: Flask, staff: Person) -> None:
+    """Else a word that stands in no name, and in many other texts, was looked for in every row."""
+    fill(NAMES)
+    with watching(context) as seen:
+        targets.suggest(staff.viewer, "police")
+    [(statement, given)] = seen.about("SELECT", "tsquery")
+    connection = db.session.connection()
+    connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+    rows = connection.exec_driver_sql(f"EXPLAIN {statement}", given).all()
+    plan = " ".join(row[0] for row in rows)
+    assert "ix_search_text_terms_t" in plan
+    assert "pk_search_text" not in plan

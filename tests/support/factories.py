@@ -306,7 +306,8 @@ def _tag(given: dict[str, Any]) -> dict[str, Any]:
 
 @factory(SearchText)
 def _search_text(given: dict[str, Any]) -> dict[str, Any]:
-    return {**_id(given, "record_id", Record), "terms": f"term{a_number()}"}
+    terms = f"term{a_number()}"
+    return {**_id(given, "record_id", Record), "kind": Kind.TARGET, "terms": terms}
 
 
 @factory(Agency)

@@ -18,7 +18,7 @@ from tracker.core.db import Base
 from tracker.core.errors import TrackerError
 
 # the full-text indexes of either database, which no model knows
-_OF_SEARCH = re.compile(r"search_index(_\w+)?|ix_search_text_terms")
+_OF_SEARCH = re.compile(r"search_index(_\w+)?|ix_search_text_terms_\w")
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 
 

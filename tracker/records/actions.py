@@ -225,14 +225,16 @@ def index_terms(row: RecordMixin) -> None:
     terms = search_terms(row)
     standing = db.session.get(SearchText, row.id)
     if standing is None:
-        db.session.add(SearchText(record_id=row.id, terms=terms))
+        db.session.add(SearchText(record_id=row.id, kind=row.record.kind, terms=terms))
     else:
         standing.terms = terms
 
 
 def index_new(rows: Iterable[RecordMixin]) -> None:
     """The same of rows that search knows nothing of yet, in a statement."""
-    terms = [{"record_id": row.id, "terms": search_terms(row)} for row in rows]
+    terms = [
+        {"record_id": row.id, "kind": row.record.kind, "terms": search_terms(row)} for row in rows
+    ]
     insert_together(SearchText, terms)
 
 

@@ -88,7 +88,8 @@ class AudienceSpan(Base, Keyed):
 class SearchText(Base):
     """The terms by which search finds a record, one space between them. Who may see the record, may
     find it by any of them. Its full-text index, another for each database, is made by a migration
-    and known to no model: on SQLite the table `search_index`, which triggers keep in step."""
+    and known to no model: on SQLite the table `search_index`, which triggers keep in step; on
+    PostgreSQL one for each kind."""
 
     __tablename__ = "search_text"
 
@@ -96,6 +97,7 @@ class SearchText(Base):
         ForeignKey("records.id", ondelete="CASCADE"), primary_key=True
     )
     terms: Mapped[str] = mapped_column(Text)
+    kind: Mapped[Kind] = mapped_column(word(Kind))
 
 
 class AudienceColumns:

@@ -127,9 +127,11 @@ def _of_references(model: type[RecordMixin], viewer: Viewer) -> Select[str, int,
     return visible(statement, model, viewer)
 
 
-def matching(*questions: Question) -> Select[int]:
-    """The ids of all records whose terms answer one of some questions, for use inside a query that
-    is narrowed by `visible`: it asks nobody's leave itself."""
+def matching(*questions: Question, kind: Kind | None = None, gathered: bool = False) -> Select[int]:
+    """The ids of all records, or those of a kind, whose terms answer one of some questions, for use
+    inside a query that is narrowed by `visible`: it asks nobody's leave itself. A query that wants
+    few rows has them `gathered` from the index first (by OFFSET 0): PostgreSQL would else try one
+    record after another, in the hope of meeting those few soon."""
     if db.engine.dialect.name == "sqlite":
         index = table(_INDEX, column("rowid"))
         fits = literal_column(_INDEX).op("MATCH")(
@@ -138,12 +140,17 @@ def matching(*questions: Question) -> Select[int]:
         return select(index.c.rowid).where(fits)
     either = " | ".join(f"({q.as_tsquery()})" for q in questions)
     asked: BindParameter[str] = bindparam("asked", either, unique=True)
-    return select(SearchText.record_id).where(text(_ASKED).bindparams(asked))
+    rules = (f"kind = '{each.value}' AND {_ASKED}" for each in ([kind] if kind else Kind))
+    rule = text(f"({' OR '.join(rules)} {BY_VALUE})")
+    found = select(SearchText.record_id).where(rule.bindparams(asked))
+    return found.offset(literal_column("0")) if gathered else found
 
 
 _INDEX = "search_index"
-# as the index has it, so that it is used; neither side goes through a parser of PostgreSQL's
-_ASKED = f"array_to_tsvector(string_to_array(terms, ' ')) @@ CAST(:asked AS tsquery) {BY_VALUE}"
+# as the indexes have it, one for each kind, so that they are used: in one index of all, a word that
+# is common among other records would be looked for row by row. Neither side goes through a parser
+# of PostgreSQL's
+_ASKED = "array_to_tsvector(string_to_array(terms, ' ')) @@ CAST(:asked AS tsquery)"
 
 
 def visible_references(viewer: Viewer, references: Iterable[str]) -> set[str]:
