@@ -11,7 +11,8 @@ from tracker.core.dates import add_days, add_months
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import Status
 
-FIRST_DAY = date(2000, 1, 1)
+# from which day on the first rules hold
+ALWAYS = date(2000, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ class Start:
     channel: str = ""
     status: Status | None = None
 
+    @property
+    def of_rules(self) -> date:
+        """The day whose rules hold for it: the first ones for all that was before them."""
+        return max(self.day, ALWAYS)
+
 
 class PassedOver(StrEnum):
     """Why a rule does not hold for a clock though it is one of its kind."""
@@ -60,7 +66,7 @@ class PassedOver(StrEnum):
 def choose(rules: Iterable[RuleFact], start: Start) -> RuleFact | None:
     """The most specific rule in force on the clock's first day: an agency before an instrument
     before a jurisdiction before a channel before a status; of equals, the latest."""
-    fitting = (rule for rule in rules if _fits(rule, start) and _is_in_force(rule, start.day))
+    fitting = (rule for rule in rules if _fits(rule, start) and _is_in_force(rule, start.of_rules))
     return max(fitting, key=_rank, default=None)
 
 
@@ -77,9 +83,9 @@ def passed_over(rules: Iterable[RuleFact], start: Start) -> list[tuple[RuleFact,
 def _why_not(rule: RuleFact, chosen: RuleFact | None, start: Start) -> PassedOver:
     if not _fits(rule, start):
         return PassedOver.OTHER_SCOPE
-    if rule.valid_from > max(start.day, FIRST_DAY):
+    if rule.valid_from > start.of_rules:
         return PassedOver.NOT_YET
-    if not _is_in_force(rule, start.day):
+    if not _is_in_force(rule, start.of_rules):
         return PassedOver.NO_LONGER
     is_version = chosen is not None and scope_of(chosen) == scope_of(rule)
     return PassedOver.OLDER if is_version else PassedOver.LESS_SPECIFIC
@@ -97,7 +103,6 @@ def _fits(rule: RuleFact, start: Start) -> bool:
 
 
 def _is_in_force(rule: RuleFact, day: date) -> bool:
-    day = max(day, FIRST_DAY)  # the rules that were there first hold for all that was before them
     return rule.valid_from <= day and (rule.valid_until is None or day <= rule.valid_until)
 
 

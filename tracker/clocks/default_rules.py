@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import exists, select
 
+from tracker.clocks.choice import ALWAYS
 from tracker.clocks.models import Basis, ClockKind, ClockRule, Unit
 from tracker.core.db import db
 from tracker.recommendations.instruments import Instrument
 from tracker.recommendations.models import Status
 
-ALWAYS = date(2000, 1, 1)
 USC_10102 = (
     "https://uscode.house.gov/view.xhtml?req=granuleid:USC-prelim-title22-section10102"
     "&num=0&edition=prelim"

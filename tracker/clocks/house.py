@@ -7,7 +7,7 @@ from itertools import groupby
 from tracker.clocks.facts import AddresseeFact, ClockSpec
 from tracker.clocks.making import Making
 from tracker.clocks.models import Basis, ClockKind, ClockState
-from tracker.clocks.sequence import after_the_letter, day_of, first_after, first_reply
+from tracker.clocks.sequence import after_the_letter, day_of, first_after
 from tracker.core.dates import PartialDate, add_months
 from tracker.correspondence.models import Substance
 from tracker.correspondence.rules import (
@@ -108,7 +108,7 @@ def _acknowledgement(
             ClockKind.ACKNOWLEDGEMENT,
             f"contact-{contact.id}",
             contact.on,
-            ended=day_of(first_reply(own, contact, ACKNOWLEDGES)),
+            ended=day_of(first_after(own, contact, ACKNOWLEDGES)),
             addressee=addressee,
             contact=contact,
         )
@@ -157,7 +157,7 @@ def _reply_requested(
                 Basis.LETTER,
                 contact,
                 letter.reply_requested_by,
-                ended=day_of(first_reply(own, contact, ANSWERS)),
+                ended=day_of(first_after(own, contact, ANSWERS)),
                 addressee=addressee,
             )
     return found

@@ -7,7 +7,7 @@ from tracker.clocks.facts import ClockSpec, LetterFact
 from tracker.clocks.making import Making
 from tracker.clocks.models import RECEIPT_UNKNOWN, Basis, ClockKind
 from tracker.clocks.section_1263d import UNTOLD_LETTER, explain_failings, failings
-from tracker.clocks.sequence import day_of, first_reply
+from tracker.clocks.sequence import after_the_letter, day_of, first_after
 from tracker.core.dates import PartialDate
 from tracker.correspondence.models import LetterKind, Substance
 from tracker.correspondence.rules import ContactFact
@@ -155,7 +155,7 @@ def _decision(making: Making, after: ContactFact, bodies: Collection[int]) -> Co
         for c in making.contacts
         if c == after or (c.is_determination and not c.agency_ids.isdisjoint(bodies))
     ]
-    return first_reply(marked, after, frozenset(Substance))
+    return first_after(after_the_letter(marked), after, frozenset(Substance))
 
 
 def _receipt_first(each: Sent) -> tuple[bool, bool, date]:

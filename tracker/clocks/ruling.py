@@ -16,8 +16,7 @@ from tracker.accounts.viewer import Viewer
 from tracker.agencies.models import Agency
 from tracker.clocks import gathering
 from tracker.clocks.calendars import is_known
-from tracker.clocks.choice import RuleFact
-from tracker.clocks.default_rules import ALWAYS
+from tracker.clocks.choice import ALWAYS, RuleFact
 from tracker.clocks.house import STATUS_OF
 from tracker.clocks.models import SCOPE, Basis, ClockKind, ClockRule, Unit, scope_of
 from tracker.clocks.recomputing import Effect, recompute

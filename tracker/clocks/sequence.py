@@ -25,20 +25,6 @@ def first_after(
     return next((c for c in later if c.substance in kinds and c.on is not None), None)
 
 
-def first_reply(
-    own: Sequence[ContactFact], letter: ContactFact, kinds: frozenset[Substance]
-) -> ContactFact | None:
-    """The first contact of one of `kinds` that answers a letter of ours. One known only to the
-    month or the year of our first letter answers it, though its earliest day comes before."""
-    before = own[: own.index(letter)]
-    is_first = not any(c.substance is Substance.SUBMISSION for c in before)
-    for contact in before:
-        may_follow = contact.on and letter.on and contact.on.latest >= letter.on.earliest
-        if is_first and may_follow and contact.substance in kinds:
-            return contact
-    return first_after(own, letter, kinds)
-
-
 def day_of(contact: ContactFact | None) -> date | None:
     """The earliest day of a contact, if there is one and it is dated."""
     return contact.on.earliest if contact and contact.on else None
@@ -46,8 +32,9 @@ def day_of(contact: ContactFact | None) -> date | None:
 
 def after_the_letter(own: Sequence[ContactFact]) -> list[ContactFact]:
     """Contacts in order, where what is known to the month or the year of our first letter comes
-    after it, on its day at the earliest: a reply cannot come before the letter."""
-    first = next((c for c in own if c.substance is Substance.SUBMISSION and c.on), None)
+    after it, on its day at the earliest: a reply cannot come before the letter. What came before a
+    letter of an unknown day nobody can say."""
+    first = next((c for c in own if c.substance is Substance.SUBMISSION), None)
     if first is None or first.on is None:
         return list(own)
     place = own.index(first)

@@ -26,7 +26,7 @@ from tracker.correspondence.models import (
 )
 from tracker.correspondence.rules import ContactFact
 from tracker.recommendations.models import Recommendation
-from tracker.records.models import Kind, Record
+from tracker.records.models import Record
 from tracker.records.queries import matching, visible
 
 
@@ -66,7 +66,7 @@ def narrowed(statement: Select[Letter], text: str, kind: LetterKind | None) -> S
     if not text:
         return statement
     asked = question(text)
-    return statement.where(Letter.id.in_(matching(asked, kind=Kind.LETTER)) if asked else false())
+    return statement.where(Letter.id.in_(matching(asked, among=Letter)) if asked else false())
 
 
 def among(viewer: Viewer, letter_ids: Collection[int], limit: int) -> tuple[int, list[Letter]]:

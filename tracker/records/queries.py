@@ -127,11 +127,13 @@ def _of_references(model: type[RecordMixin], viewer: Viewer) -> Select[str, int,
     return visible(statement, model, viewer)
 
 
-def matching(*questions: Question, kind: Kind | None = None, gathered: bool = False) -> Select[int]:
-    """The ids of all records, or those of a kind, whose terms answer one of some questions, for use
-    inside a query that is narrowed by `visible`: it asks nobody's leave itself. A query that wants
-    few rows has them `gathered` from the index first (by OFFSET 0): PostgreSQL would else try one
-    record after another, in the hope of meeting those few soon."""
+def matching(
+    *questions: Question, among: type[RecordMixin] | None = None, gathered: bool = False
+) -> Select[int]:
+    """The ids of all records, or those of one table, whose terms answer one of some questions, for
+    use inside a query that is narrowed by `visible`: it asks nobody's leave itself. A query that
+    wants few rows has them `gathered` from the index first (by OFFSET 0): PostgreSQL would else try
+    one record after another, in the hope of meeting those few soon."""
     if db.engine.dialect.name == "sqlite":
         index = table(_INDEX, column("rowid"))
         fits = literal_column(_INDEX).op("MATCH")(
@@ -140,7 +142,8 @@ def matching(*questions: Question, kind: Kind | None = None, gathered: bool = Fa
         return select(index.c.rowid).where(fits)
     either = " | ".join(f"({q.as_tsquery()})" for q in questions)
     asked: BindParameter[str] = bindparam("asked", either, unique=True)
-    rules = (f"kind = '{each.value}' AND {_ASKED}" for each in ([kind] if kind else Kind))
+    kinds = (kind for kind, model in _models().items() if among in (None, model))
+    rules = (f"kind = '{kind.value}' AND {_ASKED}" for kind in kinds)
     rule = text(f"({' OR '.join(rules)} {BY_VALUE})")
     found = select(SearchText.record_id).where(rule.bindparams(asked))
     return found.offset(literal_column("0")) if gathered else found

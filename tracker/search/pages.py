@@ -19,7 +19,7 @@ from tracker.correspondence.models import Contact, Letter
 from tracker.recommendations import queries as asks
 from tracker.recommendations.filters import Filters
 from tracker.recommendations.models import Recommendation
-from tracker.records.models import Kind, RecordMixin
+from tracker.records.models import RecordMixin
 from tracker.search.excerpts import excerpt
 from tracker.search.ranking import Ranked, by_title, newest_contacts, ranked_targets
 from tracker.sources import queries as sources
@@ -49,13 +49,6 @@ MODELS: dict[Sort, type[RecordMixin]] = {
     Sort.LETTERS: Letter,
     Sort.SOURCES: Source,
     Sort.CONTACTS: Contact,
-}
-
-
-KINDS = {
-    Sort.RECOMMENDATIONS: Kind.RECOMMENDATION,
-    Sort.LETTERS: Kind.LETTER,
-    Sort.SOURCES: Kind.SOURCE,
 }
 
 
@@ -110,7 +103,7 @@ def _ranked(viewer: Viewer, typed: str, question: Question, sort: Sort) -> Ranke
     if sort is Sort.CONTACTS:
         return newest_contacts(viewer, question)
     standing = [Letter.voided_at.is_(None)] if sort is Sort.LETTERS else []
-    return by_title(viewer, MODELS[sort], KINDS[sort], typed, question, *standing)
+    return by_title(viewer, MODELS[sort], typed, question, *standing)
 
 
 def _page(viewer: Viewer, sort: Sort, ranked: Ranked, start: int, size: int) -> paging.Page[Any]:

@@ -18,7 +18,7 @@ from tracker.core.names import fold, romanise
 from tracker.core.references import well_formed
 from tracker.core.terms import LAST, Question, closeness
 from tracker.correspondence.models import Contact
-from tracker.records.models import Kind, Record, RecordMixin
+from tracker.records.models import Record, RecordMixin
 from tracker.records.queries import matching, visible
 from tracker.targets import queries as targets
 from tracker.targets.models import Target, TargetName
@@ -35,16 +35,14 @@ class Ranked:
     cut: bool
 
 
-def by_title(
-    viewer: Viewer, model: Any, kind: Kind, typed: str, asked: Question, *conditions: Any
-) -> Ranked:
+def by_title(viewer: Viewer, model: Any, typed: str, asked: Question, *conditions: Any) -> Ranked:
     """The records of a model with titles that answer and fit some conditions."""
     read = visible(
         select(model.id, model.title, model.sort_title).where(*conditions), model, viewer
     )
     latin = romanise(typed)[:80]
     beginning = read.where(model.sort_title >= latin, model.sort_title < latin + LAST)
-    fitting = matching(asked, kind=kind)
+    fitting = matching(asked, among=model)
     parts = [
         referred(read, model, typed),
         beginning.order_by(model.sort_title, model.id).limit(MOST),
@@ -59,7 +57,7 @@ def by_title(
 def newest_contacts(viewer: Viewer, asked: Question) -> Ranked:
     """The contacts in which was said what is asked for, the latest day first."""
     answers = select(Contact.id, Contact.happened_on).where(
-        Contact.id.in_(matching(asked, kind=Kind.CONTACT)), Contact.voided_at.is_(None)
+        Contact.id.in_(matching(asked, among=Contact)), Contact.voided_at.is_(None)
     )
     read = visible(answers, Contact, viewer).order_by(Contact.id.desc()).limit(MOST + 1)
     rows = db.session.execute(read).all()
@@ -76,7 +74,7 @@ def ranked_targets(viewer: Viewer, typed: str, asked: Question) -> Ranked:
         .join(TargetName, TargetName.target_id == Target.id)
         .order_by(TargetName.id)
     )
-    fitting = matching(asked, kind=Kind.TARGET)
+    fitting = matching(asked, among=Target)
     answers = read.where(Target.id.in_(fitting)).order_by(Target.id.desc()).limit(MOST + 1)
     answering = db.session.scalars(answers).all()
     begins = targets.beginning(viewer, fold(typed), MOST)

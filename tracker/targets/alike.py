@@ -9,7 +9,6 @@ from tracker.accounts.viewer import Viewer
 from tracker.core.db import db
 from tracker.core.names import fold, romanise
 from tracker.core.terms import LAST, Question, question
-from tracker.records.models import Kind
 from tracker.records.queries import matching, visible
 from tracker.targets.merged import standing
 from tracker.targets.models import Target, TargetName
@@ -49,7 +48,7 @@ def _candidates(viewer: Viewer, names: Sequence[str]) -> list[Target]:
     fitting = select(TargetName.target_id).where(or_(*begins))
     statement = (
         select(Target)
-        .where(or_(Target.id.in_(matching(*questions, kind=Kind.TARGET)), Target.id.in_(fitting)))
+        .where(or_(Target.id.in_(matching(*questions, among=Target)), Target.id.in_(fitting)))
         .options(selectinload(Target.names))
         .order_by(Target.id)
         .limit(MOST_CANDIDATES)

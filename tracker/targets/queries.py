@@ -12,7 +12,7 @@ from tracker.core.db import IDS, built_once, db, grouped
 from tracker.core.names import fold
 from tracker.core.references import well_formed
 from tracker.core.terms import LAST, Question, Texts, question, terms_of
-from tracker.records.models import Kind, Record
+from tracker.records.models import Record
 from tracker.records.queries import matching, visible
 from tracker.targets.merged import standing, stands, with_merged, with_survivors
 from tracker.targets.models import RelationKind, Target, TargetName, TargetRelation
@@ -141,7 +141,7 @@ def _classes(viewer: Viewer) -> Select[Target]:
 def answering(viewer: Viewer, asked: Question) -> Select[int]:
     """The ids of visible targets that answer a question, and of those that stand for them, for use
     inside a query."""
-    found = select(Target.id).where(Target.id.in_(matching(asked, kind=Kind.TARGET)))
+    found = select(Target.id).where(Target.id.in_(matching(asked, among=Target)))
     return with_survivors(viewer, visible(found, Target, viewer))
 
 
@@ -205,7 +205,7 @@ def _answering(viewer: Viewer, asked: Question, limit: int) -> list[int]:
     """The ids of targets that answer a question by a name or an identifier, the oldest first."""
     statement = (
         select(Target.id)
-        .where(Target.id.in_(matching(asked, kind=Kind.TARGET, gathered=True)))
+        .where(Target.id.in_(matching(asked, among=Target, gathered=True)))
         .order_by(Target.id)
         .limit(limit * 2)  # some of them may begin with it and be known already
     )
