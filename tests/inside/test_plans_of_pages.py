@@ -68,6 +68,7 @@ FILTERS = (
     "sort=instrument",
     "as_of=2025-06-01",
     "as_of=2025-06-01&status=submitted&cause=silent",
+    "as_of=2025-06-01&known_at=2025-07-01&stale=1",
 )
 
 

@@ -157,6 +157,8 @@ class Clock(Base, Keyed, HangsOnRecommendation):
             sqlite_where=text(CURRENT),
             postgresql_where=text(CURRENT),
         ),
+        # what was known on a past day, and all clocks of an ask that is shared
+        Index("ix_clocks_recommendation_id", "recommendation_id"),
         # the sweep reads what is due and not yet flagged, and nothing else
         Index(
             "ix_clocks_to_flag",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.agencies.models import Agency, Chamber
@@ -13,6 +13,8 @@ from tracker.core.terms import Texts
 from tracker.core.types import sortable, word
 from tracker.recommendations.models import Recommendation
 from tracker.records.models import RecordMixin
+
+SUPPLEMENTS = "supplements_id IS NOT NULL"
 
 
 class LetterKind(StrEnum):
@@ -81,6 +83,13 @@ class Letter(Base, RecordMixin):
     __tablename__ = "letters"
     __table_args__ = (
         Index("ix_letters_listing", "written_on", "id", "audience", "organisation_id", "voided_at"),
+        Index("ix_letters_updated", "updated_at", "id", "audience", "organisation_id"),
+        Index(
+            "ix_letters_supplements_id",
+            "supplements_id",
+            sqlite_where=text(SUPPLEMENTS),
+            postgresql_where=text(SUPPLEMENTS),
+        ),
     )
 
     title: Mapped[str] = mapped_column(String(200))

@@ -20,6 +20,7 @@ class Source(Base, RecordMixin):
     __tablename__ = "sources"
     __table_args__ = (
         Index("ix_sources_listing", "sort_title", "id", "audience", "organisation_id"),
+        Index("ix_sources_updated", "updated_at", "id", "audience", "organisation_id"),
         CheckConstraint(
             "NOT is_protected OR audience IN ('named', 'organisation')", name="protected_is_narrow"
         ),

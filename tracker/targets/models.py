@@ -50,6 +50,7 @@ class Target(Base, RecordMixin):
     __tablename__ = "targets"
     __table_args__ = (
         Index("ix_targets_listing", "sort_name", "id", "audience", "organisation_id"),
+        Index("ix_targets_updated", "updated_at", "id", "audience", "organisation_id"),
         # most stand for themselves: an index of all would draw the planner away from the listing
         Index(
             "ix_targets_merged_into_id",
