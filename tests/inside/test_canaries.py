@@ -331,7 +331,7 @@ def titles_in_mail(viewer: Viewer, ids: set[int]) -> set[int]:
 
 
 def changed_of_late(viewer: Viewer, _ids: set[int]) -> set[int]:
-    changed = {row.reference for kind in feeds.FOLLOWED for row in feeds._newest(viewer, kind)}
+    changed = {row.reference for kind in feeds.FOLLOWED for row in feeds._newest(viewer, kind, 0)}
     return set(db.session.scalars(select(Record.id).where(Record.reference.in_(changed))))
 
 

@@ -57,21 +57,26 @@ def changes(viewer: Viewer, base_url: str, own: str) -> bytes:
 
 def _entries(viewer: Viewer) -> list[Any]:
     """The newest changes of records that the viewer sees, from when on they read their history."""
-    found = [row for kind in FOLLOWED for row in _newest_told(viewer, kind)]
-    return sorted(found, key=lambda row: (row.position, row.reference), reverse=True)[:NEWEST]
+    found: list[Any] = []
+    since = 0  # what is older than as many as are shown need not be looked at
+    for kind in FOLLOWED:
+        found += _newest_told(viewer, kind, since)
+        found = sorted(found, key=lambda row: (row.position, row.reference), reverse=True)[:NEWEST]
+        since = found[-1].position if len(found) == NEWEST else 0
+    return found
 
 
-def _newest_told(viewer: Viewer, kind: Kind) -> list[Any]:
-    """The newest changes of one kind of records that the viewer is told of: however many lie
-    between that they are not, they find none of these missing for it."""
+def _newest_told(viewer: Viewer, kind: Kind, since: int) -> list[Any]:
+    """The newest changes of one kind of records, from a place in the chain on, that the viewer is
+    told of: however many lie between that they are not, they find none of these missing for it."""
     found: list[Any] = []
     before: tuple[int, int] | None = None
     while len(found) < NEWEST:
-        batch = _newest(viewer, kind, before)
+        batch = _newest(viewer, kind, since, before)
         found += _told(viewer, batch)
         if len(batch) < LOOKED_AT:
             break
-        before = batch[-1].event_id, batch[-1].record_id
+        before = batch[-1].position, batch[-1].record_id
     return found
 
 
@@ -86,9 +91,11 @@ def _told(viewer: Viewer, found: Sequence[Any]) -> list[Any]:
     ]
 
 
-def _newest(viewer: Viewer, kind: Kind, before: tuple[int, int] | None = None) -> Sequence[Any]:
-    """The newest changes of one kind of records that the viewer sees, or of those that are older
-    than an event with one of its records."""
+def _newest(
+    viewer: Viewer, kind: Kind, since: int, before: tuple[int, int] | None = None
+) -> Sequence[Any]:
+    """The newest changes of one kind of records that the viewer sees, from a place in the chain on;
+    or of those that come before a place with one of its records."""
     model, _ = FOLLOWED[kind]
     newest = (
         select(
@@ -105,12 +112,12 @@ def _newest(viewer: Viewer, kind: Kind, before: tuple[int, int] | None = None) -
         .join(HistorySubject, HistorySubject.event_id == HistoryEvent.id)
         .join(model, model.id == HistorySubject.record_id)
         .join(Record, Record.id == model.id)
-        .where(Record.kind == kind, HistoryEvent.chain == MAIN)
-        .order_by(HistoryEvent.id.desc(), Record.id.desc())
+        .where(Record.kind == kind, HistoryEvent.chain == MAIN, HistoryEvent.position >= since)
+        .order_by(HistoryEvent.position.desc(), Record.id.desc())
         .limit(LOOKED_AT)
     )
     if before is not None:
-        newest = newest.where(tuple_(HistoryEvent.id, Record.id) < before)
+        newest = newest.where(tuple_(HistoryEvent.position, Record.id) < before)
     return db.session.execute(visible(newest, model, viewer)).all()
 
 

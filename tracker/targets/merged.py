@@ -123,10 +123,12 @@ def families(viewer: Viewer, ids: Select[int]):  # type: ignore[no-untyped-def]
     """Targets, as `root`, each with itself and the visible ones merged into it, as `id`."""
     base = select(Target.id.label("root"), Target.id.label("id")).where(Target.id.in_(ids))
     down = base.cte("down", recursive=True)
-    duplicate = _alias("duplicate")
+    duplicate, link = _alias("duplicate"), _alias("link")
+    # looked up by key: given a join, SQLite reads all targets at each step, to filter them by it
+    merged = select(link.id).where(link.merged_into_id == down.c.id).correlate(down)
     step = (
         select(down.c.root, duplicate.id)
-        .join(down, down.c.id == duplicate.merged_into_id)
+        .join(down, duplicate.id.in_(merged))
         .where(audience_rule(duplicate, viewer))
     )
     return down.union(step)
