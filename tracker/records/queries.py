@@ -127,13 +127,9 @@ def _of_references(model: type[RecordMixin], viewer: Viewer) -> Select[str, int,
     return visible(statement, model, viewer)
 
 
-def matching(
-    *questions: Question, among: type[RecordMixin] | None = None, gathered: bool = False
-) -> Select[int]:
+def matching(*questions: Question, among: type[RecordMixin] | None = None) -> Select[int]:
     """The ids of all records, or those of one table, whose terms answer one of some questions, for
-    use inside a query that is narrowed by `visible`: it asks nobody's leave itself. A query that
-    wants few rows has them `gathered` from the index first (by OFFSET 0): PostgreSQL would else try
-    one record after another, in the hope of meeting those few soon."""
+    use inside a query that is narrowed by `visible`: it asks nobody's leave itself."""
     if db.engine.dialect.name == "sqlite":
         index = table(_INDEX, column("rowid"))
         fits = literal_column(_INDEX).op("MATCH")(
@@ -145,8 +141,9 @@ def matching(
     kinds = (kind for kind, model in _models().items() if among in (None, model))
     rules = (f"kind = '{kind.value}' AND {_ASKED}" for kind in kinds)
     rule = text(f"({' OR '.join(rules)} {BY_VALUE})")
-    found = select(SearchText.record_id).where(rule.bindparams(asked))
-    return found.offset(literal_column("0")) if gathered else found
+    # OFFSET 0: of the index before all else. Where few rows are wanted PostgreSQL would try one
+    # record after another, in the hope of meeting them soon, and a rare word is in none of them
+    return select(SearchText.record_id).where(rule.bindparams(asked)).offset(literal_column("0"))
 
 
 _INDEX = "search_index"

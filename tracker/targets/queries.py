@@ -205,8 +205,9 @@ def _answering(viewer: Viewer, asked: Question, limit: int) -> list[int]:
     """The ids of targets that answer a question by a name or an identifier, the oldest first."""
     statement = (
         select(Target.id)
-        .where(Target.id.in_(matching(asked, among=Target, gathered=True)))
-        .order_by(Target.id)
+        .where(Target.id.in_(matching(asked, among=Target)))
+        # + 0, so that what fits is sorted, and not met on a walk through all targets in this order
+        .order_by(Target.id + 0)
         .limit(limit * 2)  # some of them may begin with it and be known already
     )
     return list(db.session.scalars(visible(statement, Target, viewer)))
